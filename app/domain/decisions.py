@@ -1,0 +1,117 @@
+"""What a judgement and a ruling are made of; a removal without a clause cannot be written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.domain.words import ActionKind, Category, Reason, Verdict
+from model.scorer import Scores, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the model says about one text; `scores` is None when judging failed (then `failure` is a code)."""
+
+    scores: Scores | None
+    explanation: tuple[Span, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The place in a published act that allows a removal: `п. 2.5` of the act with this title."""
+
+    act: str
+    clause: str
+
+    def __post_init__(self) -> None:
+        """A clause that names no place in no act is no ground."""
+        if not self.act.strip() or not self.clause.strip():
+            raise ValueError("a clause needs both the act and the place in it")
+
+    def __str__(self) -> str:
+        return f"{self.clause}, {self.act}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason to remove: the category, its clause, and the score that stood against the threshold (both 0…1)."""
+
+    category: Category
+    clause: Clause
+    score: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class BanTerm:
+    """How long a ban is proposed for; `seconds` None = for ever. `rung` counts from 1."""
+
+    rung: int
+    seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a text beside its words when it is ruled on. All of it is stored with the decision."""
+
+    has_text: bool = True
+    only_links: bool = False
+    first_time_author: bool = False
+    private: bool = False
+    #: Offences of this author on this page that still count, before this one (see the ladder).
+    offences: int = 0
+    #: The author may be touched at all: a citizen or foreign community, no manager, not trusted, managers known.
+    bannable: bool = True
+    #: A ban of this author is already proposed, on its way or in force for this same offence.
+    ban_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """An action that a ruling asks for, with the clause that allows it."""
+
+    kind: ActionKind
+    clause: Clause
+    category: Category
+    ban: BanTerm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The text stays."""
+
+    reasons: tuple[Reason, ...] = ()
+    basis: Mapping[str, object] = field(default_factory=dict)
+    verdict = Verdict.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A person must look; `grounds` are what the machine would have removed for, if anything."""
+
+    reasons: tuple[Reason, ...]
+    categories: tuple[Category, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    uncertainty: float = 1.0
+    basis: Mapping[str, object] = field(default_factory=dict)
+    verdict = Verdict.REVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The text must go: at least one ground, each with its clause."""
+
+    first: Ground
+    others: tuple[Ground, ...] = ()
+    actions: tuple[PlannedAction, ...] = ()
+    reasons: tuple[Reason, ...] = (Reason.SCORE_OVER_REMOVE,)
+    basis: Mapping[str, object] = field(default_factory=dict)
+    verdict = Verdict.REMOVE
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """All grounds, the strongest first."""
+        return (self.first, *self.others)
+
+
+Ruling = Keep | Review | Remove

@@ -1,0 +1,100 @@
+"""The closed vocabularies of the house: every code that is stored, shown or sent is named here once."""
+
+from enum import StrEnum
+
+
+class Network(StrEnum):
+    """A social network that has, or may get, an adapter."""
+
+    VK = "vk"
+    OK = "ok"
+    TELEGRAM = "telegram"
+    MAX = "max"
+    META = "meta"
+
+
+class Kind(StrEnum):
+    """The surface on which a comment stands."""
+
+    WALL = "wall"
+    PHOTO = "photo"
+    VIDEO = "video"
+    MARKET = "market"
+    DISCUSSION = "discussion"
+    MESSAGE = "message"
+    POST = "post"
+
+
+class Category(StrEnum):
+    """A violation that a regulation may name; the values are the artefact's head names."""
+
+    SPAM = "spam"
+    INSULT = "insult"
+    OBSCENITY = "obscenity"
+    THREAT = "threat"
+
+
+class Mode(StrEnum):
+    """Where the machine's actions begin on a page."""
+
+    SHADOW = "shadow"
+    REVIEW = "review"
+    ENFORCE = "enforce"
+
+
+class Verdict(StrEnum):
+    """What should happen to a comment; it does not depend on the page's mode."""
+
+    KEEP = "keep"
+    REVIEW = "review"
+    REMOVE = "remove"
+
+
+class ActionKind(StrEnum):
+    """What can be asked of a network."""
+
+    DELETE_COMMENT = "delete_comment"
+    HIDE_COMMENT = "hide_comment"
+    BAN_AUTHOR = "ban_author"
+    RESTORE_COMMENT = "restore_comment"
+    UNBAN_AUTHOR = "unban_author"
+
+
+class WrittenBy(StrEnum):
+    """Whose words a comment is; only a citizen's and a foreign community's words are judged."""
+
+    CITIZEN = "citizen"
+    PAGE = "page"
+    MANAGER = "manager"
+    COMMUNITY = "community"
+
+
+class Reason(StrEnum):
+    """Why a decision is what it is; texts for people stand in one catalogue."""
+
+    SCORE_OVER_REMOVE = "score_over_remove"
+    SCORE_OVER_REVIEW = "score_over_review"
+    INDETERMINATE = "indeterminate"
+    PROTECTED_APPEAL = "protected_appeal"
+    PRIVATE_MESSAGE = "private_message"
+    NO_TEXT = "no_text"
+    FIRST_LINK = "first_link"
+    CAMPAIGN = "campaign"
+    REPEAT = "repeat"
+    NETWORK_PERSON = "network_person"
+    PERSON = "person"
+    OBJECTION = "objection"
+    AGE_LIMIT = "age_limit"
+    BUDGET = "budget"
+    MODE = "mode"
+
+
+class Role(StrEnum):
+    """What an account may do; `admin` may do everything, the others are not ordered."""
+
+    VIEWER = "viewer"
+    RESPONDER = "responder"
+    MODERATOR = "moderator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SITE = "site"
