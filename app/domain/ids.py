@@ -39,4 +39,8 @@ class IdMaker:
                 self._sequence += 1
                 if self._sequence == _PER_MS:
                     self._last_ms, self._sequence = self._last_ms + 1, 0
-            return (self._last_ms << (NODE_BITS + SEQUENCE_BITS)) | (self._node << SEQUENCE_BITS) | self._sequence
+            return (
+                (self._last_ms << (NODE_BITS + SEQUENCE_BITS))
+                | (self._node << SEQUENCE_BITS)
+                | self._sequence
+            )

@@ -18,7 +18,9 @@ def big(**options: Any) -> Any:
 
 def key() -> Any:
     """A 63-bit primary key made before the insert."""
-    return Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    return Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
 
 
 class Control(SQLModel, table=True):
@@ -85,7 +87,10 @@ class Capability(SQLModel, table=True):
     """A method that a credential was seen unable to call; forgotten after `until_at` or by `page check`."""
 
     credential_id: int = Field(
-        primary_key=True, sa_type=BigInteger, foreign_key="credential.id", sa_column_kwargs={"autoincrement": False}
+        primary_key=True,
+        sa_type=BigInteger,
+        foreign_key="credential.id",
+        sa_column_kwargs={"autoincrement": False},
     )
     method: str = Field(primary_key=True)
     code: str
@@ -248,7 +253,10 @@ class RevisionBody(SQLModel, table=True):
 class Decision(SQLModel, table=True):
     """What was decided about a revision and why; never changed, only superseded."""
 
-    __table_args__ = (Index("ix_decision_page", "page_id", "id"), Index("ix_decision_comment", "comment_id", "id"))
+    __table_args__ = (
+        Index("ix_decision_page", "page_id", "id"),
+        Index("ix_decision_comment", "comment_id", "id"),
+    )
     id: int = key()
     comment_id: int = big()
     revision_id: int = big()
@@ -290,8 +298,12 @@ class Action(SQLModel, table=True):
             "page_id",
             "state",
             "id",
-            sqlite_where=text("state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"),
-            postgresql_where=text("state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"),
+            sqlite_where=text(
+                "state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
+            ),
+            postgresql_where=text(
+                "state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
+            ),
         ),
         Index("ix_action_comment", "comment_id"),
         Index("ix_action_author", "author_id", "page_id", "kind"),

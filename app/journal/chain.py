@@ -1,0 +1,123 @@
+"""The append-only record: every entry is chained to the one before it by a keyed digest.
+
+The body holds ids, codes and numbers, never personal data: an erasure leaves the chain whole.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from app.domain.errors import BusyError
+from app.storage.tables import ChainHead, Journal
+from app.storage.vault import JournalKey
+
+_canonical = msgspec.json.Encoder(order="sorted")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something worth an entry: `kind` is a code, `subject_id` the comment, page or account it is about."""
+
+    kind: str
+    subject_id: int | None
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last link of a chain; sequence numbers start at 1, the mac before the first is ''."""
+
+    chain: int
+    seq: int
+    mac: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row of the table `journal`."""
+
+    chain: int
+    seq: int
+    at: int
+    kind: str
+    subject_id: int | None
+    body: str
+    key_id: str
+    mac: str
+
+
+def mac_of(key: JournalKey, chain: int, seq: int, previous: str, body: str) -> str:
+    """The digest that chains an entry to its predecessor; `body` already holds kind, time and subject."""
+    message = f"{chain}\x1f{seq}\x1f{previous}\x1f{body}".encode()
+    return hmac.new(key.secret, message, hashlib.sha256).hexdigest()
+
+
+def link(
+    key: JournalKey, head: Head, entries: Iterable[Entry], at: int
+) -> tuple[list[Link], Head]:
+    """Chain entries behind `head`; pure. Returns the rows and the new head."""
+    rows = []
+    seq, mac = head.seq, head.mac
+    for entry in entries:
+        seq += 1
+        body = canonical(entry, at)
+        mac = mac_of(key, head.chain, seq, mac, body)
+        rows.append(
+            Link(head.chain, seq, at, entry.kind, entry.subject_id, body, key.id, mac)
+        )
+    return rows, Head(head.chain, seq, mac)
+
+
+def canonical(entry: Entry, at: int) -> str:
+    """The text that is signed: sorted keys, no spaces, ids as numbers."""
+    return _canonical.encode(
+        {"at": at, "kind": entry.kind, "subject": entry.subject_id, **entry.body}
+    ).decode()
+
+
+def append(
+    session: Session, key: JournalKey, entries: Sequence[Entry], at: int
+) -> None:
+    """Write entries in the caller's transaction.
+
+    Raises:
+        BusyError: the database holds no chain at all.
+    """
+    if not entries:
+        return
+    head = lock_head(session)
+    rows, new = link(key, head, entries, at)
+    session.execute(insert(Journal), [_columns(row) for row in rows])
+    session.execute(
+        update(ChainHead)
+        .where(col(ChainHead.chain) == new.chain)
+        .values(seq=new.seq, mac=new.mac),
+    )
+
+
+def lock_head(session: Session) -> Head:
+    """Lock one chain until the transaction ends: the only one SQLite uses, any free one on PostgreSQL."""
+    query = (
+        select(col(ChainHead.chain), col(ChainHead.seq), col(ChainHead.mac))
+        .order_by(col(ChainHead.chain))
+        .limit(1)
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        row = session.execute(query.with_for_update(skip_locked=True)).first()
+        # Nine writers at one moment: wait for the first chain instead of failing.
+        row = row or session.execute(query.with_for_update()).first()
+    else:
+        row = session.execute(query).first()
+    if row is None:
+        message = "the journal has no chain: the database was not migrated"
+        raise BusyError(message)
+    return Head(*row)
+
+
+def _columns(row: Link) -> dict[str, object]:
+    return {name: getattr(row, name) for name in Link.__slots__}

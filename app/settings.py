@@ -1,0 +1,112 @@
+"""Every knob of the service, typed, each with its reason; unsafe values are refused at start."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.domain.errors import ConfigurationError
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """Read from environment variables `DVORNIK_*`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DVORNIK_", extra="ignore", frozen=True
+    )
+
+    #: Where SQLite, keys and promoted models live.
+    data_dir: Path = Path("var")
+    #: Empty: SQLite in `data_dir`. `postgresql+psycopg://…` turns the same code into many replicas.
+    database_url: str = ""
+    #: An artefact folder; empty: the newest promoted one, else the shipped one.
+    model: Path | None = None
+    #: Fernet key for tokens at rest; empty: a file in `data_dir` made on first start. Replicas must share it.
+    encryption_key: SecretStr = SecretStr("")
+    #: Key of the journal's chain; empty: a file in `data_dir` made on first start. Replicas must share it.
+    journal_key: SecretStr = SecretStr("")
+    #: Where each network's API answers; https, or loopback for a simulator.
+    vk_api_url: str = "https://api.vk.ru/method/"
+    ok_api_url: str = "https://api.ok.ru/"
+    telegram_api_url: str = "https://api.telegram.org/"
+    max_api_url: str = "https://platform-api.max.ru/"
+    meta_api_url: str = "https://graph.facebook.com/"
+    #: Networks whose callbacks are taken; the others' pages can be added and wait.
+    networks: str = "vk"
+    #: The worker runs inside the web process: right for one machine, off for many replicas.
+    worker_inside: bool = True
+    #: Addresses whose `X-Forwarded-*` headers are believed, comma separated.
+    trusted_proxies: str = ""
+    #: Events that may wait for the writer; beyond it the network is told 503 and sends again.
+    queue_limit: int = Field(default=2000, ge=1, le=100_000)
+    #: Events in one transaction.
+    batch_limit: int = Field(default=256, ge=1, le=5000)
+    #: Largest request body, bytes; a network's event is under 100 KiB.
+    body_limit: int = Field(default=256 * 1024, ge=1024)
+    #: `json` for machines, `console` for people, `auto` looks at the terminal.
+    log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator(
+        "vk_api_url", "ok_api_url", "telegram_api_url", "max_api_url", "meta_api_url"
+    )
+    @classmethod
+    def _safe_url(cls, value: str) -> str:
+        AnyHttpUrl(value)
+        parts = urlsplit(value)
+        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+            message = "must be https, or http on loopback: tokens travel there"
+            raise ValueError(message)
+        return value if value.endswith("/") else value + "/"
+
+    @model_validator(mode="after")
+    def _known_database(self) -> Self:
+        if not self.resolved_database_url.startswith(
+            ("sqlite:///", "postgresql+psycopg://")
+        ):
+            message = "DVORNIK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://"
+            raise ValueError(message)
+        return self
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database that is really used."""
+        return (
+            self.database_url
+            or f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
+        )
+
+    @property
+    def enabled_networks(self) -> frozenset[str]:
+        """Networks that are switched on."""
+        return frozenset(
+            name.strip() for name in self.networks.split(",") if name.strip()
+        )
+
+
+def load_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        ConfigurationError: a value is not usable; the message names the variable and what was expected, not the value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"DVORNIK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}"
+            for e in error.errors()
+        ]
+        raise ConfigurationError("; ".join(lines)) from None

@@ -1,0 +1,110 @@
+"""One database, two engines: how transactions begin, how the schema is brought up to date."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+#: How long SQLite waits for another process's transaction.
+BUSY_TIMEOUT_MS: Final = 10_000
+#: Key of the advisory lock under which PostgreSQL is migrated: "dvornik" in hexadecimal.
+MIGRATION_LOCK: Final = 0x64766F726E696B
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    # FULL: an event answered `ok` survives a power cut, not only a crash.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    # Without it INSERT OR REPLACE deletes a journal row and fires no DELETE trigger.
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA cache_size = -32768",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+)
+
+
+class Database:
+    """Hands out transactions; `read` is rolled back at the end, `write` is committed or rolled back."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = (
+            _sqlite_engine(url)
+            if self.is_sqlite
+            else create_engine(url, pool_size=8, max_overflow=16)
+        )
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that may write; on SQLite it holds the write lock from its beginning."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(dvornik_write=True)
+            with (
+                Session(connection, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads; keep it under a second."""
+        with (
+            self.engine.connect() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+
+    def dispose(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(raw: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own type
+        # The driver's implicit BEGIN is deferred; ours is immediate, so that no writer fails half-way.
+        raw.isolation_level = None
+        for pragma in _PRAGMAS:
+            raw.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("dvornik_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "app.storage:migrations")
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to the newest revision; safe when several processes start at once."""
+    command.upgrade(_alembic(url), "head")
+
+
+def schema_is_current(database: Database) -> bool:
+    """Whether the database stands at the newest revision that this code knows."""
+    with database.engine.connect() as connection:
+        heads = set(MigrationContext.configure(connection).get_current_heads())
+    return heads == set(ScriptDirectory.from_config(_alembic(database.url)).get_heads())

@@ -1,0 +1,101 @@
+"""Keys and what they protect: tokens encrypted at rest, fingerprints, the journal's key; made on first start."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from app.domain.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class JournalKey:
+    """The key of the journal's chain and the public name under which entries refer to it."""
+
+    id: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"JournalKey({self.id})"
+
+
+class Vault:
+    """Seals secrets with Fernet; a fingerprint finds a token again without opening anything."""
+
+    def __init__(self, key: bytes) -> None:
+        try:
+            self._fernet = Fernet(key)
+        except ValueError as error:
+            message = "DVORNIK_ENCRYPTION_KEY: expected 32 bytes in URL-safe base64, as `Fernet.generate_key()` makes"
+            raise ConfigurationError(message) from error
+        self._pepper = hashlib.sha256(b"dvornik fingerprint" + key).digest()
+
+    def seal(self, plain: str) -> str:
+        """Encrypted text, safe to store."""
+        return self._fernet.encrypt(plain.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text that was sealed.
+
+        Raises:
+            ConfigurationError: it was sealed with another key.
+        """
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            message = "a stored secret cannot be opened: the encryption key is not the one it was sealed with"
+            raise ConfigurationError(message) from None
+
+    def fingerprint(self, plain: str) -> str:
+        """A keyed digest: equal for equal secrets, useless to whoever reads the database."""
+        return hmac.new(self._pepper, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def key_from(setting: str, file: Path, make: bytes) -> bytes:
+    """The key from the settings, else from its file, else `make`, written with mode 0600 for the next start."""
+    if setting:
+        return setting.encode()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_key(file)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(make)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return make
+
+
+def _read_key(file: Path) -> bytes:
+    key = file.read_bytes().strip()
+    if not key:
+        message = f"{file}: the key file is empty; restore it from a copy, or delete it if nothing was sealed with it"
+        raise ConfigurationError(message)
+    return key
+
+
+def open_vault(setting: str, data_dir: Path) -> Vault:
+    """The vault of this installation."""
+    return Vault(
+        key_from(setting, data_dir / "keys" / "encryption.key", Fernet.generate_key())
+    )
+
+
+def journal_key(setting: str, data_dir: Path) -> JournalKey:
+    """The journal's key of this installation."""
+    secret = key_from(
+        setting, data_dir / "keys" / "journal.key", secrets.token_urlsafe(32).encode()
+    )
+    return JournalKey(
+        id=hashlib.sha256(b"dvornik journal" + secret).hexdigest()[:16], secret=secret
+    )
+
+
+def hash_token(token: str) -> str:
+    """How an API token is stored: its entropy is 256 bits, so one plain SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()

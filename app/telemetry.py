@@ -1,0 +1,83 @@
+"""Logs and metrics: codes, counts and our own ids only; no comment text, no secret, no person's id."""
+
+import logging
+import sys
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+
+EVENTS: Final = Counter(
+    "dvornik_events",
+    "Deliveries by what became of them.",
+    ["network", "outcome"],
+    registry=REGISTRY,
+)
+VERDICTS: Final = Counter(
+    "dvornik_verdicts", "Decisions of the machine.", ["verdict"], registry=REGISTRY
+)
+INDETERMINATE: Final = Counter(
+    "dvornik_indeterminate", "Judgements that failed.", registry=REGISTRY
+)
+JUDGING: Final = Histogram(
+    "dvornik_judging_seconds",
+    "Time to judge one text.",
+    buckets=(1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 1e-1),
+    registry=REGISTRY,
+)
+BATCH: Final = Histogram(
+    "dvornik_commit_batch_events",
+    "Events in one commit.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+    registry=REGISTRY,
+)
+QUEUE: Final = Gauge(
+    "dvornik_writer_queue", "Events that wait for the writer.", registry=REGISTRY
+)
+DELIVERIES: Final = Counter(
+    "dvornik_deliveries",
+    "Actions carried to the network, by result.",
+    ["network", "kind", "result"],
+    registry=REGISTRY,
+)
+API_ERRORS: Final = Counter(
+    "dvornik_api_errors",
+    "Errors that networks answered.",
+    ["network", "code"],
+    registry=REGISTRY,
+)
+ALERTS: Final = Counter(
+    "dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY
+)
+
+
+def set_up_logging(log_format: str, level: str) -> None:
+    """Structured lines to standard error: JSON for machines, colours on a terminal."""
+    to_terminal = log_format == "console" or (
+        log_format == "auto" and sys.stderr.isatty()
+    )
+    renderer = (
+        structlog.dev.ConsoleRenderer()
+        if to_terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(message)s", force=True
+    )
+    # httpx logs each URL at INFO; a network's URL may hold what is nobody's business.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
