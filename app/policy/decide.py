@@ -1,0 +1,197 @@
+"""Rules on one judged text by a page's policy: the verdict, its grounds, and where the actions begin; pure."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Final
+
+from app.domain.decisions import Facts, Ground, Judgement, Keep, PlannedAction, Remove, Review, Ruling
+from app.domain.states import ActionState
+from app.domain.words import ActionKind, Category, Mode, Reason
+from app.policy.binding import BoundPolicy
+from app.policy.ladder import machine_may, term
+from app.policy.rules import BanBy, Removal
+
+_UNREMARKABLE: Final = Facts()
+_FACT_NAMES: Final = tuple(field.name for field in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One text before the policy; `scores` and `appeal` are checked probabilities.
+
+    `claims` are the grounds to remove, the strongest first, each with the right that the policy gives.
+    """
+
+    policy: BoundPolicy
+    facts: Facts
+    scores: Mapping[Category, float]
+    appeal: float
+    claims: tuple[tuple[Ground, Removal], ...]
+    basis: Mapping[str, object]
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """What the text could be removed for, the strongest first."""
+        return tuple(ground for ground, _ in self.claims)
+
+    @property
+    def over_review(self) -> tuple[Category, ...]:
+        """Categories that a person should see."""
+        return tuple(one.category for one in self.policy.categories if self.scores[one.category] > one.review)
+
+
+def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
+    """Rule on a text. Total: whatever the scores are, the answer is keep, review or remove.
+
+    A removal needs a score strictly over its threshold; an appeal is protected from its threshold on, so that a tie
+    is settled for the citizen both times.
+    """
+    basis = _basis(policy, facts)
+    if not facts.has_text:
+        return _nothing_to_judge(facts, basis)
+    heads, failure = _probabilities(judgement)
+    if failure:
+        return Review((Reason.INDETERMINATE,), basis={**basis, "failure": failure})
+    scores = {category: heads[category] for category in Category}
+    question = Question(policy, facts, scores, heads["appeal"], _claims(policy, scores), basis)
+    for step in STEPS:
+        ruling = step(question)
+        if ruling is not None:
+            return ruling
+    return Keep(basis=basis)
+
+
+def _nothing_to_judge(facts: Facts, basis: Mapping[str, object]) -> Ruling:
+    """No words: kept, unless all there is are links from somebody who has never written here."""
+    if facts.only_links and facts.first_time_author:
+        return Review((Reason.FIRST_LINK,), basis=basis)
+    return Keep((Reason.NO_TEXT,), basis=basis)
+
+
+def _protected(question: Question) -> Ruling | None:
+    """What would go stays, because it is an appeal or a private message; nobody is banned for it."""
+    reasons = []
+    if question.appeal >= question.policy.appeal:
+        reasons.append(Reason.PROTECTED_APPEAL)
+    if question.facts.private:
+        reasons.append(Reason.PRIVATE_MESSAGE)
+    grounds = question.grounds
+    if not grounds or not reasons:
+        return None
+    doubt = _doubt(question.appeal if Reason.PROTECTED_APPEAL in reasons else grounds[0].score)
+    return Review(tuple(reasons), tuple(ground.category for ground in grounds), grounds, doubt, question.basis)
+
+
+def _remove(question: Question) -> Ruling | None:
+    """A category that the act names is over the threshold that keeps the policy's promise."""
+    if not question.claims:
+        return None
+    first, right = question.claims[0]
+    removal = PlannedAction(right.how, first.clause, first.category)
+    bans, numbers = _bans(question)
+    return Remove(first, question.grounds[1:], (removal, *bans), basis={**question.basis, **numbers})
+
+
+def _review(question: Question) -> Ruling | None:
+    """A category is likely enough to be worth a person's look, also one that the act gives no right to remove."""
+    over = question.over_review
+    if not over:
+        return None
+    doubt = _doubt(max(question.scores[category] for category in over))
+    return Review((Reason.SCORE_OVER_REVIEW,), over, uncertainty=doubt, basis=question.basis)
+
+
+def _first_link(question: Question) -> Ruling | None:
+    """A bare link from somebody who has never written here, whatever the model makes of its address."""
+    if not (question.facts.only_links and question.facts.first_time_author):
+        return None
+    return Review((Reason.FIRST_LINK,), basis=question.basis)
+
+
+#: Asked in this order; the first that answers rules, and a text that none of them wants is kept.
+STEPS: Final[tuple[Callable[[Question], Ruling | None], ...]] = (_protected, _remove, _review, _first_link)
+
+
+def _claims(policy: BoundPolicy, scores: Mapping[Category, float]) -> tuple[tuple[Ground, Removal], ...]:
+    """The categories over their removal threshold; the strongest leaves the smallest share of its threshold's doubt."""
+    claims = []
+    for one in policy.categories:
+        score = scores[one.category]
+        if one.removal is not None and one.remove is not None and score > one.remove:
+            ground = Ground(one.category, one.removal.clause, score, one.remove)
+            claims.append(((1 - score) / (1 - one.remove), ground, one.removal))
+    claims.sort(key=lambda claim: claim[0])
+    return tuple((ground, right) for _, ground, right in claims)
+
+
+def _bans(question: Question) -> tuple[tuple[PlannedAction, ...], Mapping[str, object]]:
+    """The ban that the ladder offers for the strongest ground that has one, and the numbers it was found with."""
+    rules, facts = question.policy.policy.bans, question.facts
+    claim = next(((ground, right) for ground, right in question.claims if right.ladder), None)
+    if rules is None or claim is None or not facts.bannable or facts.ban_running:
+        return (), {}
+    ground, right = claim
+    ban = term(right.ladder, facts.offences, rules.warnings)
+    numbers = {"ladder": {"offences": facts.offences, "warnings": rules.warnings, "terms": str(rules.source)}}
+    if ban is None:
+        return (), numbers
+    return (PlannedAction(ActionKind.BAN_AUTHOR, rules.clause, ground.category, ban),), numbers
+
+
+def _probabilities(judgement: Judgement) -> tuple[Mapping[str, float], str]:
+    """The heads' scores, or a code for why they cannot be used."""
+    scores = judgement.scores
+    if scores is None or judgement.failure:
+        return {}, judgement.failure or "no_scores"
+    heads = {
+        "spam": scores.spam,
+        "insult": scores.insult,
+        "obscenity": scores.obscenity,
+        "threat": scores.threat,
+        "appeal": scores.appeal,
+    }
+    for head, value in heads.items():
+        if not (math.isfinite(value) and 0 <= value <= 1):
+            return {}, f"score_{head}"
+    return heads, ""
+
+
+def _doubt(score: float) -> float:
+    """0 where the machine is sure either way, 1 where it cannot tell."""
+    return 1 - abs(2 * score - 1)
+
+
+def _basis(policy: BoundPolicy, facts: Facts) -> Mapping[str, object]:
+    """The policy's numbers and whatever is remarkable about the text; JSON-able."""
+    known = {name: getattr(facts, name) for name in _FACT_NAMES if getattr(facts, name) != getattr(_UNREMARKABLE, name)}
+    return {**policy.basis, "facts": known} if known else policy.basis
+
+
+def begin(ruling: Ruling, mode: Mode, *, ban_by: BanBy) -> tuple[tuple[PlannedAction, ActionState], ...]:
+    """The machine's actions for a ruling and the state that each begins in.
+
+    A ban waits as `proposed` also where everything else goes out at once. It opens no case, because the question about
+    the comment is answered: people find it among the page's proposed actions, where it is confirmed or cancelled.
+    Only an office that lets the machine ban has short dated bans begin as `pending`.
+    """
+    if not isinstance(ruling, Remove):
+        return ()
+    return tuple((action, _first_state(action, mode, ban_by)) for action in ruling.actions)
+
+
+def _first_state(action: PlannedAction, mode: Mode, ban_by: BanBy) -> ActionState:
+    if mode is Mode.SHADOW:
+        return ActionState.SHADOW
+    if mode is Mode.REVIEW:
+        return ActionState.PROPOSED
+    if action.kind is ActionKind.BAN_AUTHOR and not (ban_by is BanBy.MACHINE and machine_may(action.ban)):
+        return ActionState.PROPOSED
+    return ActionState.PENDING
+
+
+def opens_case(ruling: Ruling, mode: Mode) -> bool:
+    """Whether a person is asked: never in shadow, for every `review`, and in review mode for every `remove`."""
+    if mode is Mode.SHADOW:
+        return False
+    return isinstance(ruling, Review) or (isinstance(ruling, Remove) and mode is Mode.REVIEW)

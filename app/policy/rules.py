@@ -1,0 +1,269 @@
+"""A page's regulation as data: what goes, on whose word, for how long, read from one TOML file."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from importlib import resources
+from itertools import pairwise
+from typing import Final
+
+from app.domain.decisions import Clause
+from app.domain.errors import InvalidInputError, NotFoundError, PolicyError
+from app.domain.words import ActionKind, Category, Mode
+from app.policy.reading import Table, load, one_of
+
+#: What a policy may order; lifting a measure is always a person's order.
+ORDERED: Final = (ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT, ActionKind.BAN_AUTHOR)
+_SECONDS: Final = {"h": 3600, "d": 86_400}
+#: The longest dated ban that the networks take.
+LONGEST_BAN: Final = 365 * 86_400
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_TERM: Final = re.compile(r"([1-9][0-9]{0,4})([hd])")
+_PROMISE: Final = re.compile(r"1/[1-9][0-9]{1,8}")
+_SHARE: Final = re.compile(r"0\.[0-9]{0,8}[1-9]")
+
+
+class BanBy(StrEnum):
+    """Who sends a ban out: a named person confirms each one, or the machine sends short ones alone."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+
+
+class TermSource(StrEnum):
+    """Where the terms of bans come from: our proposal, or the office's own order."""
+
+    PROPOSAL = "proposal"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The requisites of the published act that a policy carries out."""
+
+    title: str
+    number: str
+    date: date
+    body: str
+
+    def __str__(self) -> str:
+        return f"{self.title} от {self.date:%d.%m.%Y} № {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class BanRules:
+    """How bans work on a page.
+
+    `order` names the office's order where `source` is `order`, `ground` the paper that lets the machine ban alone;
+    both are '' otherwise. The first `warnings` offences draw no ban. An offence counts for `expires_days`.
+    """
+
+    clause: Clause
+    by: BanBy
+    ground: str
+    source: TermSource
+    order: str
+    warnings: int
+    expires_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The right to remove texts of one category: clause, promise (`1/1000`), how, and the ban terms in seconds.
+
+    `ladder` is empty where the category draws no ban.
+    """
+
+    clause: Clause
+    promise: str
+    how: ActionKind
+    ladder: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A checked policy; a category that maps to None may only be shown to a person."""
+
+    name: str
+    title: str
+    act: Act | None
+    live_modes: tuple[Mode, ...]
+    review_share: str
+    categories: Mapping[Category, Removal | None]
+    bans: BanRules | None
+    file: str
+    source: str
+    #: SHA-256 of the source, in hexadecimal.
+    digest: str
+
+    @property
+    def ban_by(self) -> BanBy:
+        """Who sends bans out; a policy without bans leaves them to people."""
+        return BanBy.PERSON if self.bans is None else self.bans.by
+
+
+def parse(source: str, *, file: str) -> Policy:
+    """Read and check a policy; `file` is how errors call it.
+
+    Raises:
+        PolicyError: names the file, the key's path and what was expected there.
+    """
+    top = load(source, file=file)
+    name = top.text("name")
+    if not _NAME.fullmatch(name):
+        raise top.refuse("name", "small Latin letters, digits and hyphens, at most 64", name)
+    title = top.text("title")
+    act, cited = _act(top)
+    live_modes = _live_modes(top, act)
+    share = top.text("review_share")
+    if not _SHARE.fullmatch(share):
+        raise top.refuse("review_share", 'a share of comments such as "0.03", without zeros at the end', share)
+    bans = _bans(top.table("bans"), act, cited) if top.has("bans") else None
+    categories = _categories(top.table("categories"), cited, bans)
+    top.close()
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    return Policy(name, title, act, live_modes, share, categories, bans, file, source, digest)
+
+
+def _act(top: Table) -> tuple[Act | None, str]:
+    """The act, if there is one, and the title that clauses are cited with."""
+    has_act, has_sample = top.has("act"), top.has("sample")
+    if has_act == has_sample:
+        raise PolicyError(f"{top.file}: act: expected either [act] (a published act) or [sample] (rules without one)")
+    if has_sample:
+        table = top.table("sample")
+        title = table.text("title")
+        table.close()
+        return None, title
+    table = top.table("act")
+    act = Act(table.text("title"), table.text("number"), table.day("date"), table.text("body"))
+    table.close()
+    return act, str(act)
+
+
+def _live_modes(top: Table, act: Act | None) -> tuple[Mode, ...]:
+    modes = top.choices("live_modes", Mode, tuple(Mode))
+    if Mode.SHADOW not in modes:
+        raise top.refuse("live_modes", "at least shadow, where every page begins", [str(mode) for mode in modes])
+    if Mode.ENFORCE in modes and act is None:
+        raise top.refuse("live_modes", "no enforce without an [act]: the machine removes on a published act only")
+    return modes
+
+
+def _bans(table: Table, act: Act | None, cited: str) -> BanRules:
+    clause = Clause(cited, table.text("clause"))
+    by, source = table.choice("ban_by", BanBy), table.choice("source", TermSource)
+    order = _paired(table, "order", wanted=source is TermSource.ORDER, when='source = "order"')
+    ground = _paired(table, "ground", wanted=by is BanBy.MACHINE, when='ban_by = "machine"')
+    if act is None:
+        raise PolicyError(f"{table.file}: bans: expected an [act] that allows bans, rules without one cannot ban")
+    if by is BanBy.MACHINE and source is TermSource.PROPOSAL:
+        raise table.refuse("source", '"order": the machine bans alone only for terms that the office has ordered')
+    rules = BanRules(
+        clause, by, ground, source, order, table.whole("warnings", 0, 10), table.whole("expires_days", 1, 365)
+    )
+    table.close()
+    return rules
+
+
+def _paired(table: Table, key: str, *, wanted: bool, when: str) -> str:
+    """A text that must stand in the file in one case and must not in the other."""
+    if wanted:
+        return table.text(key, f"the title, date and number of the office's paper, because {when}")
+    if table.has(key):
+        raise table.refuse(key, f"nothing here, it belongs to {when}")
+    return ""
+
+
+def _categories(table: Table, cited: str, bans: BanRules | None) -> Mapping[Category, Removal | None]:
+    rules = {category: _removal(table.table(category), cited, bans) for category in Category}
+    table.close()
+    if bans is not None and not any(rule and rule.ladder for rule in rules.values()):
+        raise PolicyError(f"{table.file}: bans: expected a category with ban_author, none asks for a ban")
+    return rules
+
+
+def _removal(table: Table, cited: str, bans: BanRules | None) -> Removal | None:
+    actions = table.choices("actions", ActionKind, ORDERED)
+    if not actions:
+        for key in ("clause", "promise", "ladder"):
+            if table.has(key):
+                raise table.refuse(key, "nothing here, because actions is empty and only a person decides")
+        table.close()
+        return None
+    hows = [action for action in actions if action is not ActionKind.BAN_AUTHOR]
+    if len(hows) != 1:
+        raise table.refuse(
+            "actions", "exactly one of delete_comment, hide_comment", [str(action) for action in actions]
+        )
+    clause = Clause(cited, table.text("clause", "the place in the act that allows the removal, such as п. 10 Порядка"))
+    promise = table.text("promise", 'a promise such as "1/1000"')
+    if not _PROMISE.fullmatch(promise):
+        raise table.refuse("promise", 'a promise such as "1/1000"', promise)
+    ladder = _ladder(table, bans, asked=ActionKind.BAN_AUTHOR in actions)
+    table.close()
+    return Removal(clause, promise, hows[0], ladder)
+
+
+def _ladder(table: Table, bans: BanRules | None, *, asked: bool) -> tuple[int, ...]:
+    """The terms of bans in seconds, each at least as long as the one before."""
+    if not asked:
+        if table.has("ladder"):
+            raise table.refuse("ladder", "nothing here, because actions has no ban_author")
+        return ()
+    if bans is None:
+        raise table.refuse("actions", "a table [bans] with the clause that allows bans, or no ban_author")
+    expected = 'a list of terms such as ["1d", "3d", "7d"], from "1h" to "365d"; for ever is two people\'s decision'
+    value = table.take("ladder", expected)
+    if not isinstance(value, list) or not value:
+        raise table.refuse("ladder", expected, value)
+    terms = []
+    for item in value:
+        match = _TERM.fullmatch(item) if isinstance(item, str) else None
+        seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
+        if not 0 < seconds <= LONGEST_BAN:
+            raise table.refuse("ladder", expected, item)
+        terms.append(seconds)
+    if any(later < earlier for earlier, later in pairwise(terms)):
+        raise table.refuse("ladder", "terms that do not get shorter", value)
+    return tuple(terms)
+
+
+def preset_names() -> tuple[str, ...]:
+    """The names of the policies that come with the product, in alphabetical order."""
+    files = (resources.files("app.policy") / "presets").iterdir()
+    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+
+
+def load_preset(name: str) -> Policy:
+    """A policy that comes with the product.
+
+    Raises:
+        NotFoundError: there is no preset of this name.
+    """
+    if name not in preset_names():
+        raise NotFoundError(f"no preset policy {name!r}, expected {one_of(preset_names())}")
+    file = resources.files("app.policy") / "presets" / f"{name}.toml"
+    return parse(file.read_text(encoding="utf-8"), file=f"{name}.toml")
+
+
+def allowed_mode(policy: Policy, mode: Mode) -> None:
+    """Refuse a mode in which a page may not run under this policy.
+
+    Raises:
+        InvalidInputError: says why, and which modes the policy allows.
+    """
+    if mode in policy.live_modes:
+        return
+    why = "it has no published act behind it" if policy.act is None else "its live_modes do not list it"
+    allowed = one_of(policy.live_modes)
+    raise InvalidInputError("mode", f"policy {policy.name} does not run in {mode}: {why}; expected {allowed}")
+
+
+def live_mode(policy: Policy, mode: Mode) -> Mode:
+    """The mode that a page really runs in: where its policy does not allow the one set, the next milder one."""
+    milder = (Mode.ENFORCE, Mode.REVIEW, Mode.SHADOW)
+    return next(one for one in milder[milder.index(mode) :] if one in policy.live_modes)
