@@ -9,7 +9,7 @@ of the thing (`photo-1_2`, `topic-1_2`); a wall post of somebody else keeps its 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, assert_never
 
 import msgspec
@@ -51,7 +51,7 @@ _SURFACES: Final[Mapping[str, tuple[Kind, str]]] = {
 _THING: Final = {"wall": "post_id", "photo": "photo_id", "video": "video_id", "market": "item_id", "topic": "topic_id"}
 _OWNER: Final = {surface: f"{surface}_owner_id" for surface in _THING} | {"wall": "post_owner_id"}
 _ACTS: Final = {"new": Act.NEW, "edit": Act.EDIT, "restore": Act.RESTORE}
-_PAGE_EVENTS: Final = {
+_PAGE_EVENTS: Final[Mapping[str, Callable[[JsonObject], Body]]] = {
     "user_block": author_banned,
     "user_unblock": author_unbanned,
     "group_officers_edit": officers_changed,
@@ -64,20 +64,34 @@ _IGNORED: Final[Mapping[str, str]] = {
     "message_reply": "own_message",
     # The repost stands on somebody else's wall.
     "wall_repost": "not_on_page",
-} | dict.fromkeys(
-    ("message_allow", "message_deny", "message_event", "message_read", "message_typing_state", "message_reaction_event")
-    + (
-        "like_add",
-        "like_remove",
-        "poll_vote_new",
-        "group_join",
-        "group_leave",
-        "group_change_photo",
-        "vkpay_transaction",
-    )
-    + ("photo_new", "video_new", "audio_new", "market_order_new", "market_order_edit", "lead_forms_new", "app_payload"),
-    "no_comment",
-)
+    **dict.fromkeys(
+        [
+            "message_allow",
+            "message_deny",
+            "message_event",
+            "message_read",
+            "message_typing_state",
+            "message_reaction_event",
+            "like_add",
+            "like_remove",
+            "poll_vote_new",
+            "group_join",
+            "group_leave",
+            "group_change_photo",
+            "vkpay_transaction",
+            "photo_new",
+            "video_new",
+            "audio_new",
+            "market_order_new",
+            "market_order_edit",
+            "lead_forms_new",
+            "app_payload",
+        ],
+        "no_comment",
+    ),
+}
+_COMMENT_EVENTS: Final = frozenset(f"{surface}_{what}" for surface in _SURFACES for what in (*_ACTS, "delete"))
+_READ: Final = _COMMENT_EVENTS | _PAGE_EVENTS.keys() | {"message_new", "wall_post_new"}
 
 
 def parse(envelope: Envelope, *, raw: bytes, retry_counter: str | None = None) -> Event | Ignored | ConfirmationRequest:
@@ -104,29 +118,26 @@ def parse(envelope: Envelope, *, raw: bytes, retry_counter: str | None = None) -
 
 def _happened(envelope: Envelope) -> Body | str:
     """What happened, or the reason why nothing needs to be done."""
-    if envelope.type in _IGNORED:
-        return _IGNORED[envelope.type]
-    surface, _, happening = envelope.type.rpartition("_")
-    page_event = _PAGE_EVENTS.get(envelope.type)
-    commented = surface in _SURFACES and (happening in _ACTS or happening == "delete")
-    if not (page_event or commented or envelope.type in ("message_new", "wall_post_new")):
-        return "unknown_type"
+    if envelope.type not in _READ:
+        return _IGNORED.get(envelope.type, "unknown_type")
     thing = envelope.object
     if not isinstance(thing, dict):
         raise PayloadRejectedError("object", "a JSON object")
     # VK puts a notice about an outdated API version in the place of the event's object.
     if "warning" in thing and not {"id", "message", "user_id"} & thing.keys():
         return "warning"
-    if page_event:
-        return page_event(thing)
+    if envelope.type in _PAGE_EVENTS:
+        return _PAGE_EVENTS[envelope.type](thing)
     if envelope.type == "message_new":
         return _message(envelope.page, thing)
     if envelope.type == "wall_post_new":
         return _post(envelope.page, thing)
-    return _comment(envelope.page, surface, happening, thing)
+    return _comment(envelope, thing)
 
 
-def _comment(page: str, event: str, happening: str, thing: JsonObject) -> Written | Removed:
+def _comment(envelope: Envelope, thing: JsonObject) -> Written | Removed:
+    event, _, happening = envelope.type.rpartition("_")
+    page = envelope.page
     kind, surface = _SURFACES[event]
     external_id = required_id(thing, "object", "id")
     scope = required_id(thing, "object", "topic_id") if kind is Kind.DISCUSSION else ""
@@ -184,7 +195,7 @@ def _post(page: str, thing: JsonObject) -> Written | Published | str:
     if author == f"-{page}" and state != "suggest":
         text = "\n".join(part for part in (text_of(thing, "text"), attachments.context(thing)) if part)
         return Published(external_id, text, instant(thing.get("date")), url)
-    return _written(Act.NEW, CommentRef(Kind.POST, "", external_id), thing, post=external_id, url=url)
+    return _written(Act.NEW, CommentRef(Kind.POST, "", external_id), thing, url=url)
 
 
 def _written(
@@ -247,7 +258,7 @@ def _delay(retry_counter: str | None) -> int:
 def _key(envelope: Envelope, body: Body) -> str:
     if envelope.event_id and len(envelope.event_id) <= 128:
         return envelope.event_id
-    facts = [envelope.event_id] if envelope.event_id else [envelope.type, *_identity(body)]
+    facts = [envelope.event_id] if envelope.event_id else [envelope.page, envelope.type, *_identity(body)]
     return f"sha256:{hashlib.sha256(msgspec.json.encode(facts)).hexdigest()}"
 
 

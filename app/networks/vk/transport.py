@@ -1,0 +1,134 @@
+"""One call of one VK method over HTTP, within the token's rate, told in values that hold no secret."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from app.domain.clock import SECOND
+from app.domain.ports import Credential, Slot
+from app.networks.vk.fields import integer
+
+VERSION: Final = "5.199"
+TIMEOUT: Final = httpx.Timeout(15.0, connect=5.0)
+#: No answer that is read here comes near; beyond it somebody else is answering.
+ANSWER_BYTES: Final = 2_000_000
+#: Calls a second that VK allows a token of this kind.
+RATES: Final[Mapping[Slot, int]] = {Slot.USER: 3, Slot.COMMUNITY: 20}
+#: A call is sent this much later than its share of a second, because the way to VK takes uneven time.
+_MARGIN: Final = 1.05
+_decode: Final = msgspec.json.Decoder(Any).decode
+
+
+class Pace:
+    """Keeps each token to its rate in one process; a connection is leased by one worker, so that is enough."""
+
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._next: dict[int, float] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, credential: int, per_second: int) -> None:
+        """Return when this credential may call again; calls of one credential are spaced evenly."""
+        with self._lock:
+            now = self._monotonic()
+            turn = max(now, self._next.get(credential, now))
+            self._next[credential] = turn + _MARGIN / per_second
+        if turn > now:
+            self._sleep(turn - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """VK did what it was asked; `response` is its result, whatever JSON that is."""
+
+    response: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """VK answered with an error. Its message and the echoed parameters, which hold the token, are left behind."""
+
+    code: int
+    subcode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """There is no answer of VK; `code` says what there is, `after` (microseconds) when it wants to be asked again."""
+
+    code: str
+    after: int | None = None
+
+
+Answer = Answered | Refused | Unreachable
+
+
+class Transport:
+    """Sends calls to one base address; owns the HTTP client that it is given."""
+
+    def __init__(self, base_url: str, http: httpx.Client, pace: Pace) -> None:
+        self._base = base_url.rstrip("/")
+        self._http = http
+        self._pace = pace
+
+    def call(self, method: str, params: Mapping[str, str], credential: Credential) -> Answer:
+        """Call a method; total: nothing that the network does makes it raise."""
+        if not credential.token.isascii() or not credential.token.isprintable():
+            # Such a token cannot stand in a header; the library's own error would quote it.
+            return Refused(5)
+        self._pace.wait(credential.id, RATES[credential.slot])
+        try:
+            return self._send(method, params, credential.token)
+        except httpx.TimeoutException:
+            return Unreachable("timeout")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return Unreachable("unreachable")
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._http.close()
+
+    def _send(self, method: str, params: Mapping[str, str], token: str) -> Answer:
+        with self._http.stream(
+            "POST",
+            f"{self._base}/{method}",
+            data={**params, "v": VERSION},
+            headers={"Authorization": f"Bearer {token}"},
+            follow_redirects=False,
+            timeout=TIMEOUT,
+        ) as reply:
+            if reply.status_code != httpx.codes.OK:
+                return Unreachable(f"http_{reply.status_code}", _retry_after(reply.headers.get("Retry-After")))
+            body = bytearray()
+            for piece in reply.iter_bytes():
+                body += piece
+                if len(body) > ANSWER_BYTES:
+                    return Unreachable("garbage")
+        return _read(bytes(body))
+
+
+def _read(body: bytes) -> Answer:
+    try:
+        reply = _decode(body)
+    except (ValueError, RecursionError):
+        return Unreachable("garbage")
+    if not isinstance(reply, dict):
+        return Unreachable("garbage")
+    error = reply.get("error")
+    if isinstance(error, dict):
+        code = integer(error.get("error_code"))
+        return Unreachable("garbage") if code is None else Refused(code, integer(error.get("error_subcode")))
+    return Answered(reply["response"]) if "response" in reply else Unreachable("garbage")
+
+
+def _retry_after(header: str | None) -> int | None:
+    seconds = integer(header.strip()) if header is not None else None
+    return seconds * SECOND if seconds is not None and 0 < seconds <= 86_400 else None
