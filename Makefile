@@ -16,7 +16,7 @@ DVORNIK_DATA_DIR ?= var
 UV ?= uv
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 CODE := app model training
 CHECKED := $(CODE) tests $(wildcard benchmarks)
 
