@@ -1,0 +1,61 @@
+"""A promise is worth what the artefact holds: anything else is refused before a text is judged."""
+
+import math
+
+import pytest
+
+from app.domain.errors import PolicyError
+from app.domain.words import Category
+from app.policy.binding import bind
+from app.policy.rules import load_preset, parse
+from tests.unit.policy.artefact import Artefact, Held, bound, everywhere
+
+POLICY = load_preset("kozhevnikovo-650")
+
+
+def test_each_category_gets_its_own_promise():
+    """Two promises in one file resolve to the thresholds of each."""
+    head, tail = POLICY.source.split("[categories.insult]")
+    policy = parse(head + "[categories.insult]" + tail.replace('"1/1000"', '"1/300"', 1), file="own.toml")
+    held = {"1/1000": Held(everywhere(0.99)), "1/300": Held(everywhere(0.8), n=2000, errors=1)}
+    found = bind(policy, Artefact(promises=held))
+    assert {one.category: one.remove for one in found.categories} == {**dict.fromkeys(Category, 0.99), "insult": 0.8}
+    assert found.basis["promises"] == {"1/1000": {"n": 3000, "errors": 0}, "1/300": {"n": 2000, "errors": 1}}
+    assert (found.model_version, found.model_digest) == ("2026.1", "ab" * 32)
+
+
+def test_a_category_without_a_removal_right_has_no_removal_threshold():
+    """Where only a person decides there is no number to be over."""
+    threat = next(one for one in bound("talmenka-414").categories if one.category is Category.THREAT)
+    assert (threat.removal, threat.remove, threat.review) == (None, None, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("artefact", "message"),
+    [
+        (
+            Artefact(promises={"1/300": Held(everywhere(0.9)), "1/100": Held(everywhere(0.9))}),
+            "kozhevnikovo-650.toml: categories.spam.promise: expected a promise that the model 2026.1 holds (1/100, 1/300), found '1/1000'",
+        ),
+        (Artefact(promises={}), "holds (none), found '1/1000'"),
+        (
+            Artefact(review={"0.05": everywhere(0.6)}),
+            "kozhevnikovo-650.toml: review_share: expected a share that the model 2026.1 holds (0.05), found '0.03'",
+        ),
+        (
+            Artefact(promises={"1/1000": Held({"spam": 0.9})}),
+            "kozhevnikovo-650.toml: categories.insult: expected a threshold from 0 to 1 in the model 2026.1, found None",
+        ),
+        (
+            Artefact(promises={"1/1000": Held(everywhere(math.nan))}),
+            "categories.spam: expected a threshold from 0 to 1",
+        ),
+        (Artefact(review={"0.03": everywhere(1.5)}), "categories.spam: expected a threshold from 0 to 1"),
+        (Artefact(appeal=math.inf), "appeal: expected a threshold from 0 to 1 in the model 2026.1, found inf"),
+    ],
+)
+def test_what_the_artefact_does_not_hold_is_refused(artefact, message):
+    """The refusal names file and key path and says what the artefact does hold."""
+    with pytest.raises(PolicyError) as caught:
+        bind(POLICY, artefact)
+    assert message in str(caught.value)
