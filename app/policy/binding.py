@@ -15,7 +15,7 @@ class HeldPromise(Protocol):
 
     @property
     def thresholds(self) -> Mapping[str, float]:
-        """Scores above which a removal keeps the promise, by category."""
+        """Scores from which a removal keeps the promise, by category."""
         ...
 
     @property
@@ -24,8 +24,8 @@ class HeldPromise(Protocol):
         ...
 
     @property
-    def errors(self) -> int:
-        """How many of them would have been removed."""
+    def errors_observed(self) -> int:
+        """How many of them reach a threshold."""
         ...
 
 
@@ -60,7 +60,7 @@ class Thresholds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One category with its numbers: `remove` and `review` are scores above which something happens, 0…1.
+    """One category with its numbers: `remove` and `review` are scores from which something happens, 0…1.
 
     `removal` and `remove` are None where only a person may decide.
     """
@@ -93,11 +93,9 @@ def bind(policy: Policy, manifest: Thresholds) -> BoundPolicy:
     share = _review(policy, manifest)
     bound = tuple(_category(policy, manifest, category, share) for category in Category)
     appeal = _probability(policy, manifest, "appeal", {"appeal": manifest.appeal})
-    named = dict.fromkeys(rule.promise for rule in policy.categories.values() if rule)
+    named = {rule.promise: manifest.promises[rule.promise] for rule in policy.categories.values() if rule}
     basis: dict[str, object] = {
-        "promises": {
-            name: {"n": int(manifest.promises[name].n), "errors": int(manifest.promises[name].errors)} for name in named
-        },
+        "promises": {name: {"n": held.n, "errors": held.errors_observed} for name, held in named.items()},
         "remove": {str(one.category): one.remove for one in bound if one.remove is not None},
         "review_share": policy.review_share,
         "review": {str(one.category): one.review for one in bound},

@@ -38,14 +38,13 @@ class Question:
     @property
     def over_review(self) -> tuple[Category, ...]:
         """Categories that a person should see."""
-        return tuple(one.category for one in self.policy.categories if self.scores[one.category] > one.review)
+        return tuple(one.category for one in self.policy.categories if self.scores[one.category] >= one.review)
 
 
 def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
     """Rule on a text. Total: whatever the scores are, the answer is keep, review or remove.
 
-    A removal needs a score strictly over its threshold; an appeal is protected from its threshold on, so that a tie
-    is settled for the citizen both times.
+    A score that equals its threshold has reached it, as in the sample that the promise was shown on.
     """
     basis = _basis(policy, facts)
     if not facts.has_text:
@@ -84,7 +83,7 @@ def _protected(question: Question) -> Ruling | None:
 
 
 def _remove(question: Question) -> Ruling | None:
-    """A category that the act names is over the threshold that keeps the policy's promise."""
+    """A category that the act names has reached the threshold that keeps the policy's promise."""
     if not question.claims:
         return None
     first, right = question.claims[0]
@@ -114,13 +113,14 @@ STEPS: Final[tuple[Callable[[Question], Ruling | None], ...]] = (_protected, _re
 
 
 def _claims(policy: BoundPolicy, scores: Mapping[Category, float]) -> tuple[tuple[Ground, Removal], ...]:
-    """The categories over their removal threshold; the strongest leaves the smallest share of its threshold's doubt."""
+    """Categories that reach their removal threshold; the strongest leaves the least of its threshold's own doubt."""
     claims = []
     for one in policy.categories:
         score = scores[one.category]
-        if one.removal is not None and one.remove is not None and score > one.remove:
+        if one.removal is not None and one.remove is not None and score >= one.remove:
             ground = Ground(one.category, one.removal.clause, score, one.remove)
-            claims.append(((1 - score) / (1 - one.remove), ground, one.removal))
+            doubt = (1 - score) / (1 - one.remove) if one.remove < 1 else 0.0
+            claims.append((doubt, ground, one.removal))
     claims.sort(key=lambda claim: claim[0])
     return tuple((ground, right) for _, ground, right in claims)
 

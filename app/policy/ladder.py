@@ -83,7 +83,7 @@ def _warnings(live: Sequence[StandingRemoval], bans: Sequence[int], warnings: in
         later = [removal for removal in live if not ends or removal.written_at > ends[-1]]
         if not later:
             break
-        first = min(later, key=lambda removal: removal.written_at)
+        first = min(later, key=lambda removal: (removal.written_at, removal.sent_at))
         ends.append(min([first.sent_at + EPISODE, *(ban for ban in bans if ban >= first.written_at)]))
     return ends
 

@@ -16,7 +16,7 @@ REMOVE, REVIEW, APPEAL = 0.9, 0.6, 0.5
 class Held:
     thresholds: Mapping[str, float]
     n: int = 3000
-    errors: int = 0
+    errors_observed: int = 0
 
 
 def everywhere(value: float) -> dict[str, float]:

@@ -23,14 +23,23 @@ def kinds(ruling):
 
 def test_a_text_below_every_threshold_stays():
     """An ordinary comment is kept without a reason, with the thresholds it was measured by."""
-    ruling = decide(POLICY, judged(spam=0.6, insult=0.5), Facts())
+    ruling = decide(POLICY, judged(spam=0.59, insult=0.5), Facts())
     assert ruling == Keep(basis=POLICY.basis)
 
 
-def test_a_threshold_itself_is_not_over_it():
-    """A score equal to the removal threshold is not removed, a hair above it is."""
-    assert isinstance(decide(POLICY, judged(insult=0.9), Facts()), Review)
-    assert isinstance(decide(POLICY, judged(insult=math.nextafter(0.9, 1)), Facts()), Remove)
+def test_a_score_that_equals_a_threshold_has_reached_it():
+    """The promise counts a clean comment at the threshold as an error, so the ruling counts it as a removal."""
+    assert isinstance(decide(POLICY, judged(insult=0.9), Facts()), Remove)
+    assert isinstance(decide(POLICY, judged(insult=math.nextafter(0.9, 0)), Facts()), Review)
+    assert isinstance(decide(POLICY, judged(insult=0.6), Facts()), Review)
+    assert isinstance(decide(POLICY, judged(insult=math.nextafter(0.6, 0)), Facts()), Keep)
+
+
+def test_a_threshold_of_one_can_be_reached():
+    """A threshold without any room above it still rules."""
+    policy = bind(load_preset("novokuznetsk-59"), Artefact(promises={"1/1000": Held(everywhere(1.0))}))
+    assert isinstance(decide(policy, judged(insult=1.0), Facts()), Remove)
+    assert isinstance(decide(policy, judged(insult=0.999), Facts()), Review)
 
 
 @pytest.mark.parametrize(
