@@ -21,7 +21,8 @@ from tests.databases import (  # noqa: F401
 )
 
 _HERE = Path(__file__).parent
-_ORDER = ("unit", "properties", "contract", "architecture", "integration", "console", "functional")
+#: The folders of tests, the quick ones first.
+ORDER = ("unit", "properties", "contract", "architecture", "integration", "console", "functional")
 _POSTGRES = {"postgres_server", "postgres_template", "postgres_url", "empty_postgres_url"}
 
 
@@ -68,4 +69,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _rank(item: pytest.Item) -> int:
     room = item.path.relative_to(_HERE).parts[0]
-    return _ORDER.index(room) if room in _ORDER else len(_ORDER)
+    return ORDER.index(room) if room in ORDER else len(ORDER)

