@@ -47,6 +47,8 @@ _LESSON: Final = Handling(Move.LESSON)
 _LOOK: Final = Handling(Move.LOOK)
 _NEVER: Final = Handling(Move.NEVER)
 
+#: Not a code of VK: several methods answer 0 instead of an error, "not done" without a reason.
+RESULT_0: Final = 0
 #: By error code; a code that is missing here is treated as `UNKNOWN`.
 HANDLINGS: Final[Mapping[int, Handling]] = {
     1: _AGAIN,  # unknown error on VK's side
@@ -75,6 +77,7 @@ HANDLINGS: Final[Mapping[int, Handling]] = {
     27: _LESSON,  # not with a community's key
     28: _LESSON,  # not with an application's key
     1051: _LESSON,  # not with this kind of profile
+    RESULT_0: _LOOK,
     7: _LOOK,  # no permission
     15: _LOOK,  # access denied
     100: _LOOK,  # a parameter is missing or wrong, also when its target is gone

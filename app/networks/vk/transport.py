@@ -20,7 +20,7 @@ ANSWER_BYTES: Final = 2_000_000
 #: Calls a second that VK allows a token of this kind.
 RATES: Final[Mapping[Slot, int]] = {Slot.USER: 3, Slot.COMMUNITY: 20}
 #: A call is sent this much later than its share of a second, because the way to VK takes uneven time.
-_MARGIN: Final = 1.05
+_MARGIN: Final = 1.1
 _decode: Final = msgspec.json.Decoder(Any).decode
 
 
@@ -81,7 +81,7 @@ class Transport:
 
     def call(self, method: str, params: Mapping[str, str], credential: Credential) -> Answer:
         """Call a method; total: nothing that the network does makes it raise."""
-        if not credential.token.isascii() or not credential.token.isprintable():
+        if not credential.token or not credential.token.isascii() or not credential.token.isprintable():
             # Such a token cannot stand in a header; the library's own error would quote it.
             return Refused(5)
         self._pace.wait(credential.id, RATES[credential.slot])
