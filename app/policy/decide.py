@@ -1,6 +1,5 @@
 """Rules on one judged text by a page's policy: the verdict, its grounds, and where the actions begin; pure."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Final
@@ -11,21 +10,23 @@ from app.domain.words import ActionKind, Category, Mode, Reason
 from app.policy.binding import BoundPolicy
 from app.policy.ladder import machine_may, term
 from app.policy.rules import BanBy, Removal
+from model.scorer import Scores
 
 _UNREMARKABLE: Final = Facts()
-_FACT_NAMES: Final = tuple(field.name for field in fields(Facts))
+_FACTS: Final = tuple((field.name, getattr(_UNREMARKABLE, field.name)) for field in fields(Facts))
+_HEADS: Final = (*map(str, Category), "appeal")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One text before the policy; `scores` and `appeal` are checked probabilities.
+    """One text before the policy; `scores`, in the order of the policy's categories, and `appeal` are probabilities.
 
     `claims` are the grounds to remove, the strongest first, each with the right that the policy gives.
     """
 
     policy: BoundPolicy
     facts: Facts
-    scores: Mapping[Category, float]
+    scores: tuple[float, ...]
     appeal: float
     claims: tuple[tuple[Ground, Removal], ...]
     basis: Mapping[str, object]
@@ -34,11 +35,6 @@ class Question:
     def grounds(self) -> tuple[Ground, ...]:
         """What the text could be removed for, the strongest first."""
         return tuple(ground for ground, _ in self.claims)
-
-    @property
-    def over_review(self) -> tuple[Category, ...]:
-        """Categories that a person should see."""
-        return tuple(one.category for one in self.policy.categories if self.scores[one.category] >= one.review)
 
 
 def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
@@ -49,11 +45,11 @@ def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
     basis = _basis(policy, facts)
     if not facts.has_text:
         return _nothing_to_judge(facts, basis)
-    heads, failure = _probabilities(judgement)
-    if failure:
+    failure = _failure(judgement)
+    if judgement.scores is None or failure:
         return Review((Reason.INDETERMINATE,), basis={**basis, "failure": failure})
-    scores = {category: heads[category] for category in Category}
-    question = Question(policy, facts, scores, heads["appeal"], _claims(policy, scores), basis)
+    scores = _by_category(judgement.scores)
+    question = Question(policy, facts, scores, judgement.scores.appeal, _claims(policy, scores), basis)
     for step in STEPS:
         ruling = step(question)
         if ruling is not None:
@@ -94,11 +90,15 @@ def _remove(question: Question) -> Ruling | None:
 
 def _review(question: Question) -> Ruling | None:
     """A category is likely enough to be worth a person's look, also one that the act gives no right to remove."""
-    over = question.over_review
+    over = [
+        (score, one.category)
+        for one, score in zip(question.policy.categories, question.scores, strict=True)
+        if score >= one.review
+    ]
     if not over:
         return None
-    doubt = _doubt(max(question.scores[category] for category in over))
-    return Review((Reason.SCORE_OVER_REVIEW,), over, uncertainty=doubt, basis=question.basis)
+    categories, doubt = tuple(category for _, category in over), _doubt(max(score for score, _ in over))
+    return Review((Reason.SCORE_OVER_REVIEW,), categories, uncertainty=doubt, basis=question.basis)
 
 
 def _first_link(question: Question) -> Ruling | None:
@@ -112,11 +112,10 @@ def _first_link(question: Question) -> Ruling | None:
 STEPS: Final[tuple[Callable[[Question], Ruling | None], ...]] = (_protected, _remove, _review, _first_link)
 
 
-def _claims(policy: BoundPolicy, scores: Mapping[Category, float]) -> tuple[tuple[Ground, Removal], ...]:
+def _claims(policy: BoundPolicy, scores: tuple[float, ...]) -> tuple[tuple[Ground, Removal], ...]:
     """Categories that reach their removal threshold; the strongest leaves the least of its threshold's own doubt."""
     claims = []
-    for one in policy.categories:
-        score = scores[one.category]
+    for one, score in zip(policy.categories, scores, strict=True):
         if one.removal is not None and one.remove is not None and score >= one.remove:
             ground = Ground(one.category, one.removal.clause, score, one.remove)
             doubt = (1 - score) / (1 - one.remove) if one.remove < 1 else 0.0
@@ -139,22 +138,21 @@ def _bans(question: Question) -> tuple[tuple[PlannedAction, ...], Mapping[str, o
     return (PlannedAction(ActionKind.BAN_AUTHOR, rules.clause, ground.category, ban),), numbers
 
 
-def _probabilities(judgement: Judgement) -> tuple[Mapping[str, float], str]:
-    """The heads' scores, or a code for why they cannot be used."""
+def _by_category(scores: Scores) -> tuple[float, float, float, float]:
+    """The categories' scores in the order of `Category`, which is that of a bound policy."""
+    return scores.spam, scores.insult, scores.obscenity, scores.threat
+
+
+def _failure(judgement: Judgement) -> str:
+    """A code for why the scores cannot be used, or ''."""
     scores = judgement.scores
     if scores is None or judgement.failure:
-        return {}, judgement.failure or "no_scores"
-    heads = {
-        "spam": scores.spam,
-        "insult": scores.insult,
-        "obscenity": scores.obscenity,
-        "threat": scores.threat,
-        "appeal": scores.appeal,
-    }
-    for head, value in heads.items():
-        if not (math.isfinite(value) and 0 <= value <= 1):
-            return {}, f"score_{head}"
-    return heads, ""
+        return judgement.failure or "no_scores"
+    for head, score in zip(_HEADS, (*_by_category(scores), scores.appeal), strict=True):
+        # False for NaN too.
+        if not 0 <= score <= 1:
+            return f"score_{head}"
+    return ""
 
 
 def _doubt(score: float) -> float:
@@ -164,8 +162,10 @@ def _doubt(score: float) -> float:
 
 def _basis(policy: BoundPolicy, facts: Facts) -> Mapping[str, object]:
     """The policy's numbers and whatever is remarkable about the text; JSON-able."""
-    known = {name: getattr(facts, name) for name in _FACT_NAMES if getattr(facts, name) != getattr(_UNREMARKABLE, name)}
-    return {**policy.basis, "facts": known} if known else policy.basis
+    if facts == _UNREMARKABLE:
+        return policy.basis
+    known = {name: value for name, usual in _FACTS if (value := getattr(facts, name)) != usual}
+    return {**policy.basis, "facts": known}
 
 
 def begin(ruling: Ruling, mode: Mode, *, ban_by: BanBy) -> tuple[tuple[PlannedAction, ActionState], ...]:

@@ -104,15 +104,16 @@ def test_a_private_appeal_gives_both_reasons():
 
 
 def test_the_strongest_ground_leads():
-    """Grounds are ordered by how little doubt is left against their own threshold, with score and threshold."""
-    artefact = Artefact(promises={"1/1000": Held({**everywhere(0.9), "spam": 0.5})})
-    ruling = decide(bind(load_preset("novokuznetsk-59"), artefact), judged(spam=0.9, insult=0.95), Facts())
+    """Grounds are ordered by how little doubt is left against their own threshold, and the first one gives the ban."""
+    artefact = Artefact(promises={"1/1000": Held({**everywhere(0.9), "obscenity": 0.5})})
+    ruling = decide(bind(load_preset("novokuznetsk-59"), artefact), judged(spam=0.95, obscenity=0.9), Facts())
     assert isinstance(ruling, Remove)
     assert [(ground.category, ground.score, ground.threshold) for ground in ruling.grounds] == [
-        (Category.SPAM, 0.9, 0.5),
-        (Category.INSULT, 0.95, 0.9),
+        (Category.OBSCENITY, 0.9, 0.5),
+        (Category.SPAM, 0.95, 0.9),
     ]
-    assert [action.category for action in ruling.actions] == [Category.SPAM, Category.SPAM]
+    assert [action.category for action in ruling.actions] == [Category.OBSCENITY, Category.OBSCENITY]
+    assert ruling.actions[1].ban == BanTerm(1, 86_400)
 
 
 @pytest.mark.parametrize("facts", [Facts(bannable=False), Facts(ban_running=True)])

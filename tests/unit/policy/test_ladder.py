@@ -67,6 +67,7 @@ def test_a_ban_on_its_way_is_running(state):
 def test_a_ban_that_never_took_effect_ends_no_offence(state):
     """A rejected, failed or shadow ban neither runs nor counts."""
     assert stand([removed(2)], [banned(None, state)]) == Standing(0, ban_running=False)
+    assert stand([removed(2)], [banned(1, state)]) == Standing(0, ban_running=False)
 
 
 def test_a_ban_without_a_standing_removal_is_no_offence():
