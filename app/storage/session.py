@@ -36,17 +36,13 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = (
-            _sqlite_engine(url)
-            if self.is_sqlite
-            else create_engine(url, pool_size=8, max_overflow=16)
-        )
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=8, max_overflow=16)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that may write; on SQLite it holds the write lock from its beginning."""
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(dvornik_write=True)
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(dvornik_write=True)
             with (
                 Session(connection, expire_on_commit=False) as session,
                 session.begin(),
@@ -77,7 +73,7 @@ def _sqlite_engine(url: str) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _on_connect(raw: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own type
+    def _on_connect(raw: sqlite3.Connection, _record: Any) -> None:
         # The driver's implicit BEGIN is deferred; ours is immediate, so that no writer fails half-way.
         raw.isolation_level = None
         for pragma in _PRAGMAS:

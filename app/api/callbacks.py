@@ -1,0 +1,73 @@
+"""Where the networks knock: plain ASGI endpoints, because a framework's route costs more than judging."""
+
+from typing import Final
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from app import telemetry
+from app.domain.errors import BusyError, PayloadRejectedError, SignatureRejectedError
+from app.pipeline.intake import Intake
+
+_log = structlog.get_logger()
+_PLAIN: Final = (b"content-type", b"text/plain; charset=utf-8")
+
+
+class VkCallback:
+    """`POST /callbacks/vk`: one address for all pages; the answer never holds a word of the request."""
+
+    def __init__(self, intake: Intake, *, body_limit: int) -> None:
+        self._intake = intake
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one delivery."""
+        status, answer, headers = await self._answer(scope, receive)
+        await send({"type": "http.response.start", "status": status, "headers": [_PLAIN, *headers]})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        try:
+            body = await _read(receive, self._body_limit)
+            if body is None:
+                return 413, b"too large", []
+            return 200, await self._intake.take_vk(body, _header(scope, b"x-retry-counter")), []
+        except PayloadRejectedError as error:
+            telemetry.EVENTS.labels("vk", "malformed").inc()
+            _log.warning("a delivery was refused", where=error.where, expected=error.expected)
+            return 400, f"{error.where}: expected {error.expected}".encode(), []
+        except SignatureRejectedError:
+            return 403, b"unknown page or wrong secret", []
+        except BusyError as error:
+            telemetry.EVENTS.labels("vk", "busy").inc()
+            return 503, b"busy, send it again", [(b"retry-after", str(error.retry_after).encode())]
+
+
+def callback_routes(intake: Intake, *, body_limit: int) -> list[Route]:
+    """The routes of all networks that push."""
+    return [Route("/callbacks/vk", VkCallback(intake, body_limit=body_limit), methods=["POST"])]
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body, or None when it is longer than `limit` bytes."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body if len(body) <= limit else None
+    parts = [body]
+    size = len(body)
+    while message.get("more_body", False) and size <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+    return b"".join(parts) if size <= limit else None

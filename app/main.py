@@ -1,0 +1,65 @@
+"""Puts the web process together: lifespan and routers, nothing else."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api.callbacks import callback_routes
+from app.api.deps import ModelName, Services
+from app.api.routes import include_api
+from app.pipeline.intake import Gate, Intake
+from app.pipeline.record.writer import Writer
+from app.settings import Settings, load_settings
+from app.telemetry import set_up_logging
+from app.wiring import client_factories, open_house, open_judging
+from app.worker import Worker
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service, ready to be served; everything is opened here, so that a wrong setting stops the start."""
+    house = open_house(settings)
+    judging = open_judging(settings, house)
+    worker = Worker(house, client_factories(settings, house.clock)) if settings.worker_inside else None
+    writer = Writer(
+        house,
+        judging.configuration,
+        model_version_id=judging.model_version_id,
+        batch_limit=settings.batch_limit,
+        queue_limit=settings.queue_limit,
+        on_actions=worker.wake if worker else lambda: None,
+    )
+    intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        writer.start()
+        stop = threading.Event()
+        sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
+        if sender:
+            sender.start()
+        yield
+        writer.close()
+        stop.set()
+        if worker and sender:
+            worker.wake()
+            sender.join()
+        house.database.dispose()
+
+    app = FastAPI(title="Dvornik", lifespan=lifespan)
+    manifest = judging.artefact.manifest
+    app.state.services = Services(
+        house, settings, judging.moderator, judging.configuration, ModelName("dvornik", manifest.version)
+    )
+    # Before the API, so that the hottest route is matched first.
+    app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))
+    include_api(app)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """What uvicorn calls in each of its processes."""
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    return create_app(settings)

@@ -1,0 +1,127 @@
+"""The door of a network's deliveries: verify, parse, judge, and wait until the decision is on disk."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app import telemetry
+from app.domain.clock import Clock
+from app.domain.errors import BusyError, SignatureRejectedError
+from app.domain.events import ConfirmationRequest, Event, Ignored, Written
+from app.domain.judged import judged_text, only_links
+from app.domain.words import Network
+from app.networks.vk.inbound import parse
+from app.networks.vk.verify import decode, secret_matches
+from app.pipeline.configuration import Configuration, PageConfig
+from app.pipeline.moderate import Moderator
+from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.rulings import is_judged
+from app.pipeline.record.writer import Answer, Ticket, Writer
+
+#: What the network is told for everything that is taken or needs nothing.
+OK: Final = b"ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes deliveries for the pages of one process."""
+
+    configuration: Configuration
+    moderator: Moderator
+    gate: "Gate"
+    clock: Clock
+
+    async def take_vk(self, body: bytes, retry_counter: str | None) -> bytes:
+        """Answer one Callback API request with the text that VK expects.
+
+        Raises:
+            PayloadRejectedError: the body is not VK's protocol.
+            SignatureRejectedError: unknown page or wrong secret, which look alike.
+            BusyError: not durable; the network is to send it again.
+        """
+        envelope = decode(body)
+        page = self.configuration.page(Network.VK, envelope.page)
+        # An unknown page is compared too, so that neither answer nor time tells it from a wrong secret.
+        if not secret_matches(envelope, page.secret if page else "") or page is None:
+            page = await self._second_look(envelope.page)
+            if page is None or not secret_matches(envelope, page.secret):
+                telemetry.EVENTS.labels(Network.VK, "refused").inc()
+                raise SignatureRejectedError("unknown page or wrong secret")
+        found = parse(envelope, raw=body, retry_counter=retry_counter)
+        if isinstance(found, ConfirmationRequest):
+            telemetry.EVENTS.labels(Network.VK, "confirmation").inc()
+            return page.confirmation.encode()
+        if isinstance(found, Ignored):
+            telemetry.EVENTS.labels(Network.VK, f"ignored_{found.reason}").inc()
+            return OK
+        outcome = await self.gate.put(self.judge(found, page))
+        telemetry.EVENTS.labels(Network.VK, outcome).inc()
+        return OK
+
+    def judge(self, event: Event, page: PageConfig) -> Item:
+        """The event with the model's opinion, if it carries words that are judged."""
+        body = event.body
+        now = self.clock.now()
+        if not isinstance(body, Written) or not is_judged(page.written_by(body.author)):
+            return Item(event, page.id, now)
+        judgement = self.moderator.judge(judged_text(body.text, body.segments), policy=page.policy)
+        return Item(event, page.id, now, judgement, bare_link=only_links(body.text, body.segments))
+
+    async def _second_look(self, external_id: str) -> PageConfig | None:
+        """A page or secret may have been changed by another process a moment ago."""
+        await asyncio.to_thread(self.configuration.look_again)
+        return self.configuration.page(Network.VK, external_id)
+
+
+@dataclass(slots=True)
+class Gate:
+    """Between the event loop and the writer's thread: gathers what arrives in one turn, hands it over at once."""
+
+    writer: Writer
+    _gathered: list[Ticket] = field(default_factory=list)
+    _counted: int = 0
+
+    async def put(self, item: Item) -> Outcome:
+        """Wait until the item is on disk.
+
+        Raises:
+            BusyError: it is not, and must be sent again.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        if not self._gathered:
+            self._counted = 0
+            loop.call_soon(self._flush, loop)
+        self._gathered.append(Ticket(item, self._deliver, future))
+        return await future
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hand over once a turn of the loop has brought nothing new, so that one commit serves many."""
+        if len(self._gathered) > self._counted:
+            self._counted = len(self._gathered)
+            loop.call_soon(self._flush, loop)
+            return
+        tickets, self._gathered = self._gathered, []
+        try:
+            self.writer.put(tickets)
+        except BusyError as error:
+            _resolve([(ticket, error) for ticket in tickets])
+
+    @staticmethod
+    def _deliver(answers: Sequence[tuple[Ticket, Answer]]) -> None:
+        """Called in the writer's thread; one wake-up of the loop for the whole batch."""
+        receiver = answers[0][0].receiver
+        if isinstance(receiver, asyncio.Future):
+            receiver.get_loop().call_soon_threadsafe(_resolve, answers)
+
+
+def _resolve(answers: Sequence[tuple[Ticket, Answer]]) -> None:
+    for ticket, answer in answers:
+        future = ticket.receiver
+        if not isinstance(future, asyncio.Future) or future.done():
+            continue
+        if isinstance(answer, Outcome):
+            future.set_result(answer)
+        else:
+            future.set_exception(answer)

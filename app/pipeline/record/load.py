@@ -1,0 +1,217 @@
+"""Loads and locks everything that a batch touches: authors, posts, comments, their open actions and cases."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from app.domain.events import AuthorBanned, AuthorUnbanned, Event, Published, Removed, Written
+from app.domain.ids import IdMaker
+from app.domain.states import ActionState, CaseState, CommentState
+from app.domain.words import ActionKind, WrittenBy
+from app.pipeline.configuration import PageConfig
+from app.pipeline.record.ledger import ActionRow, CaseRow, CommentKey, CommentRow, Ledger, key_of
+from app.storage.bulk import Bulk, Row
+from app.storage.tables import Action, Author, Comment, Post, ReviewCase, Revision, RevisionBody
+
+_COMMENT: Final = (
+    "page_id",
+    "kind",
+    "scope",
+    "external_id",
+    "id",
+    "author_id",
+    "written_by",
+    "state",
+    "revision_id",
+    "revisions",
+    "decision_id",
+    "restored_revision_id",
+    "private",
+    "written_at",
+    "changed_at",
+)
+_KEY: Final = ("page_id", "kind", "scope", "external_id")
+_ACTION: Final = ("id", "kind", "state", "outcome", "comment_id", "page_id", "author_id")
+#: Actions that an event can still move, or that tell an echo from a person's act.
+_LIVE: Final = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done', 'shadow')"
+
+
+class Loader:
+    """Fills a ledger for a batch of events that were not seen before."""
+
+    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdMaker) -> None:
+        self._bulk = bulk
+        self._ledger = ledger
+        self._ids = ids
+
+    def load(self, events: Sequence[tuple[Event, PageConfig]]) -> None:
+        """Load and lock, in the order authors, posts, comments, so that two writers never wait in a ring."""
+        self._authors(events)
+        self._posts(events)
+        self._comments(events)
+        known = [row for row in self._ledger.comments.values() if not row.fresh]
+        if known:
+            self._behind(known)
+
+    def _authors(self, events: Iterable[tuple[Event, PageConfig]]) -> None:
+        wanted = sorted({(str(event.network), name) for event, _ in events for name in _people(event) if name})
+        known = {
+            (network, name): id_
+            for network, name, id_ in self._bulk.match(
+                Author, ("network", "external_id"), wanted, ("network", "external_id", "id")
+            )
+        }
+        missing = [pair for pair in wanted if pair not in known]
+        rows = [self._author(network, name) for network, name in missing]
+        inserted = self._bulk.insert_new(Author, rows)
+        self._ledger.new_authors |= inserted
+        known.update({(row["network"], row["external_id"]): row["id"] for row in rows if row["id"] in inserted})
+        lost = [pair for pair in missing if pair not in known]
+        for network, name, id_ in self._bulk.match(
+            Author, ("network", "external_id"), lost, ("network", "external_id", "id")
+        ):
+            known[network, name] = id_
+        self._ledger.authors.update(known)
+
+    def _author(self, network: str, name: str) -> Row:
+        row = {"id": self._ids(), "network": network, "external_id": name}
+        return {**row, "first_seen_at": self._ledger.at, "erased_at": None}
+
+    def _posts(self, events: Iterable[tuple[Event, PageConfig]]) -> None:
+        wanted = sorted({(page.id, name) for event, page in events if (name := _post_of(event))})
+        columns = ("page_id", "external_id", "id")
+        known = {(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], wanted, columns)}
+        missing = [pair for pair in wanted if pair not in known]
+        rows = [self._post(page_id, name) for page_id, name in missing]
+        inserted = self._bulk.insert_new(Post, rows)
+        known.update({(row["page_id"], row["external_id"]): row["id"] for row in rows if row["id"] in inserted})
+        lost = [pair for pair in missing if pair not in known]
+        known.update({(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], lost, columns)})
+        self._ledger.posts.update(known)
+
+    def _post(self, page_id: int, external_id: str) -> Row:
+        row: dict[str, object] = {"id": self._ids(), "page_id": page_id, "external_id": external_id, "text": None}
+        return {**row, "url": "", "published_at": None, "received_at": self._ledger.at, "erased_at": None}
+
+    def _comments(self, events: Iterable[tuple[Event, PageConfig]]) -> None:
+        first: dict[CommentKey, tuple[Event, PageConfig]] = {}
+        for event, page in events:
+            if isinstance(event.body, Written | Removed):
+                first.setdefault(key_of(page.id, event.body.ref), (event, page))
+        keys = sorted(first)
+        self._take(self._bulk.match(Comment, _KEY, keys, _COMMENT, lock=True))
+        rows = [self._comment(key, *first[key]) for key in keys if key not in self._ledger.comments]
+        inserted = self._bulk.insert_new(Comment, rows)
+        for row in rows:
+            if row["id"] in inserted:
+                self._keep(row)
+        lost = [key for key in keys if key not in self._ledger.comments]
+        self._take(self._bulk.match(Comment, _KEY, lost, _COMMENT, lock=True))
+
+    def _comment(self, key: CommentKey, event: Event, page: PageConfig) -> Row:
+        """A comment as it is first heard of; its revision and decision ids are made here, before they exist."""
+        body = event.body
+        written = isinstance(body, Written)
+        by = page.written_by(body.author) if isinstance(body, Written) else WrittenBy.CITIZEN
+        judged = written and by not in (WrittenBy.PAGE, WrittenBy.MANAGER)
+        return {
+            "id": self._ids(),
+            **dict(zip(_KEY, key, strict=True)),
+            "author_id": self._ledger.authors.get((page.network, body.author)) if isinstance(body, Written) else None,
+            "written_by": str(by),
+            "post_id": self._ledger.posts.get((page.id, _post_of(event))),
+            "post_external_id": body.post if isinstance(body, Written) else "",
+            "thread_root": body.thread_root if isinstance(body, Written) else "",
+            "reply_to": body.reply_to if isinstance(body, Written) else "",
+            "url": body.url if isinstance(body, Written) else "",
+            "private": isinstance(body, Written) and body.private,
+            "state": str(CommentState.VISIBLE if written else CommentState.REMOVED),
+            "revision_id": self._ids() if written else None,
+            "revisions": 1 if written else 0,
+            "decision_id": self._ids() if judged else None,
+            "restored_revision_id": None,
+            "written_at": body.written_at if isinstance(body, Written) else None,
+            "received_at": self._ledger.at,
+            "changed_at": self._ledger.at,
+        }
+
+    def _keep(self, row: Row) -> None:
+        comment = _row(tuple(row[column] for column in _COMMENT))
+        comment.fresh = True
+        self._ledger.comments[tuple(row[column] for column in _KEY)] = comment
+
+    def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for values in rows:
+            comment = _row(values)
+            self._ledger.comments[values[:4]] = comment
+
+    def _behind(self, known: Sequence[CommentRow]) -> None:
+        """What hangs on comments that were here before this batch."""
+        by_id = {row.id: row for row in known}
+        ids = [(id_,) for id_ in sorted(by_id)]
+        for values in self._bulk.match(Action, ("comment_id",), ids, _ACTION, where=_LIVE, lock=True):
+            by_id[values[4]].actions.append(_action(values))
+        columns = ("id", "comment_id", "state")
+        for id_, comment_id, state in self._bulk.match(
+            ReviewCase, ("comment_id",), ids, columns, where="t.state <> 'closed'", lock=True
+        ):
+            by_id[comment_id].case = CaseRow(id_, comment_id, CaseState(state))
+        revisions = {row.revision_id: row for row in known if row.revision_id}
+        keys = [(id_,) for id_ in revisions]
+        for id_, digest, at in self._bulk.match(Revision, ("id",), keys, ("id", "digest", "received_at")):
+            revisions[id_].digest, revisions[id_].digest_at = digest, at
+        salts = self._bulk.match(RevisionBody, ("revision_id",), keys, ("revision_id", "salt"), order="revision_id")
+        for id_, salt in salts:
+            revisions[id_].salt = salt or ""
+        authors = {row.author_id for row in known if row.author_id}
+        names = dict(self._bulk.match(Author, ("id",), [(id_,) for id_ in authors], ("id", "external_id")))
+        for row in known:
+            row.author = names.get(row.author_id) or ""
+
+
+def _row(values: tuple[Any, ...]) -> CommentRow:
+    (
+        id_,
+        author_id,
+        written_by,
+        state,
+        revision_id,
+        revisions,
+        decision_id,
+        restored,
+        private,
+        written_at,
+        changed_at,
+    ) = values[4:]
+    row = CommentRow(
+        id=id_,
+        page_id=values[0],
+        author_id=author_id,
+        written_by=WrittenBy(str(written_by)),
+        state=CommentState(str(state)),
+        revision_id=revision_id,
+        revisions=revisions,
+        decision_id=decision_id,
+        restored_revision_id=restored,
+        private=bool(private),
+        written_at=written_at,
+        changed_at=changed_at,
+    )
+    row.stored = row.columns()
+    return row
+
+
+def _action(values: tuple[Any, ...]) -> ActionRow:
+    id_, kind, state, outcome, comment_id, page_id, author_id = values
+    return ActionRow(id_, ActionKind(str(kind)), ActionState(str(state)), outcome, comment_id, page_id, author_id)
+
+
+def _people(event: Event) -> tuple[str, ...]:
+    body = event.body
+    return (body.author,) if isinstance(body, Written | AuthorBanned | AuthorUnbanned) else ()
+
+
+def _post_of(event: Event) -> str:
+    body = event.body
+    if isinstance(body, Published):
+        return body.external_id
+    return body.post if isinstance(body, Written) else ""

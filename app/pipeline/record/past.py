@@ -1,0 +1,61 @@
+"""What an author has done and suffered on a page: read in one query, kept up to date within the batch."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from app.domain.states import ActionState, Outcome
+from app.domain.words import ActionKind
+from app.policy.ladder import History, PastBan, StandingRemoval
+from app.storage.bulk import Bulk
+from app.storage.tables import Action, Comment
+
+AuthorOnPage = tuple[int, int]
+_COLUMNS = ("author_id", "page_id", "kind", "state", "outcome", "sent_at", "changed_at", "comment_id")
+
+
+class Past:
+    """Histories of the authors of a batch, by (author, page)."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk = bulk
+        self._histories: dict[AuthorOnPage, tuple[list[StandingRemoval], list[PastBan]]] = {}
+        self._comments: defaultdict[AuthorOnPage, int] = defaultdict(int)
+
+    def load(self, authors: Iterable[AuthorOnPage]) -> None:
+        """Read the actions against these authors and how many comments they have on these pages."""
+        wanted = sorted(set(authors))
+        self._histories = {pair: ([], []) for pair in wanted}
+        rows = self._bulk.match(
+            Action, ("author_id", "page_id"), wanted, _COLUMNS, where="t.kind IN ('delete_comment', 'ban_author')"
+        )
+        written = self._written_at(row[7] for row in rows if row[2] == ActionKind.DELETE_COMMENT)
+        for author_id, page_id, kind, state, outcome, sent_at, changed_at, comment_id in rows:
+            removals, bans = self._histories[author_id, page_id]
+            if kind == ActionKind.BAN_AUTHOR:
+                effective = (sent_at or changed_at) if state == ActionState.DONE else None
+                bans.append(PastBan(effective, ActionState(state)))
+            elif state == ActionState.DONE and outcome != Outcome.GONE and comment_id in written:
+                removals.append(StandingRemoval(written[comment_id], sent_at or changed_at))
+        counted = self._bulk.match(Comment, ("author_id", "page_id"), wanted, ("author_id", "page_id"))
+        for author_id, page_id in counted:
+            self._comments[author_id, page_id] += 1
+
+    def _written_at(self, comments: Iterable[int]) -> dict[int, int]:
+        """When removed comments were written; a comment that people restored is no offence and is left out."""
+        rows = self._bulk.match(
+            Comment, ("id",), sorted({(id_,) for id_ in comments}), ("id", "state", "written_at", "received_at")
+        )
+        return {id_: written_at or received_at for id_, state, written_at, received_at in rows if state == "removed"}
+
+    def history(self, author: AuthorOnPage) -> History:
+        """The author's history on the page, this batch's own proposals included."""
+        removals, bans = self._histories.get(author, ((), ()))
+        return History(tuple(removals), tuple(bans))
+
+    def is_first(self, author: AuthorOnPage) -> bool:
+        """Whether the comment at hand is the only one of its author on this page."""
+        return self._comments[author] <= 1
+
+    def ban_began(self, author: AuthorOnPage, state: ActionState) -> None:
+        """A ban was proposed in this batch: the author's next text in it does not propose another."""
+        self._histories.setdefault(author, ([], []))[1].append(PastBan(None, state))

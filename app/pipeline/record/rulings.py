@@ -1,0 +1,251 @@
+"""A comment's text becomes a revision, a ruling, actions and perhaps a case."""
+
+from dataclasses import replace
+from typing import Final
+
+from app import telemetry
+from app.domain.decisions import Facts, PlannedAction, Remove, Review, Ruling
+from app.domain.events import Written
+from app.domain.ids import IdMaker
+from app.domain.judged import has_text, judged_text, only_links
+from app.domain.states import ActionState, CaseEnd, CaseState
+from app.domain.words import ActionKind, Reason, Verdict, WrittenBy
+from app.pipeline.configuration import PageConfig
+from app.pipeline.record.digest import digest_of, new_salt
+from app.pipeline.record.items import Item
+from app.pipeline.record.ledger import CommentRow, Ledger, json_text
+from app.pipeline.record.past import Past
+from app.policy.decide import begin, decide, opens_case
+from app.policy.ladder import standing
+from app.policy.rules import BanBy
+from app.storage.tables import Action, Decision, Evidence, ReviewCase, Revision, RevisionBody
+
+_OWN: Final = frozenset({WrittenBy.PAGE, WrittenBy.MANAGER})
+_MACHINE: Final = "machine"
+
+
+def is_judged(by: WrittenBy) -> bool:
+    """The page's own words and its managers' get no decision."""
+    return by not in _OWN
+
+
+class Rulings:
+    """Writes what follows from one text into the ledger."""
+
+    def __init__(self, ledger: Ledger, past: Past, ids: IdMaker, model_version_id: int) -> None:
+        self._ledger = ledger
+        self._past = past
+        self._ids = ids
+        self._model_version_id = model_version_id
+
+    def add_revision(self, comment: CommentRow, body: Written, *, act: str, current: bool = True) -> int:
+        """Store a state of the text; `current` makes it the one that counts. Returns its id."""
+        # A fresh comment was inserted with the id that its first revision will have.
+        revision_id = (comment.revision_id if comment.fresh else None) or self._ids()
+        if not comment.fresh:
+            comment.revisions += 1
+        salt = new_salt()
+        digest = digest_of(body, salt)
+        self._ledger.add(
+            Revision,
+            id=revision_id,
+            comment_id=comment.id,
+            number=comment.revisions,
+            digest=digest,
+            act=act,
+            received_at=self._ledger.at,
+        )
+        self._ledger.add(
+            RevisionBody,
+            revision_id=revision_id,
+            text=body.text,
+            segments_json=json_text([(segment.kind, segment.text) for segment in body.segments]),
+            attachments_json=json_text(body.attachments),
+            salt=salt,
+            erased_at=None,
+        )
+        if current:
+            comment.revision_id, comment.digest, comment.digest_at, comment.salt = (
+                revision_id,
+                digest,
+                self._ledger.at,
+                salt,
+            )
+        return revision_id
+
+    def rule(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Ruling | None:
+        """Decide about the comment's newest revision; None for words that are not judged."""
+        if not is_judged(comment.written_by) or item.judgement is None:
+            return None
+        facts = self._facts(comment, body, page)
+        ruling = decide(page.policy, item.judgement, facts)
+        decision_id = self.write_decision(comment, item, page, ruling)
+        self._act(comment, page, ruling, decision_id)
+        if opens_case(ruling, page.mode):
+            self.open_case(comment, ruling, decision_id)
+        if ruling.verdict is not Verdict.KEEP:
+            self._keep_evidence(comment, decision_id, item)
+        telemetry.VERDICTS.labels(ruling.verdict).inc()
+        return ruling
+
+    def _facts(self, comment: CommentRow, body: Written, page: PageConfig) -> Facts:
+        text = judged_text(body.text, body.segments)
+        links = only_links(body.text, body.segments)
+        facts = Facts(
+            has_text=has_text(text),
+            only_links=links,
+            first_time_author=links and self._is_first(comment),
+            private=body.private,
+            bannable=self._bannable(comment, body, page),
+        )
+        rules = page.policy.policy.bans
+        if rules is None or comment.author_id is None or not facts.bannable:
+            return facts
+        history = self._past.history((comment.author_id, comment.page_id))
+        if not history.removals and not history.bans:
+            return facts
+        now = standing(history, rules, written_at=body.written_at or self._ledger.at, now=self._ledger.at)
+        return replace(facts, offences=now.offences, ban_running=now.ban_running)
+
+    def _is_first(self, comment: CommentRow) -> bool:
+        return comment.author_id is not None and self._past.is_first((comment.author_id, comment.page_id))
+
+    def _bannable(self, comment: CommentRow, body: Written, page: PageConfig) -> bool:
+        return comment.author_id is not None and is_judged(comment.written_by) and body.author not in page.trusted
+
+    def write_decision(
+        self, comment: CommentRow, item: Item, page: PageConfig, ruling: Ruling, *, decided_by: str = _MACHINE
+    ) -> int:
+        """Store a ruling as the comment's newest decision and return its id."""
+        # A fresh comment was inserted with the id that its first decision will have.
+        supersedes = None if comment.fresh else comment.decision_id
+        decision_id = (comment.decision_id if comment.fresh else None) or self._ids()
+        judgement = item.judgement
+        scores = judgement.scores if judgement else None
+        grounds = ruling.grounds if isinstance(ruling, Remove | Review) else ()
+        categories = ruling.categories if isinstance(ruling, Review) else [ground.category for ground in grounds]
+        clauses = list(dict.fromkeys(str(ground.clause) for ground in grounds))
+        self._ledger.add(
+            Decision,
+            id=decision_id,
+            comment_id=comment.id,
+            revision_id=comment.revision_id,
+            page_id=comment.page_id,
+            verdict=str(ruling.verdict),
+            categories_json=json_text(categories),
+            reasons_json=json_text(ruling.reasons),
+            clauses_json=json_text(clauses),
+            score_spam=scores.spam if scores else None,
+            score_insult=scores.insult if scores else None,
+            score_obscenity=scores.obscenity if scores else None,
+            score_threat=scores.threat if scores else None,
+            score_appeal=scores.appeal if scores else None,
+            explanation_json=json_text(judgement.explanation if judgement else ()),
+            basis_json=json_text(dict(ruling.basis)),
+            mode=str(page.mode),
+            policy_version_id=page.policy_version_id,
+            model_version_id=self._model_version_id,
+            decided_by=decided_by,
+            decided_at=self._ledger.at,
+            supersedes=supersedes,
+        )
+        comment.decision_id = decision_id
+        self._ledger.note(
+            "decision",
+            comment.id,
+            decision=decision_id,
+            revision=comment.revision_id,
+            page=comment.page_id,
+            verdict=ruling.verdict,
+            categories=categories,
+            reasons=ruling.reasons,
+            clauses=clauses,
+            mode=page.mode,
+            policy=page.policy_version_id,
+            model=self._model_version_id,
+            by=decided_by,
+        )
+        return decision_id
+
+    def _act(self, comment: CommentRow, page: PageConfig, ruling: Ruling, decision_id: int) -> None:
+        bans = page.policy.policy.bans
+        for planned, state in begin(ruling, page.mode, ban_by=bans.by if bans else BanBy.PERSON):
+            self._begin(comment, page, planned, state, decision_id)
+            is_ban = planned.kind is ActionKind.BAN_AUTHOR and state is not ActionState.SHADOW
+            if is_ban and comment.author_id is not None:
+                self._past.ban_began((comment.author_id, comment.page_id), state)
+
+    def _begin(
+        self, comment: CommentRow, page: PageConfig, planned: PlannedAction, state: ActionState, decision_id: int
+    ) -> None:
+        action_id = self._ids()
+        self._ledger.add(
+            Action,
+            id=action_id,
+            idempotency_key=f"{decision_id:x}:{planned.kind}",
+            kind=str(planned.kind),
+            state=str(state),
+            outcome=None,
+            waiting_for=None,
+            decision_id=decision_id,
+            comment_id=comment.id,
+            page_id=comment.page_id,
+            connection_id=page.connection_id,
+            author_id=comment.author_id,
+            ordered_by=_MACHINE,
+            confirmed_by="",
+            clause=str(planned.clause),
+            ban_seconds=planned.ban.seconds if planned.ban else None,
+            ban_until=None,
+            ban_reason=str(planned.category),
+            attempts=0,
+            last_error="",
+            due_at=self._ledger.at,
+            claim=0,
+            sent_at=None,
+            created_at=self._ledger.at,
+            changed_at=self._ledger.at,
+            ended_by="",
+        )
+        self._ledger.note(
+            "action_begun", comment.id, action=action_id, decision=decision_id, action_kind=planned.kind, state=state
+        )
+        self._ledger.pending += state is ActionState.PENDING
+
+    def open_case(self, comment: CommentRow, ruling: Ruling, decision_id: int) -> None:
+        """Ask a person about the comment; the case that was open about an older text is closed first."""
+        self._ledger.close_case(comment, CaseEnd.SUPERSEDED, _MACHINE)
+        case_id = self._ids()
+        reasons = ruling.reasons
+        self._ledger.add(
+            ReviewCase,
+            id=case_id,
+            comment_id=comment.id,
+            page_id=comment.page_id,
+            revision_id=comment.revision_id,
+            decision_id=decision_id,
+            state=str(CaseState.OPEN),
+            reason=str(reasons[0]) if reasons else str(Reason.PERSON),
+            protected=Reason.PROTECTED_APPEAL in reasons,
+            uncertainty=ruling.uncertainty if isinstance(ruling, Review) else 0.0,
+            claimed_by="",
+            claimed_until=None,
+            ended=None,
+            ended_by="",
+            opened_at=self._ledger.at,
+            closed_at=None,
+        )
+        self._ledger.note("case_opened", comment.id, case=case_id, decision=decision_id)
+
+    def _keep_evidence(self, comment: CommentRow, decision_id: int, item: Item) -> None:
+        self._ledger.add(
+            Evidence,
+            id=self._ids(),
+            comment_id=comment.id,
+            decision_id=decision_id,
+            action_id=None,
+            kind="event",
+            body=item.event.raw,
+            received_at=item.received_at,
+            erased_at=None,
+        )

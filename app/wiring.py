@@ -1,0 +1,100 @@
+"""The one place where concrete classes are chosen; tests pass their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.domain.clock import Clock, SystemClock
+from app.domain.errors import ConfigurationError
+from app.domain.ids import IdMaker
+from app.domain.ports import ClientFactory, NetworkClient
+from app.domain.words import Network
+from app.networks.vk.client import VkClient
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.models import register_model
+from app.pipeline.moderate import Moderator
+from app.pipeline.policies import ensure_presets
+from app.settings import Settings
+from app.storage.nodes import draw_node
+from app.storage.session import Database, migrate, schema_is_current
+from app.storage.vault import journal_key, open_vault
+from model.artefact import DEFAULT_ARTEFACT, Artefact, load
+from model.errors import ArtefactError
+from model.scorer import Scorer
+
+
+def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
+    """Database, keys, clock and ids; SQLite is migrated on the way, an old PostgreSQL schema is refused.
+
+    Raises:
+        ConfigurationError: the schema is not the one that this code needs, or a key does not fit.
+    """
+    clock = clock or SystemClock()
+    database = Database(settings.resolved_database_url)
+    if database.is_sqlite:
+        migrate(database.url)
+    elif not schema_is_current(database):
+        database.dispose()
+        raise ConfigurationError("схема базы данных устарела или не создана: выполните `dvornik migrate`")
+    with database.write() as session:
+        node = draw_node(session)
+    return House(
+        database=database,
+        vault=open_vault(settings.encryption_key.get_secret_value(), settings.data_dir),
+        journal_key=journal_key(settings.journal_key.get_secret_value(), settings.data_dir),
+        clock=clock,
+        ids=IdMaker(clock, node),
+    )
+
+
+def artefact_folder(settings: Settings) -> Path:
+    """Where the model is: the folder that was named, else the one that is shipped."""
+    return settings.model or DEFAULT_ARTEFACT
+
+
+def open_artefact(settings: Settings) -> Artefact:
+    """The model, checked byte by byte.
+
+    Raises:
+        ConfigurationError: it is missing, was tampered with, or does not fit this version.
+    """
+    try:
+        return load(artefact_folder(settings))
+    except ArtefactError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What judging needs: the artefact, the moderator and the pages' configuration bound to it."""
+
+    artefact: Artefact
+    moderator: Moderator
+    configuration: Configuration
+    model_version_id: int
+
+
+def open_judging(settings: Settings, house: House) -> Judging:
+    """Load the model, register it and the presets, read the pages."""
+    artefact = open_artefact(settings)
+    ensure_presets(house)
+    model_version_id = register_model(house, artefact.manifest)
+    configuration = Configuration(house, artefact.manifest)
+    with house.database.read() as session:
+        configuration.current(session)
+    return Judging(artefact, Moderator(Scorer(artefact)), configuration, model_version_id)
+
+
+def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFactory]:
+    """How the worker makes a client for each network."""
+
+    def vk() -> NetworkClient:
+        timeout = httpx.Timeout(10.0, connect=5.0)
+        # Environment proxies and redirects are not followed: a token must reach the named host and no other.
+        http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+        return VkClient(settings.vk_api_url, http=http, clock=clock)
+
+    return {Network.VK: vk}
