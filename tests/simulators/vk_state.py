@@ -1,0 +1,136 @@
+"""What the simulated VK remembers: communities, tokens, comments, bans, and the calls that it got."""
+
+import itertools
+import secrets
+import threading
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.domain.clock import SECOND, Clock
+
+TokenKind = Literal["user", "community", "service"]
+Surface = Literal["wall", "photo", "video", "market", "board", "message", "post"]
+#: Calls a second by kind of token; error 6 beyond.
+RATES = {"user": 3, "community": 20, "service": 3}
+
+
+@dataclass
+class Community:
+    """An official page; `managers` are user ids that may moderate it."""
+
+    group_id: int
+    callback_url: str = ""
+    secret: str = ""
+    confirmation: str = ""
+    managers: set[int] = field(default_factory=set)
+    bans: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Token:
+    """A key; `user_id` is its owner (0 for a community's). `can_moderate`: a community key of the newer kind."""
+
+    value: str = field(repr=False)
+    kind: TokenKind
+    group_id: int
+    user_id: int
+    can_moderate: bool = False
+    dead: bool = False
+    recent: deque[float] = field(default_factory=deque, repr=False)
+
+
+@dataclass
+class Comment:
+    """A text on a surface; `thing` is the post, photo, video, item, topic or peer that it belongs to."""
+
+    surface: Surface
+    group_id: int
+    thing: int
+    id: int
+    author: int
+    text: str
+    date: int
+    parents: list[int] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """One API call; `error` is None when it succeeded, a mode's name when HTTP itself was disturbed."""
+
+    method: str
+    params: dict[str, str]
+    token_kind: str
+    at: float
+    error: int | str | None
+    response: Any = None
+
+
+class State:
+    """All of it behind one lock; `changed` is notified after every call and every event."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.communities: dict[int, Community] = {}
+        self.tokens: dict[str, Token] = {}
+        self.comments: dict[tuple[Surface, int, int, int], Comment] = {}
+        self.calls: list[RecordedCall] = []
+        #: Prepared answers by method ('*' = any): error codes, or names of disturbances of HTTP.
+        self.prepared: defaultdict[str, deque[int | str]] = defaultdict(deque)
+        #: What a method answers about a comment that is not there: an error code, 0 = the result 0 or nothing.
+        self.missing: dict[str, int] = {
+            "wall.deleteComment": 211,
+            "photos.deleteComment": 0,
+            "video.deleteComment": 104,
+            "market.deleteComment": 0,
+            "board.deleteComment": 100,
+            "wall.delete": 104,
+            "messages.delete": 100,
+        }
+        self._ids = itertools.count(1)
+
+    def now(self) -> int:
+        """Unix seconds."""
+        return self._clock.now() // SECOND
+
+    def next_id(self) -> int:
+        """A fresh id for a comment."""
+        return next(self._ids)
+
+    def add_token(self, kind: TokenKind, group_id: int, user_id: int, value: str | None, *, can_moderate: bool) -> str:
+        """Issue a key."""
+        with self.lock:
+            value = value or f"vk1.a.{secrets.token_urlsafe(24)}"
+            self.tokens[value] = Token(value, kind, group_id, user_id, can_moderate)
+            return value
+
+    def find(self, surface: Surface, group_id: int, comment_id: int, thing: int = 0) -> Comment | None:
+        """A comment by its address, deleted ones too; `thing` counts only where VK needs it to find one."""
+        return self.comments.get((surface, group_id, thing if surface in ("board", "message") else 0, comment_id))
+
+    def keep(self, comment: Comment) -> None:
+        """Register a comment under its address."""
+        place = comment.thing if comment.surface in ("board", "message") else 0
+        with self.lock:
+            self.comments[comment.surface, comment.group_id, place, comment.id] = comment
+
+    def over_rate(self, token: Token) -> bool:
+        """Count a call of this token; whether it is one too many within a second."""
+        now = time.monotonic()
+        while token.recent and now - token.recent[0] >= 1.0:
+            token.recent.popleft()
+        if len(token.recent) >= RATES[token.kind]:
+            return True
+        token.recent.append(now)
+        return False
+
+    def record(self, call: RecordedCall) -> None:
+        """Remember a call and wake those who wait."""
+        with self.changed:
+            self.calls.append(call)
+            self.changed.notify_all()
