@@ -1,0 +1,160 @@
+"""What a page is described with, and the checks that each field passes before it is stored."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.domain.errors import InvalidInputError
+from app.domain.ports import Slot
+from app.domain.words import Mode, Network
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """What a page is added with; a secret that is not given is made up, tokens may follow later."""
+
+    network: str
+    external_id: str
+    title: str
+    policy: str = "default"
+    mode: str = Mode.SHADOW.value
+    timezone: str = "Europe/Moscow"
+    secret: str | None = None
+    confirmation: str | None = None
+    user_token: str | None = None
+    community_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageChanges:
+    """What shall be different; None leaves a field as it is, '' takes a token or the confirmation away."""
+
+    title: str | None = None
+    policy: str | None = None
+    mode: str | None = None
+    timezone: str | None = None
+    secret: str | None = None
+    confirmation: str | None = None
+    user_token: str | None = None
+    community_token: str | None = None
+    #: Communities that are never banned, by the network's id; replaces the list.
+    trusted: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How a network ties pages to credentials.
+
+    `owner` is the slot whose token belongs to the whole connection; equal tokens mean one connection, so that its rate
+    is shared. `uses` are the options that mean something there. VK alone keeps secrets by page: one URL serves all.
+    """
+
+    owner: Slot
+    uses: frozenset[str]
+    secret_on_page: bool = False
+    longest_secret: int = 256
+
+
+_BOT: Final = frozenset({"secret", "community_token"})
+WIRINGS: Final[Mapping[Network, Wiring]] = {
+    Network.VK: Wiring(Slot.USER, _BOT | {"confirmation", "user_token"}, secret_on_page=True, longest_secret=50),
+    # OK signs nothing: the unguessable address is all that its callbacks can prove.
+    Network.OK: Wiring(Slot.COMMUNITY, frozenset({"community_token"})),
+    Network.TELEGRAM: Wiring(Slot.COMMUNITY, _BOT),
+    Network.MAX: Wiring(Slot.COMMUNITY, _BOT),
+    Network.META: Wiring(Slot.COMMUNITY, _BOT | {"confirmation"}),
+}
+
+_VK_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
+_OTHER_ID: Final = re.compile(r"[A-Za-z0-9@_.:-]{1,64}")
+_TRUSTED: Final = re.compile(r"-?[A-Za-z0-9@_.:]{1,64}")
+_VISIBLE: Final = re.compile(r"[!-~]+")
+LONGEST_TITLE: Final = 200
+LONGEST_TOKEN: Final = 4096
+LONGEST_CONFIRMATION: Final = 64
+
+
+def network_named(value: str) -> Network:
+    """The network of this name."""
+    try:
+        return Network(value)
+    except ValueError:
+        raise InvalidInputError("network", f"ожидается одна из сетей: {', '.join(Network)}") from None
+
+
+def mode_named(value: str) -> Mode:
+    """The mode of this name."""
+    try:
+        return Mode(value)
+    except ValueError:
+        raise InvalidInputError("mode", f"ожидается один из режимов: {', '.join(Mode)}") from None
+
+
+def checked_external_id(network: Network, value: str) -> str:
+    """The page's id on its network."""
+    if network is Network.VK:
+        if not _VK_ID.fullmatch(value):
+            raise InvalidInputError(
+                "external_id", "ожидается номер сообщества ВКонтакте: только цифры, без минуса, например 229000001"
+            )
+    elif not _OTHER_ID.fullmatch(value):
+        raise InvalidInputError("external_id", "ожидается идентификатор страницы: латинские буквы, цифры и @ _ . : -")
+    return value
+
+
+def checked_title(value: str) -> str:
+    """A title that can be shown on one line."""
+    title = value.strip()
+    if not title or len(title) > LONGEST_TITLE or not title.isprintable():
+        raise InvalidInputError("title", f"ожидается название в одну строку, от 1 до {LONGEST_TITLE} знаков")
+    return title
+
+
+def checked_timezone(value: str) -> str:
+    """A name of the IANA list."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise InvalidInputError(
+            "timezone", "ожидается часовой пояс из списка IANA, например Europe/Moscow или Asia/Novosibirsk"
+        ) from None
+    return value
+
+
+def checked_secret(network: Network, value: str) -> str:
+    """A secret that the network can send."""
+    longest = WIRINGS[network].longest_secret
+    if not _VISIBLE.fullmatch(value) or len(value) > longest:
+        raise InvalidInputError("secret", f"ожидаются латинские буквы и цифры без пробелов, не больше {longest} знаков")
+    return value
+
+
+def checked_confirmation(value: str) -> str:
+    """The line that proves to the network that the server is the page's; '' takes it away."""
+    if value and (not _VISIBLE.fullmatch(value) or len(value) > LONGEST_CONFIRMATION):
+        raise InvalidInputError("confirmation", "ожидается строка подтверждения из настроек сети, без пробелов")
+    return value
+
+
+def checked_token(field: str, value: str) -> str:
+    """An access token; '' takes it away."""
+    if value and (not _VISIBLE.fullmatch(value) or len(value) > LONGEST_TOKEN):
+        raise InvalidInputError(field, "ожидается ключ доступа одной строкой, без пробелов и слова Bearer")
+    return value
+
+
+def checked_trusted(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of authors who are never banned; a community's begins with a minus."""
+    for value in values:
+        if not _TRUSTED.fullmatch(value):
+            raise InvalidInputError("trusted", "ожидаются идентификаторы, у сообществ ВКонтакте с минусом: -229000001")
+    return tuple(dict.fromkeys(values))
+
+
+def unused_options(network: Network, given: NewPage | PageChanges) -> tuple[str, ...]:
+    """A warning for each option that this network has no use for."""
+    options = ("secret", "confirmation", "user_token", "community_token")
+    unused = [name for name in options if getattr(given, name) and name not in WIRINGS[network].uses]
+    return tuple(f"{name}: сеть {network} это не использует, значение не сохранено" for name in unused)

@@ -1,0 +1,133 @@
+"""What people see of pages: how they are set, whether their tokens live, what waits; never a secret."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import msgspec
+from sqlmodel import Session
+
+from app.domain.errors import NotFoundError
+from app.domain.states import ActionState
+from app.domain.words import Network
+from app.pipeline.house import House
+from app.pipeline.page_fields import WIRINGS
+from app.storage import pages as queries
+from app.storage.tables import Connection, Credential, Page
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHealth:
+    """One token: its slot, and since when and why it is dead (microseconds; None = it lives)."""
+
+    slot: str
+    dead_at: int | None
+    dead_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    """A page as lists show it; instants in microseconds."""
+
+    id: int
+    network: str
+    external_id: str
+    title: str
+    policy: str
+    mode: str
+    timezone: str
+    #: Path of the callback; None where the address itself is the secret and the reader did not ask for it.
+    callback_url: str | None
+    has_secret: bool
+    has_confirmation: bool
+    trusted: tuple[str, ...]
+    tokens: tuple[TokenHealth, ...]
+    paused_at: int | None
+    paused_by: str
+    #: Until when the network makes the page's connection wait, and its code.
+    waits_until: int | None
+    wait_code: str
+    last_event_at: int | None
+    pending: int
+    proposed: int
+    failed: int
+    manual: int
+    created_at: int
+
+
+def list_pages(house: House, pages: frozenset[int] | None) -> tuple[PageShown, ...]:
+    """Pages in the order in which they were added; `pages` None = every page."""
+    with house.database.read() as session:
+        return _shown(session, house, queries.live_pages(session, pages))
+
+
+def show_page(house: House, page_id: int, *, with_address: bool = False) -> PageShown:
+    """One page; `with_address` shows the callback's address also where knowing it is all that a sender needs.
+
+    Raises:
+        NotFoundError: there is no such page.
+    """
+    with house.database.read() as session:
+        page = queries.page_of(session, page_id)
+        if page is None:
+            raise missing(page_id)
+        shown = _shown(session, house, [page])[0]
+        if not with_address:
+            return shown
+        connection = queries.connections_of(session, [page.connection_id])[page.connection_id]
+        return replace(shown, callback_url=callback_path(page, connection))
+
+
+def missing(page_id: int) -> NotFoundError:
+    """The error for a page that is not there."""
+    return NotFoundError(f"страницы {page_id} нет")
+
+
+def callback_path(page: Page, connection: Connection) -> str:
+    """Where the network sends this page's events, as a path on our server."""
+    network = Network(page.network)
+    return "/callbacks/vk" if WIRINGS[network].secret_on_page else f"/callbacks/{network}/{connection.callback_key}"
+
+
+def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown, ...]:
+    counts = queries.open_action_counts(session)
+    heard = queries.last_events(session, pages)
+    connections = queries.connections_of(session, {page.connection_id for page in pages})
+    credentials: defaultdict[int, list[Credential]] = defaultdict(list)
+    for credential in queries.credentials_of(session, connections):
+        credentials[credential.connection_id].append(credential)
+    now = house.clock.now()
+    shown = []
+    for page in pages:
+        connection = connections[page.connection_id]
+        own = [one for one in credentials[connection.id] if one.page_id in {0, page.id}]
+        one = _one(page, connection, own, counts.get(page.id, {}), now)
+        shown.append(replace(one, last_event_at=heard.get(page.id)))
+    return tuple(shown)
+
+
+def _one(page: Page, connection: Connection, tokens: list[Credential], states: dict[str, int], now: int) -> PageShown:
+    waits_until = connection.paused_until if (connection.paused_until or 0) > now else None
+    return PageShown(
+        id=page.id,
+        network=page.network,
+        external_id=page.external_id,
+        title=page.title,
+        policy=page.policy_name,
+        mode=page.mode,
+        timezone=page.timezone,
+        callback_url=callback_path(page, connection) if WIRINGS[Network(page.network)].secret_on_page else None,
+        has_secret=bool(page.secret_enc or connection.secret_enc),
+        has_confirmation=bool(page.confirmation),
+        trusted=tuple(msgspec.json.decode(page.trusted_json, type=list[str])),
+        tokens=tuple(TokenHealth(one.slot, one.dead_at, one.dead_code) for one in tokens),
+        paused_at=page.paused_at,
+        paused_by=page.paused_by,
+        waits_until=waits_until,
+        wait_code=connection.pause_code if waits_until else "",
+        last_event_at=None,
+        pending=states.get(ActionState.PENDING, 0) + states.get(ActionState.SENDING, 0),
+        proposed=states.get(ActionState.PROPOSED, 0),
+        failed=states.get(ActionState.FAILED, 0),
+        manual=states.get(ActionState.MANUAL, 0),
+        created_at=page.created_at,
+    )

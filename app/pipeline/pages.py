@@ -1,0 +1,290 @@
+"""Pages come, change and go; each act is one transaction with its journal entry."""
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.errors import ConflictError
+from app.domain.states import CANCELLABLE, ActionState
+from app.domain.words import Mode, Network
+from app.journal.chain import Entry
+from app.outbox.moves import move
+from app.pipeline import page_fields as fields
+from app.pipeline import page_tokens
+from app.pipeline.acting import Acting
+from app.pipeline.house import House
+from app.pipeline.mode_change import apply_mode_change
+from app.pipeline.page_fields import WIRINGS, NewPage, PageChanges
+from app.pipeline.page_overview import PageShown, callback_path, list_pages, missing, show_page
+from app.pipeline.page_tokens import Tokens
+from app.pipeline.policies import check_mode
+from app.storage import outbox
+from app.storage import pages as queries
+from app.storage.tables import Connection, Page
+
+__all__ = [
+    "AddedPage",
+    "ChangedPage",
+    "NewPage",
+    "PageChanges",
+    "add_page",
+    "change_page",
+    "list_pages",
+    "remove_page",
+    "show_page",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPage:
+    """A page that was added; `secret` is shown this once, None where the network has none or it is known already."""
+
+    id: int
+    network: str
+    external_id: str
+    callback_url: str
+    secret: str | None
+    mode: str
+    policy: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPage:
+    """A page after its change, and what its keeper should know."""
+
+    page: PageShown
+    warnings: tuple[str, ...]
+
+
+def add_page(house: House, new: NewPage, *, by: str) -> AddedPage:
+    """Add a page; one that was removed earlier comes back with its id and its history.
+
+    Raises:
+        InvalidInputError: a field is wrong; the message names it and what belongs there.
+        ConflictError: the page is there already.
+    """
+    network = fields.network_named(new.network)
+    checked = _checked(network, new)
+    try:
+        with house.database.write() as session:
+            return _add(Acting(session, house, house.clock.now(), by), network, checked)
+    except IntegrityError:
+        raise _duplicate(network, checked.external_id) from None
+
+
+def _checked(network: Network, new: NewPage) -> NewPage:
+    fields.checked_external_id(network, new.external_id)
+    fields.checked_timezone(new.timezone)
+    fields.mode_named(new.mode)
+    _check_credentials(network, new)
+    return replace(new, title=fields.checked_title(new.title))
+
+
+def _check_credentials(network: Network, given: NewPage | PageChanges) -> None:
+    if given.secret is not None:
+        fields.checked_secret(network, given.secret)
+    fields.checked_confirmation(given.confirmation or "")
+    fields.checked_token("user_token", given.user_token or "")
+    fields.checked_token("community_token", given.community_token or "")
+
+
+def _duplicate(network: Network, external_id: str) -> ConflictError:
+    return ConflictError(f"страница {network} {external_id} уже добавлена")
+
+
+def _add(acting: Acting, network: Network, new: NewPage) -> AddedPage:
+    page = queries.page_at(acting.session, network, new.external_id)
+    if page is not None and page.removed_at is None:
+        raise _duplicate(network, new.external_id)
+    check_mode(acting.session, new.policy, fields.mode_named(new.mode))
+    tokens = Tokens(new.user_token or None, new.community_token or None)
+    connection = page_tokens.connection_for(acting, network, tokens)
+    page = _filled(acting, page, network, new)
+    page.connection_id = connection.id
+    secret = _first_secret(acting.house, page, connection, new.secret)
+    acting.session.add(page)
+    acting.session.add(connection)
+    acting.session.flush()
+    page_tokens.store_tokens(acting, page, tokens)
+    body = {
+        "by": acting.who,
+        "network": page.network,
+        "external_id": page.external_id,
+        "policy": page.policy_name,
+        "mode": page.mode,
+    }
+    acting.settle([Entry("page_added", page.id, body)])
+    return AddedPage(
+        id=page.id,
+        network=page.network,
+        external_id=page.external_id,
+        callback_url=callback_path(page, connection),
+        secret=secret,
+        mode=page.mode,
+        policy=page.policy_name,
+        warnings=(*fields.unused_options(network, new), *_still_missing(network, new)),
+    )
+
+
+def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage) -> Page:
+    """A new row, or that of the page that was removed: what a network calls by one id keeps one history."""
+    values: dict[str, Any] = {
+        "title": new.title,
+        "policy_name": new.policy,
+        "mode": new.mode,
+        "timezone": new.timezone,
+        "confirmation": (new.confirmation or "") if "confirmation" in WIRINGS[network].uses else "",
+        "removed_at": None,
+    }
+    if removed is not None:
+        for name, value in values.items():
+            setattr(removed, name, value)
+        return removed
+    return Page(
+        id=acting.house.ids(),
+        network=network.value,
+        external_id=new.external_id,
+        created_at=acting.at,
+        managers_read_at=None,
+        paused_at=None,
+        **values,
+    )
+
+
+def _first_secret(house: House, page: Page, connection: Connection, given: str | None) -> str | None:
+    """Set the secret that was given, else a new one unless the connection has one; None = nothing to show."""
+    if "secret" not in WIRINGS[Network(page.network)].uses or (given is None and connection.secret_enc):
+        return None
+    # Letters and digits only, within the shortest limit of all networks.
+    secret = given if given is not None else secrets.token_hex(16)
+    _set_secret(house, page, connection, secret)
+    return secret
+
+
+def _set_secret(house: House, page: Page, connection: Connection, secret: str) -> None:
+    if WIRINGS[Network(page.network)].secret_on_page:
+        page.secret_enc = house.vault.seal(secret)
+    else:
+        connection.secret_enc = house.vault.seal(secret)
+
+
+def _still_missing(network: Network, new: NewPage) -> tuple[str, ...]:
+    lacks = []
+    if not (new.user_token or new.community_token):
+        lacks.append("нет ключа доступа: решения принимаются, но действия ждут, пока его не укажут")
+    if network is Network.VK and not new.confirmation:
+        lacks.append("нет строки подтверждения: без неё ВКонтакте не примет адрес сервера")
+    return tuple(lacks)
+
+
+def change_page(house: House, page_id: int, changes: PageChanges, *, by: str) -> ChangedPage:
+    """Change what `changes` names.
+
+    Raises:
+        NotFoundError: there is no such page.
+        InvalidInputError: a field is wrong.
+        ConflictError: the page has to change its connection while an action is being sent.
+    """
+    with house.database.write() as session:
+        acting = Acting(session, house, house.clock.now(), by)
+        page = _locked(acting, page_id)
+        network = Network(page.network)
+        _check_credentials(network, changes)
+        body = {
+            **_change_rules(acting, page, changes),
+            **_change_description(page, changes),
+            **_change_credentials(acting, page, changes),
+        }
+        session.add(page)
+        if body:
+            acting.settle([Entry("page_changed", page.id, {"by": acting.who, **body})])
+    return ChangedPage(show_page(house, page_id), fields.unused_options(network, changes))
+
+
+def _locked(acting: Acting, page_id: int) -> Page:
+    page = queries.page_of(acting.session, page_id, lock=True)
+    if page is None:
+        raise missing(page_id)
+    return page
+
+
+def _change_rules(acting: Acting, page: Page, changes: PageChanges) -> dict[str, object]:
+    """Policy and mode, which must fit each other whichever of them changes; returns what the journal keeps of it."""
+    if changes.policy is None and changes.mode is None:
+        return {}
+    body: dict[str, object] = {}
+    mode = fields.mode_named(page.mode if changes.mode is None else changes.mode)
+    policy = page.policy_name if changes.policy is None else changes.policy
+    check_mode(acting.session, policy, mode)
+    if policy != page.policy_name:
+        body["policy"] = [page.policy_name, policy]
+        page.policy_name = policy
+    if mode.value != page.mode:
+        body["mode"] = [page.mode, mode.value]
+        apply_mode_change(acting.session, acting.house, page, mode, acting.at, acting.by)
+    return body
+
+
+def _change_description(page: Page, changes: PageChanges) -> dict[str, object]:
+    """Title, time zone and trusted communities."""
+    body: dict[str, object] = {}
+    if changes.title is not None:
+        page.title, body["title"] = fields.checked_title(changes.title), True
+    if changes.timezone is not None and fields.checked_timezone(changes.timezone) != page.timezone:
+        body["timezone"] = [page.timezone, changes.timezone]
+        page.timezone = changes.timezone
+    if changes.trusted is not None:
+        trusted = fields.checked_trusted(changes.trusted)
+        page.trusted_json, body["trusted"] = msgspec.json.encode(trusted).decode(), len(trusted)
+    return body
+
+
+def _change_credentials(acting: Acting, page: Page, changes: PageChanges) -> dict[str, object]:
+    """Secret, confirmation and tokens; the journal learns which, never what."""
+    uses = WIRINGS[Network(page.network)].uses
+    changed = list(page_tokens.change_tokens(acting, page, Tokens(changes.user_token, changes.community_token)))
+    if changes.secret is not None and "secret" in uses:
+        connection = queries.connections_of(acting.session, [page.connection_id])[page.connection_id]
+        _set_secret(acting.house, page, connection, changes.secret)
+        acting.session.add(connection)
+        changed.append("secret")
+    if changes.confirmation is not None and "confirmation" in uses:
+        page.confirmation = changes.confirmation
+        changed.append("confirmation")
+    return {"credentials": changed} if changed else {}
+
+
+def remove_page(house: House, page_id: int, *, by: str) -> None:
+    """Stop taking a page's events, cancel what nobody has sent yet, forget its secrets; decisions and history stay.
+
+    Raises:
+        NotFoundError: there is no such page.
+    """
+    with house.database.write() as session:
+        acting = Acting(session, house, house.clock.now(), by)
+        page = _locked(acting, page_id)
+        entries = _cancel_held(acting, page)
+        old = page.connection_id
+        page.mode, page.removed_at, page.secret_enc, page.confirmation = Mode.SHADOW.value, acting.at, None, ""
+        session.add(page)
+        session.flush()
+        own = [one.id for one in queries.credentials_of(session, [old]) if one.page_id == page.id]
+        queries.drop_credentials(session, own)
+        page_tokens.abandon(acting, old)
+        acting.settle([*entries, Entry("page_removed", page.id, {"by": acting.who})])
+
+
+def _cancel_held(acting: Acting, page: Page) -> list[Entry]:
+    """What was ordered and not sent has no page to go to, whoever ordered it."""
+    entries = []
+    for action_id, comment_id in queries.held_actions(acting.session, page.id):
+        outbox.lock_comment(acting.session, comment_id)
+        action = outbox.lock_action(acting.session, action_id)
+        if action is not None and ActionState(action.state) in CANCELLABLE:
+            entries.append(move(action, ActionState.CANCELLED, acting.at, code="page_removed", by=acting.by))
+            acting.session.add(action)
+    return entries

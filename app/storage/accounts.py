@@ -1,0 +1,44 @@
+"""Queries over accounts and their tokens."""
+
+from sqlmodel import Session, col, select
+
+from app.storage.tables import Account, ApiToken, Page
+
+PERSON = "person:"
+
+
+def account_named(session: Session, name: str) -> Account | None:
+    """The account of this name."""
+    return session.exec(select(Account).where(col(Account.name) == name)).first()
+
+
+def token_by_hash(session: Session, digest: str) -> tuple[ApiToken, Account] | None:
+    """A token that is good at present, and whose it is. The index finds the digest, so no secret is compared."""
+    query = (
+        select(ApiToken, Account)
+        .join(Account, col(Account.id) == col(ApiToken.account_id))
+        .where(col(ApiToken.token_hash) == digest, col(ApiToken.revoked_at).is_(None))
+    )
+    return session.exec(query).first()
+
+
+def all_tokens(session: Session) -> list[tuple[ApiToken, Account]]:
+    """Every token with its account, the oldest first; revoked ones too."""
+    query = (
+        select(ApiToken, Account).join(Account, col(Account.id) == col(ApiToken.account_id)).order_by(col(ApiToken.id))
+    )
+    return list(session.exec(query))
+
+
+def known_pages(session: Session, pages: frozenset[int]) -> frozenset[int]:
+    """Those of `pages` that exist and were not removed."""
+    query = select(Page.id).where(col(Page.id).in_(pages), col(Page.removed_at).is_(None))
+    return frozenset(session.exec(query))
+
+
+def actor(session: Session, by: str) -> str:
+    """Who acts, as the journal may keep it: an account's id in place of a person's name."""
+    if not by.startswith(PERSON):
+        return by
+    account = account_named(session, by.removeprefix(PERSON))
+    return f"{PERSON}{account.id}" if account else f"{PERSON}unknown"

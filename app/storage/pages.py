@@ -1,0 +1,155 @@
+"""Queries over pages, their connections and their tokens."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, literal_column, update
+from sqlmodel import Session, col, func, select
+
+from app.domain.states import CANCELLABLE, ActionState
+from app.storage.tables import Action, Capability, Connection, Credential, Decision, Page, SeenEvent
+
+#: How many of the newest deliveries are looked at for a page's last sign of life; keeps the list quick at any size.
+RECENT_EVENTS = 5000
+#: Literals, because a partial index serves only a condition that the planner can read.
+_OPEN_STATES = "action.state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
+_HELD = CANCELLABLE
+
+
+def page_of(session: Session, page_id: int, *, lock: bool = False) -> Page | None:
+    """A page that was not removed; `lock` holds it until the transaction ends (PostgreSQL; SQLite has one writer)."""
+    query = select(Page).where(col(Page.id) == page_id, col(Page.removed_at).is_(None))
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def page_at(session: Session, network: str, external_id: str) -> Page | None:
+    """The page with this id on this network, also a removed one."""
+    query = select(Page).where(col(Page.network) == network, col(Page.external_id) == external_id)
+    return session.exec(query).first()
+
+
+def live_pages(session: Session, pages: frozenset[int] | None) -> list[Page]:
+    """Pages in the order in which they were added; None = all of them."""
+    query = select(Page).where(col(Page.removed_at).is_(None)).order_by(col(Page.created_at), col(Page.id))
+    if pages is not None:
+        query = query.where(col(Page.id).in_(pages))
+    return list(session.exec(query))
+
+
+def pages_of_connection(session: Session, connection_id: int) -> list[Page]:
+    """The pages that send through one connection."""
+    query = select(Page).where(col(Page.connection_id) == connection_id, col(Page.removed_at).is_(None))
+    return list(session.exec(query.order_by(col(Page.id))))
+
+
+def connection_with(session: Session, network: str, slot: str, fingerprint: str) -> Connection | None:
+    """The connection that owns this very token for all of its pages."""
+    query = (
+        select(Connection)
+        .join(Credential, col(Credential.connection_id) == col(Connection.id))
+        .where(
+            col(Credential.fingerprint) == fingerprint,
+            col(Credential.slot) == slot,
+            col(Credential.page_id) == 0,
+            col(Connection.network) == network,
+        )
+        .order_by(col(Connection.id))
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
+def credential_at(session: Session, connection_id: int, slot: str, page_id: int) -> Credential | None:
+    """The token in one slot."""
+    query = select(Credential).where(
+        col(Credential.connection_id) == connection_id,
+        col(Credential.slot) == slot,
+        col(Credential.page_id) == page_id,
+    )
+    return session.exec(query).first()
+
+
+def credentials_of(session: Session, connections: Iterable[int]) -> list[Credential]:
+    """All tokens of some connections, in a stable order."""
+    query = select(Credential).where(col(Credential.connection_id).in_(list(connections)))
+    return list(session.exec(query.order_by(col(Credential.slot).desc(), col(Credential.id))))
+
+
+def connections_of(session: Session, ids: Iterable[int]) -> dict[int, Connection]:
+    """Connections by id."""
+    query = select(Connection).where(col(Connection.id).in_(list(ids)))
+    return {connection.id: connection for connection in session.exec(query)}
+
+
+def drop_credentials(session: Session, ids: Iterable[int]) -> None:
+    """Forget tokens and what was learned about them."""
+    doomed = list(ids)
+    session.execute(delete(Capability).where(col(Capability.credential_id).in_(doomed)))
+    session.execute(delete(Credential).where(col(Credential.id).in_(doomed)))
+
+
+def forget_lessons(session: Session, credentials: Iterable[int]) -> int:
+    """Forget which methods these tokens could not call; returns how many lessons there were."""
+    doomed = delete(Capability).where(col(Capability.credential_id).in_(list(credentials)))
+    return len(session.execute(doomed.returning(col(Capability.method))).all())
+
+
+def is_sending(session: Session, page_id: int) -> bool:
+    """Whether a worker holds an action of the page at this moment."""
+    query = select(Action.id).where(
+        literal_column(_OPEN_STATES),
+        col(Action.page_id) == page_id,
+        col(Action.state) == ActionState.SENDING.value,
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def move_actions(session: Session, page_id: int, connection_id: int) -> None:
+    """Unsent actions go out through the page's new connection."""
+    session.execute(
+        update(Action)
+        .where(col(Action.page_id) == page_id, col(Action.state).in_([state.value for state in _HELD]))
+        .values(connection_id=connection_id)
+    )
+
+
+def held_actions(session: Session, page_id: int) -> list[tuple[int, int]]:
+    """Actions of the page that nobody has sent yet, as (action, comment), in the order in which they are locked."""
+    query = select(Action.id, Action.comment_id).where(
+        literal_column(_OPEN_STATES),
+        col(Action.page_id) == page_id,
+        col(Action.state).in_([state.value for state in _HELD]),
+    )
+    return list(session.exec(query.order_by(col(Action.comment_id), col(Action.id))))
+
+
+def open_action_counts(session: Session) -> dict[int, dict[str, int]]:
+    """How many actions of each page are in each state that somebody may care about: page → state → count."""
+    query = (
+        select(Action.page_id, Action.state, func.count())
+        .where(literal_column(_OPEN_STATES))
+        .group_by(col(Action.page_id), col(Action.state))
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for page_id, state, count in session.exec(query):
+        counts.setdefault(page_id, {})[state] = count
+    return counts
+
+
+def last_events(session: Session, pages: Iterable[Page]) -> dict[int, int]:
+    """When each page was last heard of, in microseconds: its newest decision, or a delivery among the newest of all."""
+    recent = (
+        select(SeenEvent.page_id, SeenEvent.received_at)
+        .order_by(col(SeenEvent.received_at).desc())
+        .limit(RECENT_EVENTS)
+        .subquery()
+    )
+    heard = dict(
+        session.execute(select(recent.c.page_id, func.max(recent.c.received_at)).group_by(recent.c.page_id)).tuples()
+    )
+    for page in pages:
+        # One probe of the index (page_id, id) a page.
+        query = select(Decision.decided_at).where(col(Decision.page_id) == page.id)
+        decided = session.exec(query.order_by(col(Decision.id).desc()).limit(1)).first()
+        if decided is not None:
+            heard[page.id] = max(decided, heard.get(page.id, 0))
+    return heard
