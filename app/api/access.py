@@ -1,0 +1,49 @@
+"""Who may call what: the one table of routes and roles; a route that is not in it is closed to everybody."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.domain.words import Role
+
+_READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
+_MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
+_ADMINS: Final = frozenset({Role.ADMIN})
+_EVERYBODY: Final = frozenset(Role)
+
+#: Route → roles. A token that is limited to pages is held to them besides.
+ACCESS: Final[Mapping[str, frozenset[Role]]] = {
+    "POST /v1/moderate": _READERS,
+    "POST /v1/moderate/batch": _READERS,
+    "GET /v1/decisions": _READERS,
+    "GET /v1/decisions/{decision_id}": _READERS,
+    "GET /v1/actions": _READERS,
+    "GET /v1/actions/{action_id}": _READERS,
+    "POST /v1/actions/{action_id}/cancel": _MODERATORS,
+    "POST /v1/actions/{action_id}/confirm": _MODERATORS,
+    "GET /v1/pages": _READERS,
+    "POST /v1/pages": _ADMINS,
+    "GET /v1/pages/{page_id}": _READERS,
+    "PATCH /v1/pages/{page_id}": _ADMINS,
+    "DELETE /v1/pages/{page_id}": _ADMINS,
+    # Stopping is always safe, and whoever moderates must be able to undo it at once.
+    "POST /v1/pages/{page_id}/pause": _MODERATORS,
+    "POST /v1/pages/{page_id}/resume": _MODERATORS,
+    "POST /v1/pause": _MODERATORS,
+    "POST /v1/resume": _ADMINS,
+    "GET /v1/openapi.json": _EVERYBODY,
+}
+
+#: Routes that need no token; networks prove themselves by their own secrets.
+OPEN: Final = frozenset(
+    {
+        "POST /callbacks/vk",
+        "POST /callbacks/{network}/{key}",
+        "GET /callbacks/meta/{key}",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+    }
+)
+
+#: Who sees the words of a private message; for everybody else its decision stands there without them.
+READS_PRIVATE: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})

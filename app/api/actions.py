@@ -1,0 +1,89 @@
+"""Routes that show what is asked of the networks, and let a person confirm or cancel it."""
+
+from fastapi import APIRouter
+
+from app.api import schemas
+from app.api.answers import errors, example
+from app.api.bodies import StrictRoute
+from app.api.decisions import chosen_pages
+from app.api.deps import Caller, Use
+from app.api.fields import Cursor, IdIn, Limit, read_cursor, write_cursor
+from app.api.shapes import action_out
+from app.domain.errors import NotFoundError
+from app.domain.states import ActionState
+from app.domain.words import ActionKind
+from app.pipeline import overrule
+from app.storage.actions import ActionFilter, list_actions, read_action
+
+router = APIRouter(route_class=StrictRoute, tags=["actions"])
+
+
+@router.get(
+    "/v1/actions",
+    summary="List actions, newest first",
+    responses={
+        **errors(404),
+        **example({"items": [schemas.ACTION_EXAMPLE], "next_cursor": None}, "One page of the list."),
+    },
+)
+def actions(  # noqa: PLR0917 - FastAPI passes everything by name
+    who: Caller,
+    use: Use,
+    page_id: IdIn | None = None,
+    state: ActionState | None = None,
+    kind: ActionKind | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> schemas.ActionList:
+    """Actions of the token's pages; as with decisions, go on until `next_cursor` is null."""
+    wanted = ActionFilter(pages=chosen_pages(who, page_id), state=state, kind=kind)
+    with use.house.database.read() as session:
+        rows, before = list_actions(session, wanted, before=read_cursor(cursor), limit=limit)
+    return schemas.ActionList(items=[action_out(row) for row in rows], next_cursor=write_cursor(before))
+
+
+@router.get(
+    "/v1/actions/{action_id}",
+    summary="Show one action",
+    responses={**errors(404), **example(schemas.ACTION_EXAMPLE, "The action.")},
+)
+def action(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
+    """An action: how far it has got and who stands behind it."""
+    with use.house.database.read() as session:
+        row = read_action(session, action_id)
+    if row is None or not who.may_touch(row.page_id):
+        raise NotFoundError(f"действия {action_id} нет")
+    return action_out(row)
+
+
+@router.post(
+    "/v1/actions/{action_id}/cancel",
+    summary="Call an action back",
+    responses={
+        **errors(404, 409, body=True),
+        **example({**schemas.ACTION_EXAMPLE, "state": "cancelled", "ended_by": "person:anna"}, "It is cancelled."),
+    },
+)
+def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> schemas.ActionOut:
+    """Cancel an action that is proposed, pending or to be done by hand; what is being sent cannot be called back."""
+    return action_out(overrule.cancel(use.house, action_id, who=who, reason=body.reason))
+
+
+@router.post(
+    "/v1/actions/{action_id}/confirm",
+    summary="Confirm a proposed action",
+    responses={
+        **errors(404, 409, body=True),
+        **example(
+            {
+                "action": {**schemas.ACTION_EXAMPLE, "state": "pending", "confirmed_by": "person:anna"},
+                "second_needed": False,
+            },
+            "It goes out, or waits for a second person.",
+        ),
+    },
+)
+def confirm(action_id: IdIn, who: Caller, use: Use, body: schemas.ConfirmIn | None = None) -> schemas.Confirmed:
+    """Let a proposed action go out on your word. A ban for ever needs the word of two different people."""
+    done = overrule.confirm(use.house, action_id, who=who, ban_days=body.ban_days if body else None)
+    return schemas.Confirmed(action=action_out(done.action), second_needed=done.second_needed)

@@ -1,0 +1,89 @@
+"""What routes are given: the services of the process, and the caller, checked before anything else happens."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from app.api.access import ACCESS
+from app.domain.errors import NotAllowedError, NotAuthenticatedError, NotFoundError
+from app.domain.principals import Principal
+from app.pipeline.accounts import authenticate
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.moderate import Moderator
+from app.settings import Settings
+
+#: Longer than any token that was ever given out; what is longer is not looked up.
+_LONGEST_TOKEN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """The artefact that this process judges with."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that routes use; made by the wiring, kept at `app.state.services`."""
+
+    house: House
+    settings: Settings
+    moderator: Moderator
+    configuration: Configuration
+    model: ModelName
+
+
+def services(request: Request) -> Services:
+    """The services of this process."""
+    return cast("Services", request.app.state.services)
+
+
+Use = Annotated[Services, Depends(services)]
+
+
+def caller(request: Request, use: Use) -> Principal:
+    """Who asks, if the token is good and its role may call this route.
+
+    Raises:
+        NotAuthenticatedError: no token, or none that is good.
+        NotAllowedError: the role may not, or nobody has said who may.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticatedError("expected the header `Authorization: Bearer <token>`")
+    if len(token) > _LONGEST_TOKEN or not token.isascii():
+        raise NotAuthenticatedError("the token is unknown or revoked")
+    principal = authenticate(use.house, token)
+    allowed = ACCESS.get(f"{request.method} {request.scope['route'].path}", frozenset())
+    if principal.role not in allowed:
+        raise NotAllowedError(f"the role {principal.role} may not do this")
+    return principal
+
+
+Caller = Annotated[Principal, Depends(caller)]
+
+
+def check_page(principal: Principal, page_id: int) -> None:
+    """Let a page-limited token see only its own pages.
+
+    Raises:
+        NotFoundError: the page is foreign; the answer is the same as for one that does not exist.
+    """
+    if principal.pages is not None and page_id not in principal.pages:
+        raise NotFoundError("no such page")
+
+
+def whole_house(principal: Principal) -> Principal:
+    """The caller, if no page limit binds the token.
+
+    Raises:
+        NotAllowedError: the token is limited to pages.
+    """
+    if principal.pages is not None:
+        raise NotAllowedError("this token is limited to its pages")
+    return principal

@@ -1,0 +1,107 @@
+"""The small types that requests and answers share: ids, instants, cursors, texts that a database can hold."""
+
+import base64
+import binascii
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Any, Final
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+
+from app.domain.clock import SECOND, rfc3339
+from app.domain.errors import InvalidInputError
+
+LARGEST_ID: Final = 2**63 - 1
+_ID: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
+_EPOCH: Final = datetime.fromtimestamp(0, tz=timezone.utc)  # noqa: UP017 - the same object under both names
+
+
+class Model(BaseModel):
+    """Base of every shape; what is not named in it is refused, so that a typing error is not taken for a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+def _parse_id(value: object) -> int:
+    if isinstance(value, str) and _ID.fullmatch(value) and int(value) <= LARGEST_ID:
+        return int(value)
+    raise ValueError(f"expected an id: a string of digits, at most {LARGEST_ID}")
+
+
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("expected text without the character U+0000")
+    return value
+
+
+_ID_SCHEMA: Final = {"type": "string", "pattern": "^[0-9]{1,19}$", "examples": ["1234567890123456789"]}
+#: An id in a request.
+IdIn = Annotated[int, BeforeValidator(_parse_id), WithJsonSchema(_ID_SCHEMA)]
+#: An id in an answer: JavaScript cannot hold 63 bits, so it is a string.
+Id = Annotated[int, PlainSerializer(str, return_type=str), WithJsonSchema(_ID_SCHEMA)]
+#: An instant in an answer.
+Instant = Annotated[
+    int,
+    PlainSerializer(rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-22T17:31:00.123456Z"]}),
+]
+#: Text that any database column can hold.
+Text = Annotated[str, AfterValidator(_without_nul)]
+NetworkId = Annotated[str, Query(min_length=1, max_length=64), AfterValidator(_without_nul)]
+Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most.")]
+Cursor = Annotated[
+    str | None, Query(max_length=40, description="`next_cursor` of the page of the list before this one.")
+]
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of a moment with a time zone; exact, unlike `timestamp()`."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(where: str, value: datetime | None) -> int | None:
+    """An instant of a request's parameter.
+
+    Raises:
+        InvalidInputError: the time zone is missing.
+    """
+    if value is None:
+        return None
+    if value.utcoffset() is None:
+        raise InvalidInputError(where, "expected an RFC 3339 time with its offset, such as 2026-11-22T00:00:00Z")
+    return micros(value)
+
+
+def write_cursor(before: int | None) -> str | None:
+    """An opaque place in a list."""
+    if before is None:
+        return None
+    return base64.urlsafe_b64encode(before.to_bytes(8, "big", signed=True)).decode().rstrip("=")
+
+
+def read_cursor(cursor: str | None) -> int | None:
+    """The place that a cursor stands for.
+
+    Raises:
+        InvalidInputError: it is none of ours.
+    """
+    if cursor is None:
+        return None
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 8:
+        raise InvalidInputError("query.cursor", "expected a `next_cursor` as it was given")
+    return int.from_bytes(raw, "big", signed=True)
+
+
+def plain(value: Any) -> Any:
+    """What a shape looks like in JSON, for examples."""
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+
+
+#: Years that a database's 64 bits of microseconds and Python's calendar both hold.
+FIRST_INSTANT: Final = 0
+LAST_INSTANT: Final = 4_102_444_800 * SECOND

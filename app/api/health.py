@@ -1,0 +1,88 @@
+"""Open routes for those who watch over the service: no names, no ids, counts only."""
+
+import structlog
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import telemetry
+from app.api.deps import Services, Use
+from app.api.fields import Model
+from app.pipeline.ask import Asker, Question
+from app.storage.health import vitals
+from app.storage.session import schema_is_current
+from model.lemmas import dictionary_is_fast
+
+router = APIRouter(tags=["health"])
+_log = structlog.get_logger()
+#: Judged by `/readyz` to see that the model answers with probabilities.
+CANARY = "Когда починят дорогу на улице Ленина?"
+
+
+class Alive(Model):
+    """The process lives."""
+
+    status: str
+
+
+class Ready(Model):
+    """Whether events are taken: each check is `ok` or says what is wrong. Warnings need a person, not a restart."""
+
+    status: str
+    checks: dict[str, str]
+    warnings: list[str]
+
+
+@router.get("/healthz", summary="Does the process live?")
+def healthz() -> Alive:
+    """Answers as long as the process serves at all."""
+    return Alive(status="ok")
+
+
+@router.get(
+    "/readyz",
+    summary="Can it take events?",
+    responses={503: {"description": "Database, migrations or model are not right.", "model": Ready}},
+)
+def readyz(use: Use, response: Response) -> Ready:
+    """200 when database, migrations and model are right."""
+    checks, warnings = _database(use)
+    checks["model"] = _model(use) if checks["database"] == checks["migrations"] == "ok" else "not checked"
+    if not dictionary_is_fast():
+        warnings.append("the dictionary is read without its C++ extension: six times slower")
+    ready = all(state == "ok" for state in checks.values())
+    if not ready:
+        response.status_code = 503
+    return Ready(status="ready" if ready else "not ready", checks=checks, warnings=warnings)
+
+
+@router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
+def metrics() -> Response:
+    """Prometheus text; labels name networks, kinds and codes, never pages or people."""
+    return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _database(use: Services) -> tuple[dict[str, str], list[str]]:
+    database = use.house.database
+    try:
+        if not schema_is_current(database):
+            return {"database": "ok", "migrations": "not at the newest revision: run `dvornik migrate`"}, []
+        with database.read() as session:
+            seen = vitals(session)
+    except SQLAlchemyError as error:
+        _log.error("the database does not answer", error=type(error).__qualname__)
+        return {"database": "does not answer", "migrations": "not checked"}, []
+    warnings = []
+    if seen.dead_tokens:
+        warnings.append(f"dead tokens: {seen.dead_tokens}")
+    if seen.paused_pages:
+        warnings.append(f"paused pages: {seen.paused_pages}")
+    if seen.paused:
+        warnings.append("all sending is paused")
+    return {"database": "ok", "migrations": "ok"}, warnings
+
+
+def _model(use: Services) -> str:
+    asker = Asker(use.house, use.moderator, use.configuration)
+    failure = asker.ask(Question(CANARY)).moderated.judgement.failure
+    return f"does not judge: {failure}" if failure else "ok"

@@ -1,0 +1,167 @@
+"""The shapes of pages in JSON; tokens and secrets go in and never come out."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from app.api.fields import Id, Instant, Model, Text
+from app.api.schemas import PAGE_ID
+
+_NEW_EXAMPLE: dict[str, Any] = {
+    "network": "vk",
+    "external_id": "229000001",
+    "title": "Администрация Новокузнецкого района",
+    "policy": "novokuznetsk-59",
+    "confirmation": "a1b2c3d4",
+}
+PAGE_EXAMPLE: dict[str, Any] = {
+    "id": PAGE_ID,
+    "network": "vk",
+    "external_id": "229000001",
+    "title": "Администрация Новокузнецкого района",
+    "policy": "novokuznetsk-59",
+    "mode": "review",
+    "timezone": "Asia/Novokuznetsk",
+    "callback_url": "/callbacks/vk",
+    "has_secret": True,
+    "has_confirmation": True,
+    "trusted": 0,
+    "tokens": [{"slot": "user", "dead_at": None, "dead_code": ""}],
+    "paused_at": None,
+    "paused_by": "",
+    "waits_until": None,
+    "wait_code": "",
+    "last_event_at": "2026-11-22T17:31:00.123456Z",
+    "pending": 0,
+    "proposed": 2,
+    "failed": 0,
+    "manual": 0,
+    "created_at": "2026-11-01T08:00:00.000000Z",
+}
+ADDED_EXAMPLE: dict[str, Any] = {
+    "id": PAGE_ID,
+    "network": "vk",
+    "external_id": "229000001",
+    "callback_url": "/callbacks/vk",
+    "secret": "5f0c1a7be2d94d0f8b63a1c4e7d2f905",
+    "mode": "shadow",
+    "policy": "novokuznetsk-59",
+    "warnings": ["нет ключа доступа: решения принимаются, но действия ждут, пока его не укажут"],
+}
+PAUSE_EXAMPLE: dict[str, Any] = {
+    "page_id": PAGE_ID,
+    "paused_at": "2026-11-22T17:31:00.123456Z",
+    "paused_by": "person:anna",
+    "changed": True,
+}
+
+_Short = Annotated[Text, Field(max_length=256)]
+#: Longer than any token of a network; the pipeline says what is wrong with one that is not fit.
+_Token = Annotated[Text, Field(max_length=4096)]
+
+
+class PageIn(Model):
+    """A page to add; a secret that is not given is made up and shown once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_NEW_EXAMPLE]})
+    network: _Short
+    external_id: _Short
+    title: _Short
+    policy: _Short = "default"
+    mode: _Short = "shadow"
+    timezone: _Short = "Europe/Moscow"
+    secret: _Short | None = None
+    confirmation: _Short | None = None
+    user_token: _Token | None = None
+    community_token: _Token | None = None
+
+
+class PageChangesIn(Model):
+    """What shall be different; what is not named stays. '' takes a token or the confirmation away."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"mode": "enforce"}]})
+    title: _Short | None = None
+    policy: _Short | None = None
+    mode: _Short | None = None
+    timezone: _Short | None = None
+    secret: _Short | None = None
+    confirmation: _Short | None = None
+    user_token: _Token | None = None
+    community_token: _Token | None = None
+    trusted: Annotated[tuple[_Short, ...], Field(max_length=1000)] | None = None
+
+
+class TokenOut(Model):
+    """Whether a token lives; since when and why it is dead."""
+
+    model_config = ConfigDict(from_attributes=True)
+    slot: str
+    dead_at: Instant | None
+    dead_code: str
+
+
+class PageOut(Model):
+    """A page and how it is doing."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [PAGE_EXAMPLE]})
+    id: Id
+    network: str
+    external_id: str
+    title: str
+    policy: str
+    mode: str
+    timezone: str
+    callback_url: str | None
+    has_secret: bool
+    has_confirmation: bool
+    trusted: int
+    tokens: tuple[TokenOut, ...]
+    paused_at: Instant | None
+    paused_by: str
+    waits_until: Instant | None
+    wait_code: str
+    last_event_at: Instant | None
+    pending: int
+    proposed: int
+    failed: int
+    manual: int
+    created_at: Instant
+
+
+class PageList(Model):
+    """All pages of the token, in the order in which they were added."""
+
+    items: list[PageOut]
+    next_cursor: str | None = None
+
+
+class AddedOut(Model):
+    """A page that was added; `secret` is shown this once, null where there is none to show."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [ADDED_EXAMPLE]})
+    id: Id
+    network: str
+    external_id: str
+    callback_url: str
+    secret: str | None
+    mode: str
+    policy: str
+    warnings: tuple[str, ...]
+
+
+class ChangedOut(Model):
+    """A page after its change, and what its keeper should know."""
+
+    model_config = ConfigDict(from_attributes=True)
+    page: PageOut
+    warnings: tuple[str, ...]
+
+
+class PauseOut(Model):
+    """Whether sending is stopped (`page_id` null = everywhere); `changed`: by this very request."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [PAUSE_EXAMPLE]})
+    page_id: Id | None
+    paused_at: Instant | None
+    paused_by: str
+    changed: bool

@@ -1,0 +1,128 @@
+"""Routes for pages: adding, changing, removing them, and the red button."""
+
+from fastapi import APIRouter, Response
+
+from app.api.answers import errors, example
+from app.api.bodies import StrictRoute
+from app.api.deps import Caller, Use, check_page, whole_house
+from app.api.fields import IdIn
+from app.api.page_schemas import (
+    ADDED_EXAMPLE,
+    PAGE_EXAMPLE,
+    PAUSE_EXAMPLE,
+    AddedOut,
+    ChangedOut,
+    PageChangesIn,
+    PageIn,
+    PageList,
+    PageOut,
+    PauseOut,
+)
+from app.pipeline import pages, pausing
+from app.pipeline.pages import NewPage, PageChanges
+
+router = APIRouter(route_class=StrictRoute, tags=["pages"])
+
+
+@router.get(
+    "/v1/pages",
+    summary="List pages",
+    responses={**errors(), **example({"items": [PAGE_EXAMPLE], "next_cursor": None}, "The token's pages.")},
+)
+def list_pages(who: Caller, use: Use) -> PageList:
+    """Every page that the token may touch."""
+    return PageList(items=[PageOut.model_validate(page) for page in pages.list_pages(use.house, who.pages)])
+
+
+@router.post(
+    "/v1/pages",
+    status_code=201,
+    summary="Add a page",
+    responses={**errors(409, body=True), **example(ADDED_EXAMPLE, "Added; the secret is shown once.", status=201)},
+)
+def add_page(body: PageIn, who: Caller, use: Use, response: Response) -> AddedOut:
+    """Add a page of a network. A token that is limited to pages may not."""
+    added = pages.add_page(use.house, NewPage(**body.model_dump()), by=whole_house(who).by)
+    response.headers["Location"] = f"/v1/pages/{added.id}"
+    return AddedOut.model_validate(added)
+
+
+@router.get(
+    "/v1/pages/{page_id}", summary="Show a page", responses={**errors(404), **example(PAGE_EXAMPLE, "The page.")}
+)
+def show_page(page_id: IdIn, who: Caller, use: Use) -> PageOut:
+    """How a page is set and how it is doing; never a secret."""
+    check_page(who, page_id)
+    return PageOut.model_validate(pages.show_page(use.house, page_id))
+
+
+@router.patch(
+    "/v1/pages/{page_id}",
+    summary="Change a page",
+    responses={
+        **errors(404, 409, body=True),
+        **example({"page": PAGE_EXAMPLE, "warnings": []}, "The page as it is after the change."),
+    },
+)
+def change_page(page_id: IdIn, body: PageChangesIn, who: Caller, use: Use) -> ChangedOut:
+    """Change what the body names; a change of the mode holds from the next transaction on."""
+    check_page(who, page_id)
+    changes = PageChanges(**body.model_dump())
+    return ChangedOut.model_validate(pages.change_page(use.house, page_id, changes, by=who.by))
+
+
+@router.delete(
+    "/v1/pages/{page_id}",
+    status_code=204,
+    summary="Remove a page",
+    responses={**errors(404), 204: {"description": "Removed."}},
+)
+def remove_page(page_id: IdIn, who: Caller, use: Use) -> None:
+    """Take no more events of a page, cancel what is unsent, forget its secrets; decisions and history stay."""
+    check_page(who, page_id)
+    pages.remove_page(use.house, page_id, by=who.by)
+
+
+@router.post(
+    "/v1/pages/{page_id}/pause",
+    summary="Stop sending for a page",
+    responses={**errors(404), **example(PAUSE_EXAMPLE, "Nothing is sent for this page.")},
+)
+def pause_page(page_id: IdIn, who: Caller, use: Use) -> PauseOut:
+    """Send nothing for this page until somebody resumes; taking events and judging go on."""
+    check_page(who, page_id)
+    return PauseOut.model_validate(pausing.pause(use.house, page_id, who.by))
+
+
+@router.post(
+    "/v1/pages/{page_id}/resume",
+    summary="Let a page send again",
+    responses={**errors(404), **example({**PAUSE_EXAMPLE, "paused_at": None, "paused_by": ""}, "It sends again.")},
+)
+def resume_page(page_id: IdIn, who: Caller, use: Use) -> PauseOut:
+    """Let sending for this page go on, unless everything is paused."""
+    check_page(who, page_id)
+    return PauseOut.model_validate(pausing.resume(use.house, page_id, who.by))
+
+
+@router.post(
+    "/v1/pause",
+    summary="Stop all sending",
+    responses={**errors(), **example({**PAUSE_EXAMPLE, "page_id": None}, "Nothing is sent at all.")},
+)
+def pause_all(who: Caller, use: Use) -> PauseOut:
+    """The red button: nothing is sent for any page. A token that is limited to pages may not."""
+    return PauseOut.model_validate(pausing.pause(use.house, None, whole_house(who).by))
+
+
+@router.post(
+    "/v1/resume",
+    summary="Let everything send again",
+    responses={
+        **errors(),
+        **example({"page_id": None, "paused_at": None, "paused_by": "", "changed": True}, "Sending goes on."),
+    },
+)
+def resume_all(who: Caller, use: Use) -> PauseOut:
+    """Let sending go on, except for pages that are paused themselves."""
+    return PauseOut.model_validate(pausing.resume(use.house, None, whole_house(who).by))

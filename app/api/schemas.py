@@ -1,0 +1,282 @@
+"""The shapes of decisions and actions in JSON; ids are strings, times RFC 3339 with `Z`."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from app.api.fields import Id, IdIn, Instant, Model, Text
+from app.domain.judged import TEXT_LIMIT
+
+DECISION_ID = "7301844407214080001"
+ACTION_ID = "7301844407214080002"
+PAGE_ID = "7301844400000000001"
+_EXPLANATION = {"text": "дебил", "start": 6, "end": 11, "share": 0.81, "category": "insult"}
+_SCORES = {"spam": 0.0021, "insult": 0.9931, "obscenity": 0.0307, "threat": 0.0012, "appeal": 0.0214}
+_CLAUSE = "п. 2.5, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
+_ACTION = {
+    "id": ACTION_ID,
+    "kind": "delete_comment",
+    "state": "done",
+    "outcome": "acted",
+    "attempts": 1,
+    "last_error": "",
+    "due_at": "2026-11-22T17:31:00.123456Z",
+}
+_JUDGED: dict[str, Any] = {
+    "verdict": "remove",
+    "categories": ["insult"],
+    "scores": _SCORES,
+    "reasons": ["score_over_remove"],
+    "clauses": [_CLAUSE],
+    "explanation": [_EXPLANATION],
+    "mode": "enforce",
+    "policy": {"name": "novokuznetsk-59", "version": 1},
+    "model": {"name": "default", "version": "2026.11.1"},
+    "decided_by": "machine",
+    "decided_at": "2026-11-22T17:31:00.123456Z",
+}
+DECISION_EXAMPLE: dict[str, Any] = {
+    "id": DECISION_ID,
+    "page_id": PAGE_ID,
+    "comment": {
+        "id": "7301844407214080000",
+        "network": "vk",
+        "kind": "wall",
+        "external_id": "4711",
+        "author_id": "15170",
+        "text": "Ты — дебил",
+        "revision": 1,
+        "url": "https://vk.com/wall-229000001_17?reply=4711",
+        "erased_at": None,
+        "withheld": False,
+    },
+    **_JUDGED,
+    "actions": [_ACTION],
+    "supersedes": None,
+}
+OPINION_EXAMPLE: dict[str, Any] = {
+    "comment": {"network": None, "author_id": None, "text": "Ты — дебил"},
+    **_JUDGED,
+    "actions": [{"kind": "delete_comment", "state": "pending", "ban_seconds": None}],
+}
+ACTION_EXAMPLE: dict[str, Any] = {
+    **_ACTION,
+    "kind": "ban_author",
+    "state": "proposed",
+    "outcome": None,
+    "attempts": 0,
+    "decision_id": DECISION_ID,
+    "comment_id": "7301844407214080000",
+    "page_id": PAGE_ID,
+    "waiting_for": None,
+    "ordered_by": "machine",
+    "confirmed_by": "",
+    "clause": _CLAUSE,
+    "ban_seconds": 86400,
+    "ban_until": None,
+    "created_at": "2026-11-22T17:31:00.123456Z",
+    "changed_at": "2026-11-22T17:31:00.123456Z",
+    "ended_by": "",
+}
+
+
+class Problem(Model):
+    """An error (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[dict[str, str]] | None = None
+    error_id: str | None = None
+
+
+class Telling(Model):
+    """Words that speak for a category; `text` is null when the words were erased or are withheld."""
+
+    text: str | None
+    start: int
+    end: int
+    share: float
+    category: str
+
+
+class Scores(Model):
+    """Calibrated probabilities."""
+
+    spam: float
+    insult: float
+    obscenity: float
+    threat: float
+    appeal: float
+
+
+class Version(Model):
+    """A policy in force when the decision was taken."""
+
+    name: str
+    version: int
+
+
+class ModelUsed(Model):
+    """The artefact that judged; null on a decision that no model took."""
+
+    name: str
+    version: str
+
+
+class CommentOut(Model):
+    """The comment as it was decided about.
+
+    `text` is null when it was erased (`erased_at`) or is a private message that the role may not read (`withheld`).
+    """
+
+    id: Id
+    network: str
+    kind: str
+    external_id: str
+    author_id: str | None
+    text: str | None
+    revision: int
+    url: str
+    erased_at: Instant | None
+    withheld: bool
+
+
+class ActionBrief(Model):
+    """An action as its decision shows it."""
+
+    id: Id
+    kind: str
+    state: str
+    outcome: str | None
+    attempts: int
+    last_error: str
+    due_at: Instant
+
+
+class ActionOut(ActionBrief):
+    """An action and who stands behind it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ACTION_EXAMPLE]})
+    decision_id: Id
+    comment_id: Id
+    page_id: Id
+    waiting_for: str | None
+    ordered_by: str
+    confirmed_by: str
+    clause: str
+    ban_seconds: int | None
+    ban_until: Instant | None
+    created_at: Instant
+    changed_at: Instant
+    ended_by: str
+
+
+class Judged(Model):
+    """What every judgement has, stored or not."""
+
+    verdict: str
+    categories: list[str]
+    scores: Scores | None
+    reasons: list[str]
+    clauses: list[str]
+    explanation: list[Telling]
+    mode: str
+    policy: Version
+    model: ModelUsed | None
+    decided_by: str
+    decided_at: Instant
+
+
+class DecisionOut(Judged):
+    """A decision and everything that explains it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DECISION_EXAMPLE]})
+    id: Id
+    page_id: Id
+    comment: CommentOut
+    actions: list[ActionBrief]
+    supersedes: Id | None
+
+
+class TextJudged(Model):
+    """The text that was asked about."""
+
+    network: str | None
+    author_id: str | None
+    text: str
+
+
+class ActionPlanned(Model):
+    """What would be done; `ban_seconds` null = for ever, or no ban."""
+
+    kind: str
+    state: str
+    ban_seconds: int | None
+
+
+class OpinionOut(Judged):
+    """A decision without ids: nothing was stored, nothing will be done."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [OPINION_EXAMPLE]})
+    comment: TextJudged
+    actions: list[ActionPlanned]
+
+
+class ModerateIn(Model):
+    """A text to judge: by the policy named, else by the page's, else by `default` as if enforced."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Ты — дебил", "policy": "novokuznetsk-59"}]})
+    text: Annotated[str, Field(max_length=TEXT_LIMIT)]
+    policy: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
+    page_id: IdIn | None = None
+    author_id: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
+
+
+class BatchIn(Model):
+    """Several texts; one that is wrong refuses them all and is named by its place."""
+
+    items: Annotated[list[ModerateIn], Field(min_length=1, max_length=100)]
+
+
+class BatchOut(Model):
+    """Opinions in the order of the texts."""
+
+    items: list[OpinionOut]
+
+
+class CancelIn(Model):
+    """Why; kept as an erasable note."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Это цитата из песни"}]})
+    reason: Annotated[Text, Field(min_length=1, max_length=2000)]
+
+
+class ConfirmIn(Model):
+    """Another term than the ladder's, in days."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"ban_days": 3}]})
+    ban_days: Annotated[int, Field(ge=1, le=365, strict=True)] | None = None
+
+
+class DecisionList(Model):
+    """One page of a list, newest first; `next_cursor` null = the end."""
+
+    items: list[DecisionOut]
+    next_cursor: str | None
+
+
+class ActionList(Model):
+    """One page of a list, newest first; `next_cursor` null = the end."""
+
+    items: list[ActionOut]
+    next_cursor: str | None
+
+
+class Confirmed(Model):
+    """The action after the confirmation; `second_needed`: a ban for ever waits for another person's word."""
+
+    action: ActionOut
+    second_needed: bool

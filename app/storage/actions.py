@@ -1,0 +1,61 @@
+"""Reads actions: what is asked of the networks and how far it has got."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import BindParameter, bindparam, select
+from sqlmodel import Session, col
+
+from app.domain.states import ActionState
+from app.domain.words import ActionKind
+from app.storage.tables import Action, Page
+from app.storage.walk import Found, Rows, Statement, newest, stretch
+
+#: States that the partial index `ix_action_open` holds.
+OPEN_STATES: Final = frozenset(
+    {ActionState.PROPOSED, ActionState.PENDING, ActionState.SENDING, ActionState.MANUAL, ActionState.FAILED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFilter:
+    """Which actions; `pages` None = all."""
+
+    pages: tuple[int, ...] | None = None
+    state: ActionState | None = None
+    kind: ActionKind | None = None
+
+
+def list_actions(
+    session: Session, wanted: ActionFilter, *, before: int | None, limit: int
+) -> tuple[list[Action], int | None]:
+    """Newest first, and the id before which the next page of the list begins (None at the end)."""
+    if wanted.pages == ():
+        return [], None
+
+    def read(position: int | None, size: int) -> Rows:
+        return session.execute(walk_statement(wanted, position, size)).all()
+
+    def keep(row: Found) -> bool:
+        return wanted.state in (None, row[1]) and wanted.kind in (None, row[2])
+
+    found = newest(read, keep=keep if wanted.state or wanted.kind else None, before=before, limit=limit)
+    rows = {row.id: row for row in session.scalars(select(Action).where(col(Action.id).in_(found.ids)))}
+    return [rows[one] for one in found.ids if one in rows], found.next_before
+
+
+def walk_statement(wanted: ActionFilter, before: int | None, size: int) -> Statement:
+    """One stretch of the walk; an open state goes along the small index of open actions."""
+    statement: Statement = select(col(Action.id), col(Action.state), col(Action.kind))
+    if wanted.state in OPEN_STATES:
+        # Written into the statement: a partial index is used only if its condition can be proved while planning.
+        state: BindParameter[str] = bindparam("state", str(wanted.state), literal_execute=True, unique=True)
+        statement = statement.where(col(Action.state) == state)
+        if wanted.pages is None:
+            statement = statement.where(col(Action.page_id).in_(select(col(Page.id))))
+    return stretch(Action, statement, wanted.pages, before, size)
+
+
+def read_action(session: Session, action_id: int) -> Action | None:
+    """One action."""
+    return session.get(Action, action_id)

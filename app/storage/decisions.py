@@ -1,0 +1,162 @@
+"""Reads decisions with everything that explains them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.domain.words import Category, Network, Verdict
+from app.storage.tables import (
+    Action,
+    Author,
+    Comment,
+    Decision,
+    ModelVersion,
+    Page,
+    PolicyVersion,
+    Revision,
+    RevisionBody,
+)
+from app.storage.walk import Found, Rows, Slice, Statement, first_id, last_id, newest, stretch
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions; `pages` None = all, `author` is the network's id, times are microseconds, `until` exclusive."""
+
+    pages: tuple[int, ...] | None = None
+    author: str | None = None
+    verdict: Verdict | None = None
+    category: Category | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """A decision and what it is about; `body` is None when the revision's words were never kept."""
+
+    decision: Decision
+    comment: Comment
+    network: str
+    author: str | None
+    revision: int
+    body: RevisionBody | None
+    policy_name: str
+    policy_version: int
+    model_name: str | None
+    model_version: str | None
+    actions: tuple[Action, ...]
+
+
+def list_decisions(
+    session: Session, wanted: DecisionFilter, *, before: int | None, limit: int
+) -> tuple[list[DecisionRecord], int | None]:
+    """Newest first, and the id before which the next page of the list begins (None at the end)."""
+    found = decision_ids(session, wanted, before=before, limit=limit)
+    return read_decisions(session, found.ids), found.next_before
+
+
+def decision_ids(session: Session, wanted: DecisionFilter, *, before: int | None, limit: int) -> Slice:
+    """The ids of one page of the list."""
+    if wanted.pages == ():
+        return Slice((), None)
+    authors = _authors(session, wanted.author)
+    if authors == ():
+        return Slice((), None)
+
+    def read(position: int | None, size: int) -> Rows:
+        return session.execute(walk_statement(wanted, authors, position, size)).all()
+
+    chosen = wanted.verdict or wanted.category or wanted.since is not None or wanted.until is not None
+    return newest(read, keep=_Chooser(wanted) if chosen else None, before=before, limit=limit)
+
+
+def walk_statement(wanted: DecisionFilter, authors: Sequence[int] | None, before: int | None, size: int) -> Statement:
+    """One stretch of the walk: along an author's comments, a page's decisions or all of them."""
+    statement: Statement = select(
+        col(Decision.id), col(Decision.verdict), col(Decision.categories_json), col(Decision.decided_at)
+    )
+    if wanted.since is not None:
+        statement = statement.where(col(Decision.id) >= first_id(wanted.since))
+    if wanted.until is not None:
+        statement = statement.where(col(Decision.id) < last_id(wanted.until))
+    if authors is not None:
+        mine = select(col(Comment.id)).where(col(Comment.author_id).in_(authors))
+        statement = statement.where(col(Decision.comment_id).in_(mine))
+    return stretch(Decision, statement, wanted.pages, before, size)
+
+
+def read_decisions(session: Session, ids: Sequence[int]) -> list[DecisionRecord]:
+    """The decisions with these ids, in this order; ids that do not exist are left out."""
+    if not ids:
+        return []
+    statement = (
+        select(
+            Decision,
+            Comment,
+            RevisionBody,
+            col(Page.network),
+            col(Author.external_id),
+            col(Revision.number),
+            col(PolicyVersion.name),
+            col(PolicyVersion.version),
+            col(ModelVersion.name),
+            col(ModelVersion.version),
+        )
+        .join(Comment, col(Comment.id) == col(Decision.comment_id))
+        .join(Page, col(Page.id) == col(Decision.page_id))
+        .join(Revision, col(Revision.id) == col(Decision.revision_id))
+        .join(PolicyVersion, col(PolicyVersion.id) == col(Decision.policy_version_id))
+        .outerjoin(RevisionBody, col(RevisionBody.revision_id) == col(Decision.revision_id))
+        .outerjoin(Author, col(Author.id) == col(Comment.author_id))
+        .outerjoin(ModelVersion, col(ModelVersion.id) == col(Decision.model_version_id))
+        .where(col(Decision.id).in_(ids))
+    )
+    actions = _actions(session, ids)
+    records = {row[0].id: _record(row, actions[row[0].id]) for row in session.execute(statement)}
+    return [records[one] for one in ids if one in records]
+
+
+def _record(row: Found, actions: Sequence[Action]) -> DecisionRecord:
+    decision, comment, body, network, author, revision, policy, version, model, model_version = row
+    return DecisionRecord(
+        decision, comment, network, author, revision, body, policy, version, model, model_version, tuple(actions)
+    )
+
+
+def _actions(session: Session, decisions: Sequence[int]) -> defaultdict[int, list[Action]]:
+    statement = select(Action).where(col(Action.decision_id).in_(decisions)).order_by(col(Action.id))
+    grouped: defaultdict[int, list[Action]] = defaultdict(list)
+    for action in session.scalars(statement):
+        grouped[action.decision_id].append(action)
+    return grouped
+
+
+def _authors(session: Session, external_id: str | None) -> tuple[int, ...] | None:
+    """Our ids of whoever bears this id on any network; None when nobody is asked for."""
+    if external_id is None:
+        return None
+    # All networks are named, so that the unique index (network, external_id) is used.
+    statement = select(col(Author.id)).where(
+        col(Author.network).in_([str(network) for network in Network]), col(Author.external_id) == external_id
+    )
+    return tuple(session.scalars(statement))
+
+
+class _Chooser:
+    def __init__(self, wanted: DecisionFilter) -> None:
+        self._wanted = wanted
+
+    def __call__(self, row: Found) -> bool:
+        wanted = self._wanted
+        _, verdict, categories, at = row
+        return (
+            (wanted.verdict is None or verdict == wanted.verdict)
+            and (wanted.category is None or wanted.category in msgspec.json.decode(categories, type=list[str]))
+            and (wanted.since is None or at >= wanted.since)
+            and (wanted.until is None or at < wanted.until)
+        )
