@@ -10,8 +10,8 @@ from tests.conftest import ORDER
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "model", "training")
 LONGEST = 300
-#: Words under which anything may hide.
-EMPTY_WORDS = re.compile(r"(^|_)(utils?|helpers?|common|managers?|services?)(_|$)")
+#: Words under which anything may hide. (`managers` are people: those who run a page.)
+EMPTY_WORDS = re.compile(r"(^|_)(utils?|helpers?|common|manager|services?)(_|$)")
 #: Alembic writes revisions; a schema is as long as it is.
 NOT_OURS = "app/storage/migrations/versions"
 
