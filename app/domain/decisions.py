@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.words import ActionKind, Category, Reason, Verdict
-from model.scorer import Scores, Span
+from model.explain import Span
+from model.scorer import Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from app import telemetry
 from app.domain.decisions import Facts, Judgement, Ruling
 from app.policy.binding import BoundPolicy
 from app.policy.decide import decide
-from model.scorer import Scorer, Scores, Span
+from model.explain import Span
+from model.scorer import Scorer, Scores
 
 _log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ class Moderator:
         return Moderated(judgement, decide(policy, judgement, facts))
 
     def _explain(self, text: str, scores: Scores, policy: BoundPolicy) -> tuple[Span, ...]:
-        telling = [one.category for one in policy.categories if getattr(scores, one.category) > one.review]
+        telling = [one.category for one in policy.categories if getattr(scores, one.category) >= one.review]
         if not telling:
             return ()
         try:

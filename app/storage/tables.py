@@ -11,6 +11,10 @@ from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
+#: All tables, as migrations compare them.
+metadata = SQLModel.metadata
+
+
 def big(**options: Any) -> Any:
     """A 64-bit integer column."""
     return Field(sa_type=BigInteger, **options)
@@ -18,9 +22,7 @@ def big(**options: Any) -> Any:
 
 def key() -> Any:
     """A 63-bit primary key made before the insert."""
-    return Field(
-        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
-    )
+    return Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
 
 
 class Control(SQLModel, table=True):
@@ -298,12 +300,8 @@ class Action(SQLModel, table=True):
             "page_id",
             "state",
             "id",
-            sqlite_where=text(
-                "state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
-            ),
-            postgresql_where=text(
-                "state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
-            ),
+            sqlite_where=text("state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"),
+            postgresql_where=text("state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"),
         ),
         Index("ix_action_comment", "comment_id"),
         Index("ix_action_author", "author_id", "page_id", "kind"),

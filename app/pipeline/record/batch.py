@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert, update
 from sqlmodel import Session, col
@@ -60,12 +60,11 @@ def record(
     seen = _Events(bulk, house, ledger)
     outcomes = seen.take(items, pages)
     fresh = [(item, pages[item.page_id]) for item, outcome in zip(items, outcomes, strict=True) if outcome is None]
-    if fresh:
-        Loader(bulk, ledger, house.ids).load([(item.event, page) for item, page in fresh])
-        past = Past(bulk)
-        past.load(_suspects(fresh, ledger))
-        rulings = Rulings(ledger, past, house.ids, model_version_id)
-        happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
+    Loader(bulk, ledger, house.ids).load([(item.event, page) for item, page in fresh])
+    past = Past(bulk)
+    past.load(_suspects(fresh, ledger))
+    rulings = Rulings(ledger, past, house.ids, model_version_id)
+    happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
     results = []
     for item, outcome in zip(items, outcomes, strict=True):
         before = ledger.pending
@@ -137,7 +136,7 @@ class _Events:
                 again.append(first[number])
         return again
 
-    def _row(self, item: Item, number: int) -> dict[str, object]:
+    def _row(self, item: Item, number: int) -> dict[str, Any]:
         row = {"id": self._house.ids(), "page_id": item.page_id, "key_hash": number, "key": item.event.key}
         return {**row, "type": item.event.type, "outcome": str(Outcome.DECIDED), "received_at": item.received_at}
 
@@ -175,10 +174,13 @@ def _may_matter(item: Item, page: PageConfig) -> bool:
         return True
     named = {Category.SPAM: scores.spam, Category.INSULT: scores.insult, Category.OBSCENITY: scores.obscenity}
     named[Category.THREAT] = scores.threat
-    return any(one.remove is not None and named[one.category] > one.remove for one in page.policy.categories)
+    return any(one.remove is not None and named[one.category] >= one.remove for one in page.policy.categories)
 
 
 def _write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
+    # Closed before the next one opens: a comment has one open case.
+    if cases := ledger.changed_cases():
+        bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
     for table in _ORDER:
         bulk.insert(table, ledger.inserts[table])
     if comments := ledger.changed_comments():
@@ -186,8 +188,6 @@ def _write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
         bulk.update(Comment, columns, comments)
     if actions := ledger.changed_actions():
         bulk.update(Action, ("state", "outcome", "ended_by", "changed_at"), actions)
-    if cases := ledger.changed_cases():
-        bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
     if posts := ledger.updates[Post]:
         bulk.update(Post, ("text", "url", "published_at"), posts)
     if ledger.stale_managers:

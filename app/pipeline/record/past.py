@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from app.domain.states import ActionState, Outcome
+from app.domain.states import ActionState, CommentState, Outcome
 from app.domain.words import ActionKind
 from app.policy.ladder import History, PastBan, StandingRemoval
 from app.storage.bulk import Bulk
 from app.storage.tables import Action, Comment
 
 AuthorOnPage = tuple[int, int]
-_COLUMNS = ("author_id", "page_id", "kind", "state", "outcome", "sent_at", "changed_at", "comment_id")
+_COLUMNS = ("author_id", "page_id", "kind", "state", "outcome", "sent_at", "changed_at", "created_at", "comment_id")
 
 
 class Past:
@@ -28,24 +28,30 @@ class Past:
         rows = self._bulk.match(
             Action, ("author_id", "page_id"), wanted, _COLUMNS, where="t.kind IN ('delete_comment', 'ban_author')"
         )
-        written = self._written_at(row[7] for row in rows if row[2] == ActionKind.DELETE_COMMENT)
-        for author_id, page_id, kind, state, outcome, sent_at, changed_at, comment_id in rows:
+        written = self._written_at(row[8] for row in rows if row[2] == ActionKind.DELETE_COMMENT)
+        for author_id, page_id, kind, state, outcome, sent_at, changed_at, created_at, comment_id in rows:
             removals, bans = self._histories[author_id, page_id]
             if kind == ActionKind.BAN_AUTHOR:
                 effective = (sent_at or changed_at) if state == ActionState.DONE else None
                 bans.append(PastBan(effective, ActionState(state)))
             elif state == ActionState.DONE and outcome != Outcome.GONE and comment_id in written:
-                removals.append(StandingRemoval(written[comment_id], sent_at or changed_at))
+                removals.append(StandingRemoval(written[comment_id] or created_at, sent_at or changed_at))
         counted = self._bulk.match(Comment, ("author_id", "page_id"), wanted, ("author_id", "page_id"))
         for author_id, page_id in counted:
             self._comments[author_id, page_id] += 1
 
-    def _written_at(self, comments: Iterable[int]) -> dict[int, int]:
-        """When removed comments were written; a comment that people restored is no offence and is left out."""
-        rows = self._bulk.match(
-            Comment, ("id",), sorted({(id_,) for id_ in comments}), ("id", "state", "written_at", "received_at")
-        )
-        return {id_: written_at or received_at for id_, state, written_at, received_at in rows if state == "removed"}
+    def _written_at(self, comments: Iterable[int]) -> dict[int, int | None]:
+        """When removed comments were written; None for an edited one, whose removed words came later than its first.
+
+        A comment that people restored is no offence and is left out.
+        """
+        columns = ("id", "state", "revisions", "written_at")
+        rows = self._bulk.match(Comment, ("id",), sorted({(id_,) for id_ in comments}), columns)
+        return {
+            id_: written_at if revisions == 1 else None
+            for id_, state, revisions, written_at in rows
+            if state == CommentState.REMOVED
+        }
 
     def history(self, author: AuthorOnPage) -> History:
         """The author's history on the page, this batch's own proposals included."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from app import telemetry
 from app.domain.decisions import Facts, PlannedAction, Remove, Review, Ruling
-from app.domain.events import Written
+from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
 from app.domain.states import ActionState, CaseEnd, CaseState
@@ -17,7 +17,7 @@ from app.pipeline.record.ledger import CommentRow, Ledger, json_text
 from app.pipeline.record.past import Past
 from app.policy.decide import begin, decide, opens_case
 from app.policy.ladder import standing
-from app.policy.rules import BanBy
+from app.policy.rules import live_mode
 from app.storage.tables import Action, Decision, Evidence, ReviewCase, Revision, RevisionBody
 
 _OWN: Final = frozenset({WrittenBy.PAGE, WrittenBy.MANAGER})
@@ -81,7 +81,7 @@ class Rulings:
         ruling = decide(page.policy, item.judgement, facts)
         decision_id = self.write_decision(comment, item, page, ruling)
         self._act(comment, page, ruling, decision_id)
-        if opens_case(ruling, page.mode):
+        if opens_case(ruling, live_mode(page.policy.policy, page.mode)):
             self.open_case(comment, ruling, decision_id)
         if ruling.verdict is not Verdict.KEEP:
             self._keep_evidence(comment, decision_id, item)
@@ -104,8 +104,10 @@ class Rulings:
         history = self._past.history((comment.author_id, comment.page_id))
         if not history.removals and not history.bans:
             return facts
-        now = standing(history, rules, written_at=body.written_at or self._ledger.at, now=self._ledger.at)
-        return replace(facts, offences=now.offences, ban_running=now.ban_running)
+        # The network gives the time of the first writing only, so an edit was written when it arrived.
+        written_at = (body.written_at if body.act is Act.NEW else None) or self._ledger.at
+        stand = standing(history, rules, written_at=written_at, now=self._ledger.at)
+        return replace(facts, offences=stand.offences, ban_running=stand.ban_running)
 
     def _is_first(self, comment: CommentRow) -> bool:
         return comment.author_id is not None and self._past.is_first((comment.author_id, comment.page_id))
@@ -168,8 +170,8 @@ class Rulings:
         return decision_id
 
     def _act(self, comment: CommentRow, page: PageConfig, ruling: Ruling, decision_id: int) -> None:
-        bans = page.policy.policy.bans
-        for planned, state in begin(ruling, page.mode, ban_by=bans.by if bans else BanBy.PERSON):
+        mode = live_mode(page.policy.policy, page.mode)
+        for planned, state in begin(ruling, mode, ban_by=page.policy.policy.ban_by):
             self._begin(comment, page, planned, state, decision_id)
             is_ban = planned.kind is ActionKind.BAN_AUTHOR and state is not ActionState.SHADOW
             if is_ban and comment.author_id is not None:

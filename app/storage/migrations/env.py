@@ -3,7 +3,7 @@
 from alembic import context
 
 from app.storage.session import MIGRATION_LOCK, Database
-from app.storage.tables import SQLModel
+from app.storage.tables import metadata
 
 
 def run() -> None:
@@ -14,12 +14,10 @@ def run() -> None:
             connection = plain.execution_options(dvornik_write=True)
             with connection.begin():
                 if not database.is_sqlite:
-                    connection.exec_driver_sql(
-                        f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
-                    )
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
                 context.configure(
                     connection=connection,
-                    target_metadata=SQLModel.metadata,
+                    target_metadata=metadata,
                     render_as_batch=True,
                 )
                 context.run_migrations()

@@ -45,9 +45,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash"),
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_api_token_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_api_token_account_id"), ["account_id"], unique=False)
     op.create_table(
         "connection",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -81,17 +79,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", "slot", "page_id"),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_credential_connection_id"), ["connection_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_credential_fingerprint"), ["fingerprint"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_credential_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_credential_fingerprint"), ["fingerprint"], unique=False)
     op.create_table(
         "capability",
-        sa.Column(
-            "credential_id", sa.BigInteger(), autoincrement=False, nullable=False
-        ),
+        sa.Column("credential_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("until_at", sa.BigInteger(), nullable=False),
@@ -128,9 +120,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("network", "external_id"),
     )
     with op.batch_alter_table("page", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_page_connection_id"), ["connection_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_page_connection_id"), ["connection_id"], unique=False)
     op.create_table(
         "policy_version",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -153,6 +143,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
-    op.execute(
-        "INSERT INTO control (id, config_version, next_node, paused_by) VALUES (1, 1, 0, '')"
-    )
+    op.execute("INSERT INTO control (id, config_version, next_node, paused_by) VALUES (1, 1, 0, '')")

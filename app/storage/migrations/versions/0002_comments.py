@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_hash"),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_event_received_at"), ["received_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_event_received_at"), ["received_at"], unique=False)
     op.create_table(
         "rejected_event",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -87,9 +85,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("page_id", "kind", "scope", "external_id"),
     )
     with op.batch_alter_table("comment", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_comment_author", ["author_id", "page_id"], unique=False
-        )
+        batch_op.create_index("ix_comment_author", ["author_id", "page_id"], unique=False)
     op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -70,13 +70,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key"),
     )
     with op.batch_alter_table("action", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_action_author", ["author_id", "page_id", "kind"], unique=False
-        )
+        batch_op.create_index("ix_action_author", ["author_id", "page_id", "kind"], unique=False)
         batch_op.create_index("ix_action_comment", ["comment_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_action_decision_id"), ["decision_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_action_decision_id"), ["decision_id"], unique=False)
         batch_op.create_index(
             "ix_action_due",
             ["connection_id", "due_at"],
@@ -88,12 +84,8 @@ def upgrade() -> None:
             "ix_action_open",
             ["page_id", "state", "id"],
             unique=False,
-            sqlite_where=sa.text(
-                "state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
-            ),
+            sqlite_where=sa.text("state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"),
+            postgresql_where=sa.text("state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"),
         )
         batch_op.create_index("ix_action_page", ["page_id", "id"], unique=False)
     op.create_table(
@@ -144,9 +136,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_evidence_comment_id"), ["comment_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_evidence_comment_id"), ["comment_id"], unique=False)
     op.create_table(
         "note",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -159,6 +149,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_note_comment_id"), ["comment_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_note_comment_id"), ["comment_id"], unique=False)

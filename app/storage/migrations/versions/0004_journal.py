@@ -51,13 +51,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_journal_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_journal_subject_id"), ["subject_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_journal_subject_id"), ["subject_id"], unique=False)
     # Eight chains, so that PostgreSQL's writers need not wait for each other; SQLite has one writer and uses chain 0.
     for chain in range(8):
         op.execute(f"INSERT INTO chain_head (chain, seq, mac) VALUES ({chain}, 0, '')")
-    for statement in (
-        _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE
-    ):
+    for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
