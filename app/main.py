@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
             sender.join()
         house.database.dispose()
 
-    app = FastAPI(title="Dvornik", lifespan=lifespan)
+    app = FastAPI(title="Dvornik", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     manifest = judging.artefact.manifest
     app.state.services = Services(
         house, settings, judging.moderator, judging.configuration, ModelName("dvornik", manifest.version)
