@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.domain.clock import MINUTE, SECOND
@@ -210,7 +210,7 @@ class Executor:
         for seconds in RECORD_DELAYS:
             try:
                 self._record(sending, delivery)
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 _log.warning("record_delayed", action=sending.action_id, error=type(error).__name__)
                 self.stop.wait(seconds)
             else:
