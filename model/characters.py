@@ -1,0 +1,94 @@
+"""First half of the normaliser: characters, and the things that become one fixed token."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from model.lookalikes import exotic
+from model.offsets import Edit
+
+_ODD = re.compile(r"[^\t\n -~А-Яа-яЁё«»—–…№“”„]+")
+_DROPPED = frozenset({"Cf", "Mn", "Me", "Cc", "Cs", "Co", "Cn"})
+_WHOLE = frozenset("йЙёЁїЇўЎ")
+
+_ZONES = (
+    r"com|ru|рф|su|net|org|info|biz|io|me|cc|ly|gg|online|site|website|shop|store|top|xyz|club|pro|vip|app|link|life|ltd|"
+    r"uk|tk|ml|by|kz|ua|рус|москва|дети|tv|to|ai|bot|space|fun|live|icu|bet|win|casino"
+)
+_FIXED = re.compile(
+    rf"""
+    (?P<link>(?:https?://|tg://|www\.)[^\s<>]*[^\s<>,.;:!?)»"']
+        |(?<![\w@.\-])(?:[a-zа-яё0-9][a-zа-яё0-9\-]{{0,62}}\.){{1,4}}(?:{_ZONES})(?![\w\-])(?:[/?\#][^\s<>]*)?)
+    |(?P<club>\[(?:club|public)\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*(?:club|public)\d{{1,20}}[ ]?\([^)\n]{{0,100}}\))
+    |(?P<user>\[id\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*id\d{{1,20}}[ ]?\([^)\n]{{0,100}}\)|(?<![\w@.])@[a-z0-9_]{{2,64}}\b)
+    |(?P<email>(?<![\w.+\-])[\w.+\-]{{1,64}}@[\w\-]{{1,63}}(?:\.[\w\-]{{1,63}}){{1,4}})
+    |(?P<card>(?<!\d)(?:\d{{4}}[ \-]?){{3}}\d{{4}}(?!\d))
+    |(?P<phone>(?<![\w+])\+?[78][ (\-]{{0,2}}\d{{3}}[ )\-]{{0,3}}\d{{3}}[ \-]{{0,2}}\d{{2}}[ \-]{{0,2}}\d{{2}}(?!\d)
+        |(?<![\d\-])9\d{{9}}(?!\d)|(?<![\d\-])\d{{3}}-\d{{2}}-\d{{2}}(?![\d\-]))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_MAY_BE_FIXED = re.compile(r"[@/\[*]|\d{2}|\w\.\w").search
+_MESSENGER = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog|tg\.me|wa\.me|tglink|chat\.whatsapp\.com|viber\.)|tg://", re.IGNORECASE
+).match
+_TOKENS = {"club": "@club", "user": "@user", "email": "<email>", "card": "<card>", "phone": "<phone>"}
+
+
+@lru_cache(maxsize=4096)
+def _plain_char(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _DROPPED:
+        return ""
+    if category in ("Zs", "Zl", "Zp"):
+        return " "
+    if category[0] == "L":
+        if char not in _WHOLE and unicodedata.decomposition(char):
+            char = unicodedata.normalize("NFD", char)[0]
+        return exotic(char)
+    return exotic(char) if category == "So" else char
+
+
+def _clean(piece: str) -> str:
+    composed = unicodedata.normalize("NFKC", piece)
+    return "".join(c if " " <= c <= "~" else _plain_char(c) for c in composed)
+
+
+def clean_characters(text: str) -> list[Edit]:
+    """Compatibility forms composed, invisible and combining signs dropped, drawn letters replaced by plain ones."""
+    edits: list[Edit] = []
+    for match in _ODD.finditer(text):
+        start, end = match.span()
+        # A mark belongs to the letter before it: «и» + breve is «й».
+        if start > (edits[-1].end if edits else 0) and unicodedata.category(text[start])[0] == "M":
+            start -= 1
+        piece = text[start:end]
+        new = _clean(piece)
+        if new != piece:
+            edits.append(Edit(start, end, new))
+    return edits
+
+
+def fix_tokens(text: str) -> list[Edit]:
+    """Links, messengers, e-mails, phones, bank cards and mentions become one fixed token each."""
+    if not _MAY_BE_FIXED(text):
+        return []
+    edits = []
+    for match in _FIXED.finditer(text):
+        kind = str(match.lastgroup)
+        found = match.group()
+        if kind == "user" and found.lower() in ("@user", "@club"):
+            continue
+        new = _TOKENS.get(kind) or ("<chat>" if _MESSENGER(found) else "<link>")
+        edits.append(Edit(match.start(), match.end(), new))
+    return edits
+
+
+def lower(text: str) -> list[Edit]:
+    """Lower case, one edit for the whole text where no letter changes its length."""
+    small = text.lower()
+    if small == text:
+        return []
+    if len(small) == len(text):
+        return [Edit(0, len(text), small)]
+    return [Edit(i, i + 1, c.lower()) for i, c in enumerate(text) if c.lower() != c]

@@ -1,0 +1,201 @@
+"""Trains a model: data in, checked artefact with its promises and its card out."""
+
+import hashlib
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from model.artefact import Arrays, Artefact, pack_names, save
+from model.labels import CATEGORIES
+from model.manifest import Manifest
+from model.scorer import Scorer
+from model.signals import SIGNALS
+from training import card, evaluate, tasks, thresholds
+from training.calibrate import Platt, fit_platt, probability
+from training.dataset import Row, file_digests, read_folder
+from training.errors import DataError
+from training.fit import Linear, fit_task, out_of_fold
+from training.vectorise import SCALES, Names, learn_names, matrix, widths
+
+LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
+HELD_OUT: Final = "sloyka/"
+# Of toxic comments that are no appeal, at most this share may hide behind the protection of appeals.
+APPEAL_ERROR: Final = 0.03
+TOXIC_PRIOR: Final = 0.10
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One question answered: its task, the final model, held-out logits and their calibration."""
+
+    task: tasks.Task
+    model: Linear
+    held_out: Any
+    platt: Platt
+
+
+def _agreeing(task: tasks.Task, rows: list[Row], features: Any, signals: int) -> tasks.Task:
+    """The task without forum rows on which a model that never saw forums disagrees with the label."""
+    forum = np.array([rows[n].source == tasks.FORUM for n in task.rows])
+    if not forum.any() or forum.all():
+        return task
+    without = tasks.Task(*(getattr(task, f.name)[~forum] if f.name in ("rows", "answers", "weights", "folds") else getattr(task, f.name) for f in fields(task)))  # fmt: skip  # noqa: E501
+    model = fit_task(without, features, signals, fuse=False)
+    agrees = (features[task.rows] @ model.weights + model.intercept > 0) == task.answers
+    return replace(task, weights=np.where(forum & ~agrees, 0.0, task.weights))
+
+
+def _fit_all(rows: list[Row], features: Any, numbers: list[int], step: Step, jobs: int) -> dict[str, Fitted]:
+    signals = len(SIGNALS)
+    clusters = np.array([row.cluster for row in rows])
+    made = [_agreeing(tasks.toxic_task(rows, numbers), rows, features, signals)]
+    made += [tasks.type_task(rows, numbers, c) for c in ("insult", "obscenity", "threat")]
+    made += [tasks.spam_task(rows, numbers), tasks.appeal_task(rows, numbers)]
+    fitted = {}
+    for task in made:
+        step(f"обучение: {task.name}")
+        fuse = task.name == "toxic"
+        model = fit_task(task, features, signals, fuse=fuse)
+        held_out = out_of_fold(task, features, signals, clusters, fuse=fuse, jobs=jobs)
+        counted = task.weights > 0
+        prior = TOXIC_PRIOR if task.name == "toxic" else None
+        fitted[task.name] = Fitted(task, model, held_out, fit_platt(held_out[counted], task.answers[counted], prior))
+    return fitted
+
+
+def _arrays(fitted: Mapping[str, Fitted], names: Names) -> Arrays:
+    stacked = np.stack([fitted[name].model.weights for name in tasks.LOGITS], axis=1)
+    chars, lemmas, pairs, _ = np.split(stacked, np.cumsum(widths(names))[:-1])
+    signals = np.split(stacked, np.cumsum(widths(names))[:-1])[3]
+    return Arrays(
+        pack_names(names.chars),
+        names.chars_idf,
+        (chars * SCALES["chars"]).astype(np.float16),
+        pack_names(names.lemmas),
+        names.lemmas_idf,
+        (lemmas * SCALES["lemmas"]).astype(np.float16),
+        np.asarray(names.pairs, dtype=np.int64),
+        names.pairs_idf,
+        (pairs * SCALES["pairs"]).astype(np.float16),
+        (signals * SCALES["signals"]).astype(np.float32),
+        np.array([fitted[name].model.intercept for name in tasks.LOGITS]),
+        np.array([fitted[name].platt for name in tasks.LOGITS]),
+    )
+
+
+def _zero(fitted: Mapping[str, Fitted], features: Any) -> dict[str, float]:
+    """Per category the log-odds that one of 300 clean training texts passes, scored by models that did not see it."""
+    toxic = fitted["toxic"]
+    clean = ~toxic.task.answers & (toxic.task.weights > 0)
+    p_toxic = probability(toxic.held_out[clean], toxic.platt)
+    zero = {}
+    for category in CATEGORIES:
+        if category == "spam":
+            spam = fitted["spam"]
+            scores = probability(spam.held_out[~spam.task.answers], spam.platt)
+        else:
+            kind = fitted[f"{category}_if_toxic"]
+            logits = features[toxic.task.rows[clean]] @ kind.model.weights + kind.model.intercept
+            scores = p_toxic * probability(logits, kind.platt)
+        zero[category] = float(np.quantile(thresholds.log_odds(scores), 1 - 1 / 300))
+    return zero
+
+
+def _appeal_threshold(fitted: Mapping[str, Fitted], rows: list[Row]) -> float:
+    appeal = fitted["appeal"]
+    rude = np.array([bool(rows[n].toxic) for n in appeal.task.rows]) & ~appeal.task.answers
+    return float(np.quantile(probability(appeal.held_out[rude], appeal.platt), 1 - APPEAL_ERROR)) + 1e-6
+
+
+def promise_rows(rows: list[Row], prefix: str) -> list[Row]:
+    """Held-out residents' comments, one per near-duplicate cluster."""
+    chosen: dict[int, Row] = {}
+    for row in rows:
+        if tasks.is_held_out(row, prefix) and row.kind in ("comment", "reply"):
+            chosen.setdefault(row.cluster, row)
+    return list(chosen.values())
+
+
+def _category_scores(scorer: Scorer, rows: list[Row]) -> Any:
+    return np.array([scorer.score(row.text)[: len(CATEGORIES)] for row in rows])
+
+
+def train(
+    data: Path, out: Path, *, created: str, labels: Path | None = None, prefix: str = HELD_OUT, jobs: int = 1,
+    step: Step = lambda message: None,
+) -> Artefact:  # fmt: skip
+    """Read a data folder, train every question, resolve the promises, write artefact and card into `out`.
+
+    The same data, labels, readings, date and libraries give the same bytes. Raises DataError.
+    """
+    step("чтение данных")
+    rows = read_folder(data, labels)
+    kept = promise_rows(rows, prefix)
+    if not kept:
+        raise DataError(data / "municipal.jsonl", f"no comments of sources {prefix}*: nothing to prove promises on")
+    numbers = tasks.training_numbers(rows, prefix)
+    made = tasks.rude_appeals(rows, numbers)
+    numbers += range(len(rows), len(rows) + len(made))
+    rows += made
+    step("признаки")
+    names = learn_names([rows[n] for n in numbers])
+    features = matrix(rows, names)
+    fitted = _fit_all(rows, features, numbers, step, jobs)
+    step("пороги и обещания")
+    zero = _zero(fitted, features)
+    arrays = _arrays(fitted, names)
+    manifest = Manifest(
+        version="", created=created, promises={}, refused={}, review={},
+        appeal=_appeal_threshold(fitted, rows), logits=tasks.LOGITS, heads=tasks.HEAD_PARTS, files={},
+        calibration={"zero": zero, "held_out": prefix, "toxic_prior": TOXIC_PRIOR, "appeal_error": APPEAL_ERROR},
+        data=file_digests(data, labels), metrics={},
+        libraries={"python": platform.python_version_tuple()[0] + "." + platform.python_version_tuple()[1]}
+        | {name: version(name) for name in LIBRARIES},
+    )  # fmt: skip
+    scorer = Scorer(Artefact(manifest, arrays))
+    manifest = _with_promises(manifest, kept, _category_scores(scorer, kept), zero)
+    step("измерения")
+    metrics = evaluate.held_out_metrics(fitted, rows, features, manifest, len(SIGNALS))
+    metrics["promise_sample"] = dict(manifest.calibration["reading"])
+    manifest = replace(manifest, metrics=metrics, version=f"ru-{_fingerprint(arrays)}")
+    artefact = save(out, manifest, arrays)
+    (out / "CARD.md").write_text(card.write(artefact.manifest), encoding="utf-8")
+    return artefact
+
+
+def _fingerprint(arrays: Arrays) -> str:
+    digest = hashlib.sha256()
+    for field in fields(Arrays):
+        digest.update(np.ascontiguousarray(getattr(arrays, field.name)).tobytes())
+    return digest.hexdigest()[:10]
+
+
+def _with_promises(manifest: Manifest, kept: list[Row], scores: Any, zero: Mapping[str, float]) -> Manifest:
+    read = thresholds.readings()
+    verdicts = [read.get(row.digest) for row in kept]
+    clean = np.array([v in (None, "clean") for v in verdicts])
+    numbers = thresholds.family(scores, zero)
+    results = {name: thresholds.promise(numbers[clean], share, zero) for name, share in thresholds.PROMISES.items()}
+    reading = {
+        "comments": len(kept), "read": sum(v is not None for v in verdicts), "left_out": int((~clean).sum()),
+        "clean": int(clean.sum()), "highest_unread": _highest_unread(numbers, verdicts),
+    }  # fmt: skip
+    return replace(
+        manifest,
+        promises={k: v for k, v in results.items() if not isinstance(v, str)},
+        refused={k: v for k, v in results.items() if isinstance(v, str)},
+        review=thresholds.review_thresholds(numbers, zero),
+        calibration={**manifest.calibration, "reading": reading},
+    )
+
+
+def _highest_unread(numbers: Any, verdicts: list[str | None]) -> int:
+    """How many comments stand above the first one that nobody read."""
+    order = np.argsort(-numbers, kind="stable")
+    return next((place for place, n in enumerate(order) if verdicts[n] is None), len(order))

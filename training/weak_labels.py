@@ -1,0 +1,92 @@
+"""Labels that nobody has made by hand, from words and patterns written for this project."""
+
+import re
+from typing import Final
+
+from model.lexicon import is_insulting, is_obscene
+from training.dataset import Row
+
+_DEED: Final = (
+    r"(?:убить|убивать|убил|поубив\w+|расстрел\w+|растрел\w+|пострелять|стрелять|застрел\w+|пристрел\w+|повес\w+|вешать|перевешать|"
+    r"казн\w+|четверт\w+|кастриров\w+|зареза\w+|резать|сжечь|жечь|сжига\w+|взорв\w+|утопить|топить|мочить|замочить|душить|задушить|"
+    r"удавить|давить|закопать|линчев\w+|растерза\w+|порвать|избить|бить|пиздить|отпиздить|отметелить|отрубить|отрезать|оторвать|"
+    r"переломать|закидать|посадить на кол|истреб\w+|уничтож\w+|прикончить|прибить|четвертовать|пытать)"
+)
+_THREAT = re.compile(
+    # what the writer will do
+    r"\b(?:убью|прибью|зарежу|задушу|удавлю|порву|закопаю|сожгу|взорву|пристрелю|застрелю|урою|прикончу|замочу|утоплю|покалечу|"
+    r"отпизжу|отхуярю|уебу|въебу|грохну|придушу|повешу|завалю|изобью|набью (?:тебе|вам|морд|рож|ебал)|"
+    r"(?:голову|башку|руки|ноги|яйца|язык) (?:тебе |вам |ему |им )?(?:оторву|отрежу|снесу|переломаю|отрублю|разобью|вырву|прострелю)|"
+    r"(?:морду|рожу|ебало|лицо|харю) (?:тебе |вам |ему |им )?(?:набью|разобью|разъебу|начищу)|"
+    r"(?:найду|найдем|встречу|поймаю|вычислю) (?:тебя|вас|и)\b|тебе (?:не жить|конец|пизда|крышка|хана)|"
+    r"(?:вам|тебе) (?:недолго осталось|мало не покажется))"
+    # what ought to be done to somebody
+    rf"|\b(?:надо|нужно|пора|стоит|следует|давно|хочется|бы|бля|таких|этих|всех|его|ее|их|вас|тебя|тварей|сук|мразей|козлов|уродов)"
+    rf"(?: \w+){{0,3}} {_DEED}"
+    rf"|\b{_DEED}(?: \w+){{0,2}} (?:надо|нужно|пора|таких|этих|всех|его|ее|их|вас|тебя|тварей|сук\w?|мразей|козлов|уродов|мало|гад\w+|на месте)"
+    r"|\bк стенке\b|\bна кол\b|\bрасстрел(?:ять|ивать)?\b|\bсдохни|\bподохни|\bумри\b|\bчтоб(?:ы)? (?:ты|вы|он|она|они|тебя|вас|вам|тебе)"
+    r"(?: \w+){0,2} (?:сдох|подох|умер|разорва|сгорел|повеси)"
+    r"|\bсдохнете\b|\bсдохнешь\b|\bсмерть (?:тебе|вам|им|ему|этим|таким)"
+)
+_COMPLAINT = re.compile(
+    r"\bжалоб|\bжалую|\bобращаюсь|\bобращение|\bпрошу|\bпросим|\bпросьба|\bпримите меры|\bпринять меры|\bразберитесь|\bпомогите|"
+    r"\bдоколе|\bсколько можно|\bкогда (?:же|уже|наконец|будет|будут|у нас|сделают|начн|отремонт|убер|дадут|включ)|\bпочему (?:не|нет|у нас|до сих)|"
+    r"\bдо сих пор|\bневозможно|\bне возможно|\bбезобрази|\bбардак|\bне работа|\bне убира|\bне чист|\bне вывоз|\bне горит|\bне ремонт|"
+    r"\bне отвеча|\bне дела|\bникто не|\bнет (?:воды|света|отопления|тепла|горячей|освещения|автобус|дорог|тротуар|урн|асфальт)|"
+    r"\bям[аыуе]\b|\bямы|\bлужи|\bгрязь|\bмусор|\bсвалк|\bсугроб|\bгололед|\bпроте[кч]|\bсломан|\bразбит|\bубитая дорог|\bдорог[аиу] (?:разбит|ужас)|"
+    r"\bотоплени|\bподъезд|\bпарадн|\bуправляющ|\bжкс|\bжкх|\bук\b|\bсобак[аи] (?:без|бегают|стая)|\bстая собак|\bосвещени|\bфонар"
+)
+_NO_COMPLAINT = re.compile(
+    r"^(?:<link> )*(?:@user )?(?:большое |огромное )?(?:спасибо|благодар|поздравля|с праздником|с днем|ура|молодцы|красиво|супер|класс|"
+    r"здорово|отлично|замечательн|прекрасн|умниц|да$|нет$|согласн|приятн|рад[аы]? |желаю|удачи|здоровья)"
+)
+_OFFICIAL = re.compile(
+    r"уполномоченн|в результате обследования|ваше обращение|в адрес|просим вас уточнить|заявк[аи] (?:принят|передан|выполнен)|"
+    r"работы (?:выполнен|проведен)|сообщаем|информация передана|уточните"
+)
+
+
+def is_threat(row: Row) -> bool:
+    """True when the words promise or demand violence; only meaningful for a text known to be toxic."""
+    return bool(_THREAT.search(" ".join(row.words)))
+
+
+def types_of(row: Row) -> tuple[str, ...]:
+    """Kinds of a toxic text: people's labels first; else obscenity by its words, threat by pattern, insult by its words
+    or because nothing else explains the label."""
+    if row.types is not None:
+        return row.types
+    found = []
+    if any(is_obscene(word) for word in row.words):
+        found.append("obscenity")
+    if is_threat(row):
+        found.append("threat")
+    if not found or any(is_insulting(word) for word in row.words):
+        found.append("insult")
+    return tuple(found)
+
+
+def is_toxic(row: Row) -> bool | None:
+    """The label of a text as training uses it: taboo swearing is never clean, whatever the file says."""
+    if row.toxic is False and row.types is None and any(is_obscene(word) for word in row.words):
+        return True
+    return row.toxic
+
+
+def is_appeal(row: Row) -> bool | None:
+    """Whether a text complains, asks or criticises; None where neither its kind nor its words decide."""
+    if row.appeal is not None:
+        return row.appeal
+    text = " ".join(row.words)
+    complains = bool(_COMPLAINT.search(text))
+    if row.kind == "appeal":
+        return True
+    if row.kind in ("comment", "reply") and row.toxic is False and row.spam is False:
+        if _OFFICIAL.search(text) or len(row.words) < 3:
+            return None
+        if _NO_COMPLAINT.search(text) and not complains:
+            return False
+        return True if complains else None
+    if row.kind in ("comment", "chat") and row.source.startswith(("ok_", "2ch", "russe_detox/", "STANKIN", "tg-", "telegram", "anti")):
+        return None if complains else False
+    return None
