@@ -1,0 +1,246 @@
+"""Whoever rewrites the journal is found out, on both engines."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from app.domain.errors import InvalidInputError
+from app.journal import verify as room
+from app.journal.chain import Entry, append, mac_of
+from app.journal.verify import head_seals, read_seal, seal_text, triggers_stand, verify
+from app.storage.vault import JournalKey
+from tests.fakes.world import START, World
+
+ENTRIES = 7
+_DROP = {
+    "sqlite": [f"DROP TRIGGER journal_no_{what}" for what in ("update", "delete", "replace")],
+    "postgresql": ["DROP TRIGGER journal_no_change ON journal", "DROP TRIGGER journal_no_truncate ON journal"],
+}
+
+
+@pytest.fixture
+def world(database_url, monkeypatch):
+    """A house with seven entries in its journal, read three at a time."""
+    monkeypatch.setattr(room, "CHUNK", 3)
+    made = World(database_url)
+    for number in range(ENTRIES):
+        with made.database.write() as session:
+            append(session, made.house.journal_key, [Entry("tested", number, {"number": number})], START)
+    yield made
+    made.close()
+
+
+def engine(world):
+    """Which engine it is."""
+    return world.database.engine.dialect.name
+
+
+def disarm(world):
+    """Do what somebody with the database's password can do."""
+    for statement in _DROP[engine(world)]:
+        world.sql(statement)
+
+
+def codes(world, seal=None):
+    """What a verification finds, without the missing guards."""
+    report = verify(world.database, world.house.journal_key, seal)
+    assert report.problem_count == len(report.problems)
+    return [(p.seq, p.code) for p in report.problems if not p.code.startswith("guard_missing")]
+
+
+def seal(world):
+    """The heads as they are."""
+    with world.database.read() as session:
+        return head_seals(session)
+
+
+def test_an_honest_journal_is_whole(world):
+    """Every entry is read, across chunks, and nothing is found; the guards stand."""
+    report = verify(world.database, world.house.journal_key, seal(world))
+    assert (report.is_whole, report.entries, report.problems) == (True, ENTRIES, [])
+    with world.database.read() as session:
+        assert triggers_stand(session)
+
+
+def test_an_empty_journal_is_whole(database_url):
+    """A house that has done nothing has nothing to hide."""
+    made = World(database_url)
+    assert verify(made.database, made.house.journal_key, seal(made)).is_whole
+    made.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE journal SET at = 1", "DELETE FROM journal"])
+def test_the_database_refuses_changes(world, statement):
+    """Guards that stand refuse updates and deletions."""
+    with pytest.raises(DatabaseError, match="append-only"):
+        world.sql(statement)
+    assert codes(world) == []
+
+
+def test_each_dropped_guard_is_named(world):
+    """Every trigger that goes is found by its name."""
+    dropped = []
+    for statement in _DROP[engine(world)]:
+        world.sql(statement)
+        dropped.append("guard_missing:" + statement.split()[2])
+        report = verify(world.database, world.house.journal_key)
+        assert [p.code for p in report.problems] == dropped
+        with world.database.read() as session:
+            assert not triggers_stand(session)
+
+
+def test_a_guard_that_guards_nothing_counts_as_missing(world):
+    """A trigger of the right name that lets changes through is found."""
+    if engine(world) == "sqlite":
+        world.sql("DROP TRIGGER journal_no_update")
+        world.sql("CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT 1; END")
+        expected = ["guard_missing:journal_no_update"]
+    else:
+        world.sql(
+            "CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN RETURN NEW; END $$"
+        )
+        expected = ["guard_missing:journal_no_change", "guard_missing:journal_no_truncate"]
+    report = verify(world.database, world.house.journal_key)
+    assert [p.code for p in report.problems] == expected
+
+
+def test_a_disabled_guard_counts_as_missing(world):
+    """PostgreSQL can switch a trigger off, SQLite its recursion: both are found."""
+    if engine(world) == "postgresql":
+        world.sql("ALTER TABLE journal DISABLE TRIGGER journal_no_change")
+        assert not verify(world.database, world.house.journal_key).is_whole
+    else:
+        with world.database.read() as session:
+            session.execute(text("ROLLBACK"))
+            session.execute(text("PRAGMA recursive_triggers = OFF"))
+            assert room.missing_guards(session) == ["recursive_triggers"]
+            session.execute(text("PRAGMA recursive_triggers = ON"))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("body = replace(body, 'tested', 'tasted')", "mac_differs"),
+        ("mac = 'ff' || substr(mac, 3)", "mac_differs"),
+        ("kind = 'other'", "columns_differ"),
+        ("at = at + 1", "columns_differ"),
+        ("subject_id = 99", "columns_differ"),
+        ("subject_id = NULL", "columns_differ"),
+        ("key_id = 'other'", "unknown_key"),
+    ],
+)
+def test_a_changed_entry_is_found(world, change, expected):
+    """Whatever part of an entry is changed, the entry's number is reported."""
+    disarm(world)
+    world.sql(f"UPDATE journal SET {change} WHERE seq = 4")
+    found = codes(world)
+    assert found[0] == (4, expected)
+
+
+def test_a_removed_entry_is_found(world):
+    """A hole in the middle is reported, and what follows is still checked."""
+    disarm(world)
+    world.sql("DELETE FROM journal WHERE seq = 4")
+    world.sql("UPDATE journal SET kind = 'other' WHERE seq = 6")
+    assert codes(world) == [(4, "entry_missing"), (6, "columns_differ")]
+
+
+def test_an_entry_put_behind_the_head_is_found(world):
+    """An entry that was not written through the chain is reported."""
+    world.sql(
+        "INSERT INTO journal (chain, seq, at, kind, subject_id, body, key_id, mac)"
+        " SELECT chain, seq + 1, at, kind, subject_id, body, key_id, mac FROM journal WHERE seq = 7"
+    )
+    assert codes(world) == [(8, "entry_behind_head")]
+
+
+def test_a_removed_tail_is_found_by_the_head(world):
+    """Cutting entries and leaving the head is reported at the first missing number."""
+    disarm(world)
+    world.sql("DELETE FROM journal WHERE seq > 5")
+    assert codes(world) == [(6, "entry_missing")]
+
+
+def test_a_tail_cut_together_with_its_head_is_found_by_the_seal(world):
+    """A chain that ends earlier and looks whole is betrayed by a seal that was kept elsewhere."""
+    kept = seal(world)
+    disarm(world)
+    world.sql("DELETE FROM journal WHERE seq > 5")
+    world.sql("UPDATE chain_head SET seq = 5, mac = (SELECT mac FROM journal WHERE seq = 5) WHERE chain = 0")
+    assert codes(world) == []
+    assert codes(world, kept) == [(7, "tail_cut")]
+
+
+def test_a_history_forged_with_the_key_is_found_by_the_seal(world):
+    """Even whoever has the key cannot make another history fit the seal."""
+    kept = seal(world)
+    disarm(world)
+    key = world.house.journal_key
+    with world.database.read() as session:
+        rows = session.execute(text("SELECT seq, body FROM journal ORDER BY seq")).all()
+    previous = ""
+    for seq, old in rows:
+        body = old.replace('"number":3', '"number":8')
+        previous = mac_of(key, 0, seq, previous, body)
+        world.sql("UPDATE journal SET body = :body, mac = :mac WHERE seq = :seq", body=body, mac=previous, seq=seq)
+    world.sql("UPDATE chain_head SET mac = :mac WHERE chain = 0", mac=previous)
+    assert codes(world) == []
+    assert codes(world, kept) == [(7, "differs_from_seal")]
+
+
+def test_a_chain_without_its_head_is_found(world):
+    """Removing the head does not hide the chain; removing both is betrayed by the seal."""
+    kept = seal(world)
+    disarm(world)
+    world.sql("DELETE FROM chain_head WHERE chain = 0")
+    assert codes(world) == [(7, "head_missing")]
+    world.sql("DELETE FROM journal")
+    assert codes(world) == []
+    assert codes(world, kept) == [(7, "sealed_chain_missing")]
+
+
+def test_another_key_is_no_proof(world):
+    """Entries signed with a key that is not ours are reported, each of them."""
+    report = verify(world.database, JournalKey("other", b"another secret"))
+    assert (report.problem_count, report.problems[0].code) == (ENTRIES, "unknown_key")
+    report = verify(world.database, replace(world.house.journal_key, secret=b"another secret"))
+    assert (report.problem_count, report.problems[0].code) == (ENTRIES, "mac_differs")
+
+
+def test_many_problems_are_counted_and_few_are_named(world, monkeypatch):
+    """A rewritten journal of any length costs no memory."""
+    monkeypatch.setattr(room, "NAMED", 2)
+    report = verify(world.database, JournalKey("other", b"another secret"))
+    assert (report.problem_count, len(report.problems)) == (ENTRIES, 2)
+
+
+def test_a_seal_survives_its_file(world):
+    """What is read from a seal's file is what was sealed."""
+    heads = seal(world)
+    data = seal_text(heads, START)
+    assert json.loads(data)["at"] == START
+    assert read_seal(data, "seal.json") == heads
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"at":1,"heads":[{"chain":"x"}]}', b'{"at":1,"heads":[],"more":1}'])
+def test_a_file_that_is_no_seal_is_refused(data):
+    """The refusal names the file and what was expected."""
+    with pytest.raises(InvalidInputError, match=r"seal\.json: expected a seal"):
+        read_seal(data, "seal.json")
+
+
+def test_entries_that_are_written_meanwhile_are_no_forgery(world, monkeypatch):
+    """Verification beside working writers finds nothing."""
+    read = room._entries
+
+    def write_and_read(database, head):
+        with world.database.write() as session:
+            append(session, world.house.journal_key, [Entry("meanwhile", None, {})], START)
+        return read(database, head)
+
+    monkeypatch.setattr(room, "_entries", write_and_read)
+    assert verify(world.database, world.house.journal_key, seal(world)).problems == []
