@@ -143,9 +143,8 @@ def last_events(session: Session, pages: Iterable[Page]) -> dict[int, int]:
         .limit(RECENT_EVENTS)
         .subquery()
     )
-    heard = dict(
-        session.execute(select(recent.c.page_id, func.max(recent.c.received_at)).group_by(recent.c.page_id)).tuples()
-    )
+    newest = select(recent.c.page_id, func.max(recent.c.received_at)).group_by(recent.c.page_id)
+    heard: dict[int, int] = dict(session.execute(newest).tuples().all())
     for page in pages:
         # One probe of the index (page_id, id) a page.
         query = select(Decision.decided_at).where(col(Decision.page_id) == page.id)

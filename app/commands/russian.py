@@ -1,0 +1,84 @@
+"""Typer in Russian: headings and the complaints about a command line that people see most."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+F = TypeVar("F", bound=Callable[..., Any])
+#: What Typer says, and how we say it; the first pattern that fits is used.
+_PHRASES: Final = (
+    (r"Missing (?:option|argument|parameter) '?(.+?)'?(?:\. Choose from.*|\.)", r"не указано: \1"),
+    (r"No such option: (\S+).*", r"нет такого параметра: \1"),
+    (r"Got unexpected extra argument\(s\) \((.*)\)", r"лишние аргументы: \1"),
+    (r"Option '?(.+?)'? requires an argument.*", r"параметру \1 нужно значение"),
+    (r"Option '?(.+?)'? does not take a value.*", r"параметру \1 значение не нужно"),
+    (
+        r"Invalid value for '?(.+?)'?: '?(.+?)'? is not one of (.*?)\.",
+        r"\1: неверное значение \2, ожидается одно из: \3",
+    ),
+    (r"Invalid value for '?(.+?)'?: Value '?(.+?)'? is not a valid int.*", r"\1: ожидается целое число, а не \2"),
+    (r"Invalid value for '?(.+?)'?: (.*)", r"\1: неверное значение (\2)"),
+)
+
+
+def complaint(message: str) -> str:
+    """What is wrong with a command line, on one line."""
+    line = " ".join(message.split())
+    for pattern, ours in _PHRASES:
+        match = re.fullmatch(pattern, line)
+        if match:
+            return match.expand(ours)
+    return line
+
+
+class RussianCommand(TyperCommand):
+    """A command whose help is Russian throughout."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The line that shows how to call it."""
+        return _usage(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return _help(super().get_help_option(ctx))
+
+
+class RussianGroup(TyperGroup):
+    """A group of commands whose help is Russian throughout."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The line that shows how to call it."""
+        return _usage(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return _help(super().get_help_option(ctx))
+
+
+def _usage(line: str) -> str:
+    words = {"Usage:": "Вызов:", "[OPTIONS]": "[ПАРАМЕТРЫ]", "COMMAND [ARGS]...": "КОМАНДА ..."}
+    for theirs, ours in words.items():
+        line = line.replace(theirs, ours)
+    return line
+
+
+def _help(option: Any) -> Any:
+    if option is not None:
+        option.help = "Показать эту справку."
+    return option
+
+
+class Commands(typer.Typer):
+    """Commands that are Russian without saying so each time."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"cls": RussianGroup, "no_args_is_help": True, "add_completion": False, **options}
+        super().__init__(pretty_exceptions_enable=False, **options)
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[F], F]:
+        """Add a command."""
+        options.setdefault("cls", RussianCommand)
+        return super().command(name, **options)

@@ -1,0 +1,98 @@
+"""Commands that keep running or prepare for it: the web service, the worker, the schema."""
+
+from typing import Annotated
+
+import typer
+
+from app.commands.russian import Commands
+
+
+def register(app: Commands) -> None:
+    """Add the commands."""
+    app.command("serve")(serve)
+    app.command("worker")(worker)
+    app.command("migrate")(migrate_schema)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Адрес, на котором слушать.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Порт.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Сколько процессов принимают запросы.", min=1, max=64)] = 1,
+) -> None:
+    """Запустить сервис: приём событий, API и пульт."""
+    import uvicorn
+
+    from app.settings import load_settings
+    from app.telemetry import set_up_logging
+    from app.wiring import open_house
+
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    # Migrates SQLite once, before several processes would, and refuses an old schema before the port is taken.
+    open_house(settings).database.dispose()
+    uvicorn.run(
+        "app.main:app_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        # The service logs for itself: no addresses of people, no names of our software.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        # Callbacks that wait for the writer, and as many again for everybody else; beyond it 503.
+        limit_concurrency=2 * settings.queue_limit,
+        # A network's headers are far below it; it bounds what a stranger can make the parser hold.
+        h11_max_incomplete_event_size=32 * 1024,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=20,
+    )
+
+
+def worker(
+    threads: Annotated[int, typer.Option(help="Сколько подключений обслуживать одновременно.", min=1, max=64)] = 4,
+) -> None:
+    """Запустить рабочий процесс: отправка действий в сети (для установки на несколько машин)."""
+    import signal
+    import threading
+
+    from app.settings import load_settings
+    from app.telemetry import set_up_logging
+    from app.wiring import client_factories, open_house
+    from app.worker import Worker
+
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    house = open_house(settings)
+    hands = Worker(house, client_factories(settings, house.clock), threads=threads)
+    stop = threading.Event()
+
+    def finish(*_: object) -> None:
+        stop.set()
+        hands.wake()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, finish)
+    try:
+        hands.run(stop)
+    finally:
+        house.database.dispose()
+
+
+def migrate_schema() -> None:
+    """Привести схему базы данных к этой версии программы."""
+    from app.commands.installation import quiet_settings
+    from app.storage.session import Database, migrate, schema_is_current
+
+    settings = quiet_settings()
+    database = Database(settings.resolved_database_url)
+    try:
+        if schema_is_current(database):
+            print("Схема базы данных уже соответствует программе.")
+            return
+        migrate(database.url)
+        print("Схема базы данных обновлена.")
+    finally:
+        database.dispose()

@@ -1,0 +1,68 @@
+"""Commands about the keys with which people and programs use the API and the console."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.commands.installation import CLI, opened
+from app.commands.output import as_json, moment, plain, table
+from app.commands.russian import Commands
+from app.domain.words import Role
+
+tokens = Commands(help="Ключи сотрудников и программ: выдать, посмотреть, отозвать.")
+Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
+
+
+def register(app: Commands) -> None:
+    """Add the commands."""
+    app.add_typer(tokens, name="token")
+
+
+@tokens.command("create")
+def create(
+    role: Annotated[Role, typer.Option(help="Роль.")],
+    name: Annotated[str, typer.Option(help="Чей это ключ: имя сотрудника или программы.")],
+    page: Annotated[
+        list[int] | None, typer.Option("--page", help="Только эта страница; можно повторять. Без него — все.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Выдать ключ. Он выводится один раз."""
+    from app.pipeline.accounts import create_token
+
+    with opened() as house:
+        token_id, plain_token = create_token(house, role=role.value, name=name, pages=page or None, by=CLI)
+    if json:
+        pages = [str(one) for one in page] if page else None
+        as_json({"id": str(token_id), "token": plain_token, "role": role.value, "name": name, "pages": pages})
+        return
+    print(f"Ключ {token_id} для «{name}», роль {role}. Сохраните его, больше не покажем:")
+    print(plain_token)
+
+
+@tokens.command("list")
+def list_all(json: Json = False) -> None:
+    """Показать выданные ключи (без самих ключей)."""
+    from app.pipeline.accounts import list_tokens
+
+    with opened() as house:
+        found = list_tokens(house)
+    if json:
+        as_json([plain(asdict(token)) for token in found])
+        return
+    rows = []
+    for token in found:
+        pages = "все" if token.pages is None else ", ".join(map(str, sorted(token.pages)))
+        rows.append((token.id, token.name, token.role, pages, moment(token.created_at), moment(token.revoked_at)))
+    table(("НОМЕР", "ИМЯ", "РОЛЬ", "СТРАНИЦЫ", "ВЫДАН", "ОТОЗВАН"), rows)
+
+
+@tokens.command("revoke")
+def revoke(token: Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер ключа из token list.")]) -> None:
+    """Отозвать ключ: он перестаёт действовать сразу."""
+    from app.pipeline.accounts import revoke_token
+
+    with opened() as house:
+        ended = revoke_token(house, token, by=CLI)
+    print(f"Ключ {token} отозван." if ended else f"Ключ {token} был отозван раньше.")

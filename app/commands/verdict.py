@@ -1,0 +1,98 @@
+"""Shows on a terminal what would be decided about one text, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.commands.output import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.text import Text
+
+WIDTH = 28
+VERDICTS = {
+    "keep": ("ОСТАВИТЬ", "green"),
+    "review": ("ПОКАЗАТЬ ЧЕЛОВЕКУ", "yellow"),
+    "remove": ("УДАЛИТЬ", "red"),
+}
+HEADS = {
+    "spam": "спам",
+    "insult": "оскорбление",
+    "obscenity": "нецензурная брань",
+    "threat": "угроза",
+    "appeal": "обращение",
+}
+REASONS = {
+    "score_over_remove": "оценка выше порога удаления",
+    "score_over_review": "оценка выше порога просмотра",
+    "indeterminate": "программа не смогла оценить текст",
+    "protected_appeal": "похоже на обращение гражданина: такое удаляет только человек",
+    "private_message": "личное сообщение",
+    "no_text": "нет текста",
+    "first_link": "ссылка от нового автора",
+}
+ACTIONS = {
+    "delete_comment": "удалить комментарий",
+    "hide_comment": "скрыть комментарий",
+    "ban_author": "предложить блокировку автора",
+}
+
+
+def show(text: str, opinion: Mapping[str, Any]) -> None:
+    """Verdict, bars, the text with its telling words marked, clause."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    name, colour = VERDICTS[opinion["verdict"]]
+    console.print(Text.assemble("Решение: ", (name, f"bold {colour}")))
+    _list(console.print, "Почему", [REASONS.get(code, code) for code in opinion["reasons"]])
+    _list(console.print, "Основание", opinion["clauses"])
+    _list(console.print, "Действия", [ACTIONS.get(code, code) for code in opinion["actions"]])
+    console.print()
+    for head, score in opinion["scores"].items():
+        console.print(bar(HEADS[head], score, colour="cyan" if head == "appeal" else "red"))
+    console.print()
+    console.print(marked(text, opinion["explanation"]))
+    console.print()
+    console.print(Text(f"Правила: {visible(opinion['policy']['title'])}. Модель: {opinion['model']['version']}."))
+
+
+def _list(write: Any, title: str, items: list[str]) -> None:
+    from rich.text import Text
+
+    if items:
+        write(Text(f"{title}: {visible('; '.join(items))}"))
+
+
+def bar(name: str, score: float | None, *, colour: str) -> Text:
+    """`спам  ███░░░  12.3 %`; a score that could not be made is said to be missing."""
+    from rich.text import Text
+
+    label = f"{name:<18}"
+    if score is None:
+        return Text(f"{label} оценки нет")
+    filled = round(score * WIDTH)
+    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {score * 100:5.1f} %")
+
+
+def marked(text: str, spans: list[Mapping[str, Any]]) -> Text:
+    """The text with »its telling words« in marks that are seen without colours too."""
+    from rich.text import Text
+
+    shown = Text()
+    position = 0
+    for span in sorted(spans, key=lambda one: (one["start"], -one["end"])):
+        if span["start"] < position:
+            continue
+        shown.append(_lines(text[position : span["start"]]))
+        shown.append(f"»{_lines(text[span['start'] : span['end']])}«", style="bold reverse")
+        position = span["end"]
+    return shown.append(_lines(text[position:]))
+
+
+def _lines(text: str) -> str:
+    """Line feeds stay, whatever else could move the cursor does not."""
+    return "\n".join(visible(line) for line in text.split("\n"))

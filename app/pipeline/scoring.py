@@ -1,0 +1,212 @@
+"""Judges one line of a bulk file: a line goes in, a line comes out, whatever stood in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, cast
+
+import msgspec
+
+from app.domain.decisions import Facts, Judgement, Remove, Review, Ruling
+from app.domain.judged import TEXT_LIMIT, has_text, only_links
+from app.policy.binding import BoundPolicy, bind
+from app.policy.decide import decide
+from app.policy.rules import parse
+from model.artefact import load
+from model.explain import Span
+from model.labels import HEADS
+from model.scorer import Scorer
+
+#: What our models are called wherever one is named.
+MODEL_NAME: Final = "dvornik"
+#: A longer line cannot hold a text within the limit, whatever else is in it; its end is skipped, not stored.
+LINE_LIMIT: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a process needs to judge alone: the artefact's folder and the policy's text; small and picklable."""
+
+    model: Path
+    policy_file: str
+    policy_source: str
+
+
+class _Line(msgspec.Struct):
+    """A line as it was read; values stay raw until it is known which of them is wrong."""
+
+    id: msgspec.Raw = msgspec.Raw(b"null")
+    text: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class _BadLineError(Exception):
+    """A line cannot be judged; `id` is what could be read of its id."""
+
+    def __init__(self, message: str, identity: int | str | None = None) -> None:
+        super().__init__(message)
+        self.id = identity
+
+
+class Judge:
+    """Judges lines with one artefact and one policy, as if the policy were enforced."""
+
+    def __init__(self, scorer: Scorer, policy: BoundPolicy) -> None:
+        self._scorer = scorer
+        self._policy = policy
+
+    @property
+    def policy(self) -> BoundPolicy:
+        """The policy with the artefact's thresholds."""
+        return self._policy
+
+    def explain(self, text: str, opinion: Mapping[str, object]) -> tuple[Span, ...]:
+        """The words that speak most for the opinion's categories; offsets count characters of the text."""
+        categories = cast("list[str]", opinion["categories"])
+        return self._scorer.explain(text, categories=categories) if categories else ()
+
+    def line(self, number: int, raw: bytes) -> tuple[bytes, str]:
+        """The line to write, with its line feed, and what is wrong ('' = nothing); lines count from 1."""
+        try:
+            identity, text = _read(raw)
+        except _BadLineError as error:
+            answer = {"line": number, "id": error.id, "error": str(error)}
+            return msgspec.json.encode(answer) + b"\n", str(error)
+        return msgspec.json.encode({"id": identity, **self.opinion(text)}) + b"\n", ""
+
+    def opinion(self, text: str) -> dict[str, object]:
+        """Scores (null where judging failed) and what the policy makes of them."""
+        judgement = self._judge(text)
+        facts = Facts(has_text=has_text(text), only_links=only_links(text, ()))
+        ruling = decide(self._policy, judgement, facts)
+        scores = judgement.scores
+        return {
+            "scores": {head: None if scores is None else round(getattr(scores, head), 6) for head in HEADS},
+            **summary(ruling),
+        }
+
+    def _judge(self, text: str) -> Judgement:
+        try:
+            return Judgement(self._scorer.score(text))
+        except Exception as error:  # noqa: BLE001 - a failed judgement is a review, never a lost line
+            return Judgement(None, failure=type(error).__name__)
+
+
+def summary(ruling: Ruling) -> dict[str, object]:
+    """Verdict, categories, actions, reasons and clauses as codes and texts."""
+    grounds = ruling.grounds if isinstance(ruling, Remove | Review) else ()
+    categories = ruling.categories if isinstance(ruling, Review) else [ground.category for ground in grounds]
+    return {
+        "verdict": str(ruling.verdict),
+        "categories": [str(category) for category in categories],
+        "actions": [str(action.kind) for action in ruling.actions] if isinstance(ruling, Remove) else [],
+        "reasons": [str(reason) for reason in ruling.reasons],
+        "clauses": list(dict.fromkeys(str(ground.clause) for ground in grounds)),
+    }
+
+
+def _read(raw: bytes) -> tuple[int | str | None, str]:
+    """Id and text of a line."""
+    if len(raw) >= LINE_LIMIT:
+        raise _BadLineError(f"строка длиннее {LINE_LIMIT} байт: текст столько не занимает")
+    if not raw.strip():
+        raise _BadLineError('пустая строка, ожидается {"id": …, "text": …}')
+    try:
+        line = msgspec.json.decode(raw, type=_Line)
+    except msgspec.ValidationError:
+        raise _BadLineError('ожидается объект {"id": …, "text": …}') from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _BadLineError("не JSON в кодировке UTF-8") from None
+    identity = _identity(line.id)
+    return identity, _text(line.text, identity)
+
+
+def _identity(raw: msgspec.Raw) -> int | str | None:
+    try:
+        return msgspec.json.decode(raw, type=int | str | None)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _BadLineError("id: ожидается строка или целое число") from None
+
+
+def _text(raw: msgspec.Raw | msgspec.UnsetType, identity: int | str | None) -> str:
+    if isinstance(raw, msgspec.UnsetType):
+        raise _BadLineError("text: поля нет, ожидается строка", identity)
+    try:
+        text: str = msgspec.json.decode(raw, type=str)
+    except msgspec.ValidationError:
+        raise _BadLineError("text: ожидается строка", identity) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _BadLineError(
+            "text: повреждённая строка (неверный UTF-8 или половина суррогатной пары)", identity
+        ) from None
+    if "\0" in text:
+        raise _BadLineError("text: знак с кодом 0, такого в комментарии быть не может", identity)
+    if len(text) > TEXT_LIMIT:
+        raise _BadLineError(f"text: {len(text)} знаков, ожидается не больше {TEXT_LIMIT}", identity)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some lines of a file in order; `first` is the number of the first one."""
+
+    first: int
+    lines: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A chunk's answer: the bytes to write, how many lines, and the bad ones as (number, what is wrong)."""
+
+    output: bytes
+    lines: int
+    bad: tuple[tuple[int, str], ...]
+
+
+#: A process keeps the judge it has made: loading a model costs more than judging thousands of lines.
+_KEPT: Final = 2
+
+
+@lru_cache(maxsize=_KEPT)
+def judge_for(recipe: Recipe) -> Judge:
+    """The judge of a recipe.
+
+    Raises:
+        ArtefactError: the folder holds no usable model.
+        PolicyError: the policy is not fit, or asks for what the model does not hold.
+    """
+    artefact = load(recipe.model)
+    policy = bind(parse(recipe.policy_source, file=recipe.policy_file), artefact.manifest)
+    return Judge(Scorer(artefact), policy)
+
+
+def score_chunk(recipe: Recipe, chunk: Chunk) -> Scored:
+    """Judge some lines; runs in whatever process joblib puts it."""
+    return judge_lines(judge_for(recipe), chunk)
+
+
+def opinion_on(text: str, recipe: Recipe) -> dict[str, object]:
+    """The opinion on one text, with its telling words, its policy and the version of its model."""
+    judge = judge_for(recipe)
+    opinion = judge.opinion(text)
+    spans = judge.explain(text, opinion)
+    return {
+        **opinion,
+        "explanation": [
+            {"text": text[span.start : span.end], "start": span.start, "end": span.end}
+            | {"share": round(span.share, 4), "category": span.category}
+            for span in spans
+        ],
+        "policy": {"name": judge.policy.policy.name, "title": judge.policy.policy.title},
+        "model": {"name": MODEL_NAME, "version": judge.policy.model_version},
+    }
+
+
+def judge_lines(judge: Judge, chunk: Chunk) -> Scored:
+    """Judge some lines in order."""
+    answers = [(number, *judge.line(number, raw)) for number, raw in enumerate(chunk.lines, chunk.first)]
+    return Scored(b"".join(answer for _, answer, _ in answers), len(answers), _bad(answers))
+
+
+def _bad(answers: Iterable[tuple[int, bytes, str]]) -> tuple[tuple[int, str], ...]:
+    return tuple((number, wrong) for number, _, wrong in answers if wrong)
