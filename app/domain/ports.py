@@ -1,7 +1,7 @@
 """What the house expects from a network, whichever it is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Credential:
 
     id: int
     slot: Slot
-    token: str
+    token: str = field(repr=False)
     blocked_methods: frozenset[str] = frozenset()
 
 

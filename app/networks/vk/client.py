@@ -12,7 +12,7 @@ from app.domain.states import Outcome, WaitingFor
 from app.networks.vk.calls import COMMUNITY_FIRST, Call, Look, plan, result
 from app.networks.vk.failures import Handling, Move, handling, label
 from app.networks.vk.fields import id_of, integer, object_of, objects_of
-from app.networks.vk.transport import Answer, Answered, Pace, Transport, Unreachable
+from app.networks.vk.transport import TIMEOUT, Answer, Answered, Pace, Transport, Unreachable
 
 #: Managers are asked for in pages of this size.
 _PAGE: Final = 1000
@@ -24,9 +24,17 @@ _WAITING: Final = {Move.WAIT: WaitingFor.LIMIT, Move.REST: WaitingFor.LIMIT, Mov
 class VkClient:
     """A `NetworkClient` for VK; not for several threads at once, because a connection has one worker."""
 
-    def __init__(self, base_url: str, *, http: httpx.Client, clock: Clock, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        http: httpx.Client,
+        clock: Clock,
+        pace: Pace | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> None:
         """`base_url` ends before the method's name: `https://api.vk.ru/method`; the client closes `http`."""
-        self._transport = Transport(base_url, http, pace or Pace())
+        self._transport = Transport(base_url, http, pace or Pace(), timeout)
         self._clock = clock
 
     def carry_out(self, order: Order, credentials: Sequence[Credential]) -> Delivery:

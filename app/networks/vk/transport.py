@@ -74,10 +74,11 @@ Answer = Answered | Refused | Unreachable
 class Transport:
     """Sends calls to one base address; owns the HTTP client that it is given."""
 
-    def __init__(self, base_url: str, http: httpx.Client, pace: Pace) -> None:
+    def __init__(self, base_url: str, http: httpx.Client, pace: Pace, timeout: httpx.Timeout = TIMEOUT) -> None:
         self._base = base_url.rstrip("/")
         self._http = http
         self._pace = pace
+        self._timeout = timeout
 
     def call(self, method: str, params: Mapping[str, str], credential: Credential) -> Answer:
         """Call a method; total: nothing that the network does makes it raise."""
@@ -103,7 +104,7 @@ class Transport:
             data={**params, "v": VERSION},
             headers={"Authorization": f"Bearer {token}"},
             follow_redirects=False,
-            timeout=TIMEOUT,
+            timeout=self._timeout,
         ) as reply:
             if reply.status_code != httpx.codes.OK:
                 return Unreachable(f"http_{reply.status_code}", _retry_after(reply.headers.get("Retry-After")))
