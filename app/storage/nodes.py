@@ -19,8 +19,4 @@ def draw_node(session: Session) -> int:
 
 def bump_config(session: Session) -> None:
     """Tell every process that pages, policies, connections or the pause have changed: from the next transaction on."""
-    session.execute(
-        update(Control)
-        .where(col(Control.id) == 1)
-        .values(config_version=col(Control.config_version) + 1)
-    )
+    session.execute(update(Control).where(col(Control.id) == 1).values(config_version=col(Control.config_version) + 1))

@@ -81,19 +81,13 @@ def _read_key(file: Path) -> bytes:
 
 def open_vault(setting: str, data_dir: Path) -> Vault:
     """The vault of this installation."""
-    return Vault(
-        key_from(setting, data_dir / "keys" / "encryption.key", Fernet.generate_key())
-    )
+    return Vault(key_from(setting, data_dir / "keys" / "encryption.key", Fernet.generate_key()))
 
 
 def journal_key(setting: str, data_dir: Path) -> JournalKey:
     """The journal's key of this installation."""
-    secret = key_from(
-        setting, data_dir / "keys" / "journal.key", secrets.token_urlsafe(32).encode()
-    )
-    return JournalKey(
-        id=hashlib.sha256(b"dvornik journal" + secret).hexdigest()[:16], secret=secret
-    )
+    secret = key_from(setting, data_dir / "keys" / "journal.key", secrets.token_urlsafe(32).encode())
+    return JournalKey(id=hashlib.sha256(b"dvornik journal" + secret).hexdigest()[:16], secret=secret)
 
 
 def hash_token(token: str) -> str:

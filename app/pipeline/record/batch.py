@@ -83,12 +83,17 @@ def reject(session: Session, house: House, item: Item, code: str) -> None:
     row = {
         "id": house.ids(),
         "page_id": item.page_id,
-        "key": item.event.key[:200].encode("ascii", "replace").decode(),
-        "type": item.event.type[:64].encode("ascii", "replace").decode(),
+        "key": _plain(item.event.key[:200]),
+        "type": _plain(item.event.type[:64]),
         "code": code,
         "received_at": item.received_at,
     }
     session.execute(insert(RejectedEvent), [row])
+
+
+def _plain(text: str) -> str:
+    """What every database takes, whatever was wrong with the original."""
+    return text.encode("ascii", "replace").decode().replace("\0", "?")
 
 
 class _Events:

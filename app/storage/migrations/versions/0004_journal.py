@@ -9,22 +9,34 @@ branch_labels = None
 depends_on = None
 
 _SQLITE = (
-    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-    "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+    (
+        "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal"
+        " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    ),
+    (
+        "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal"
+        " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    ),
     # INSERT OR REPLACE would delete the old row first, silently unless recursive_triggers is on.
-    "CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal"
-    " WHEN EXISTS (SELECT 1 FROM journal WHERE chain = NEW.chain AND seq = NEW.seq)"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+    (
+        "CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal"
+        " WHEN EXISTS (SELECT 1 FROM journal WHERE chain = NEW.chain AND seq = NEW.seq)"
+        " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    ),
 )
 _POSTGRESQL = (
-    "CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$",
-    "CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE ON journal"
-    " FOR EACH ROW EXECUTE FUNCTION journal_refuse()",
-    "CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON journal"
-    " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()",
+    (
+        "CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$"
+    ),
+    (
+        "CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE ON journal"
+        " FOR EACH ROW EXECUTE FUNCTION journal_refuse()"
+    ),
+    (
+        "CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON journal"
+        " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()"
+    ),
 )
 
 
