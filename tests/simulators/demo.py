@@ -1,0 +1,105 @@
+"""`make demo`: the service beside a simulated VK; sample comments come in through real HTTP, and a table says the rest."""
+
+import json
+import sys
+import tempfile
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.domain.wording import CATEGORIES, REASONS, VERDICTS
+from tests.functional.running import Installation, Service, wait_until
+from tests.simulators.vk import VkSimulator
+
+STORY = Path(__file__).parents[2] / "data" / "samples" / "vk" / "story.jsonl"
+GROUP = 229000001
+SECRET = "demo-secret"  # noqa: S105 - of a simulated network
+COLOURS = {"keep": "green", "review": "yellow", "remove": "red"}
+
+
+def main() -> None:
+    """Run the story and print what came of it."""
+    console = Console(width=150 if not sys.stdout.isatty() else None)
+    with tempfile.TemporaryDirectory(prefix="dvornik-demo-") as folder, VkSimulator() as vk:
+        installation = Installation(Path(folder), "", vk.base_url)
+        with installation.serve() as service:
+            page_id, token = _open_page(vk, installation, service)
+            answers = [_tell(vk, json.loads(line)) for line in STORY.read_text().splitlines()]
+            with httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {token}"}) as api:
+                wait_until(lambda: not _unsent(api, page_id), what="VK has been asked for everything")
+                decisions = api.get("/v1/decisions", params={"page_id": page_id, "limit": 200}).json()["items"]
+            service.stop()
+        console.print(_decisions(decisions[::-1]))
+        console.print(_calls(vk))
+        console.print(
+            f"Событий отправлено: {len(answers)}, ответов «ok»: {answers.count('ok')}, решений: {len(decisions)}. "
+            "Блокировки предложены и ждут человека: сами они не отправляются."
+        )
+
+
+def _open_page(vk: VkSimulator, installation: Installation, service: Service) -> tuple[str, str]:
+    vk.add_community(GROUP, callback_url=f"{service.url}/callbacks/vk", secret=SECRET, managers=[5])
+    user_token = vk.add_token("user", GROUP)
+    page = installation.json(
+        *("page", "add", "--network", "vk", "--external-id", str(GROUP), "--title", "Администрация района"),
+        *("--policy", "novokuznetsk-59", "--mode", "enforce", "--timezone", "Asia/Novokuznetsk"),
+        *("--secret", "-", "--confirmation", "demo", "--user-token", "-"),
+        stdin=f"{SECRET}\n{user_token}\n",
+    )
+    token = installation.json("token", "create", "--role", "admin", "--name", "Показ")
+    return page["id"], token["token"]
+
+
+def _tell(vk: VkSimulator, body: dict[str, Any]) -> str:
+    """Let the simulated VK hold the comment, then deliver its event as VK does."""
+    written = body["object"]
+    if body["type"] == "wall_reply_new":
+        vk.post_comment(
+            GROUP, written["text"], author=written["from_id"], thing=written["post_id"], comment_id=written["id"]
+        )
+    attempts = vk.send_body(GROUP, body)
+    return attempts[-1].answer
+
+
+def _unsent(api: httpx.Client, page_id: str) -> bool:
+    items = api.get("/v1/actions", params={"page_id": page_id, "limit": 200}).json()["items"]
+    return any(action["state"] in {"pending", "sending"} for action in items)
+
+
+def _decisions(decisions: list[Mapping[str, Any]]) -> Table:
+    table = Table(title="Что решил Дворник (правила: Новокузнецкий район, режим enforce)", show_lines=True)
+    for heading, share in (("Комментарий", 5), ("Решение", 2), ("Слова", 3), ("Почему", 4), ("Основание", 4)):
+        table.add_column(heading, ratio=share, overflow="fold")
+    for decision in decisions:
+        verdict = decision["verdict"]
+        categories = ", ".join(CATEGORIES[name] for name in decision["categories"])
+        words = dict.fromkeys(span["text"] for span in decision["explanation"] if span["text"])
+        reasons = "; ".join(REASONS[code] for code in decision["reasons"])
+        table.add_row(
+            Text(textwrap.shorten(decision["comment"]["text"] or "", 160, placeholder="…")),
+            Text("\n".join(filter(None, (VERDICTS[verdict], categories))), style=COLOURS[verdict]),
+            Text(", ".join(words)),
+            Text(reasons),
+            Text("; ".join(decision["clauses"])),
+        )
+    return table
+
+
+def _calls(vk: VkSimulator) -> Table:
+    table = Table(title="Что получила сеть")
+    for heading in ("Метод API", "Параметры", "Ответ"):
+        table.add_column(heading, overflow="fold")
+    for call in vk.calls:
+        parameters = ", ".join(f"{name}={value}" for name, value in call.params.items() if name != "v")
+        table.add_row(call.method, parameters, str(call.answer))
+    return table
+
+
+if __name__ == "__main__":
+    main()

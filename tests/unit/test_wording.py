@@ -1,0 +1,12 @@
+"""Every code that a person may meet has its words."""
+
+from app.domain import wording
+from app.domain.words import ActionKind, Category, Reason, Verdict
+
+
+def test_the_catalogue_is_complete() -> None:
+    """No code is shown bare, and no words are kept for a code that is gone."""
+    assert set(wording.VERDICTS) == set(Verdict)
+    assert set(wording.CATEGORIES) == set(Category)
+    assert set(wording.REASONS) == set(Reason)
+    assert set(wording.ACTIONS) == set(ActionKind)
