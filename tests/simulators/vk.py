@@ -201,7 +201,7 @@ class VkSimulator:
     def confirm(self, group_id: int) -> bool:
         """Ask the server whether it is the page's; whether it gave the right answer."""
         community = self.state.communities[group_id]
-        [attempt, *_] = self.courier.deliver(community, envelope(community, "confirmation", None))
+        attempt = self.courier.ask(community, envelope(community, "confirmation", None))
         return attempt.status == 200 and attempt.answer == community.confirmation
 
     def _post_echo(self, echo: Echo) -> None:

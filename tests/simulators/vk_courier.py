@@ -65,6 +65,10 @@ class Courier:
         """Deliver later, in the background."""
         self._waiting.put((community, event))
 
+    def ask(self, community: Community, event: dict[str, Any]) -> Attempt:
+        """Send once and tell the answer."""
+        return self._attempt(community, event, 0)[0]
+
     def deliver(self, community: Community, event: dict[str, Any]) -> list[Attempt]:
         """Deliver at once; all attempts, of which only the last can be accepted."""
         made: list[Attempt] = []
