@@ -6,6 +6,8 @@ import sys
 
 #: Exit codes: everything is as asked; a problem; a command line that makes no sense.
 FINE, PROBLEM, USAGE = 0, 1, 2
+#: What shells expect of a command that Ctrl-C has ended.
+STOPPED = 130
 
 
 def main() -> int:
@@ -16,16 +18,16 @@ def main() -> int:
         return _run()
     except InvalidInputError as error:
         return _fail(f"{_option(error.where)}: {error.expected}", USAGE)
-    except DvornikError as error:
-        return _fail(str(error), PROBLEM)
     except BrokenPipeError:
         # Whoever read our output has gone; what is still buffered must not fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROBLEM
-    except OSError as error:
-        return _fail(f"{error.filename or 'ввод-вывод'}: {error.strerror or error}", PROBLEM)
     except KeyboardInterrupt:
-        return _fail("прервано", 130)
+        return _fail("прервано", STOPPED)
+    except Exception as error:
+        if os.environ.get("DVORNIK_LOG_LEVEL") == "DEBUG":
+            raise
+        return _fail(str(error) if isinstance(error, DvornikError) else _unforeseen(error), PROBLEM)
 
 
 def _run() -> int:
@@ -49,6 +51,15 @@ def _run() -> int:
         return _fail("прервано", PROBLEM)
     # Without standalone mode Exit comes back as its code, any other end as None.
     return code if isinstance(code, int) else FINE
+
+
+def _unforeseen(error: Exception) -> str:
+    """An error that nobody expected; of the database's only its own words, because statements hold what people gave."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'ввод-вывод'}: {error.strerror or error}"
+    if type(error).__module__.startswith("sqlalchemy."):
+        return f"база данных не отвечает или не годится: {getattr(error, 'orig', None) or type(error).__name__}"
+    return f"внутренняя ошибка, {type(error).__name__}: {error} (подробно: DVORNIK_LOG_LEVEL=DEBUG)"
 
 
 def _option(where: str) -> str:

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 F = TypeVar("F", bound=Callable[..., Any])
+_WRONG: Final = r"Invalid value for '?(.+?)'?: "
 #: What Typer says, and how we say it; the first pattern that fits is used.
 _PHRASES: Final = (
     (r"Missing (?:option|argument|parameter) '?(.+?)'?(?:\. Choose from.*|\.)", r"не указано: \1"),
@@ -15,12 +16,11 @@ _PHRASES: Final = (
     (r"Got unexpected extra argument\(s\) \((.*)\)", r"лишние аргументы: \1"),
     (r"Option '?(.+?)'? requires an argument.*", r"параметру \1 нужно значение"),
     (r"Option '?(.+?)'? does not take a value.*", r"параметру \1 значение не нужно"),
-    (
-        r"Invalid value for '?(.+?)'?: '?(.+?)'? is not one of (.*?)\.",
-        r"\1: неверное значение \2, ожидается одно из: \3",
-    ),
-    (r"Invalid value for '?(.+?)'?: Value '?(.+?)'? is not a valid int.*", r"\1: ожидается целое число, а не \2"),
-    (r"Invalid value for '?(.+?)'?: (.*)", r"\1: неверное значение (\2)"),
+    (rf"{_WRONG}(?:Value error, )?'?([^']+)'? is not one of (.*?)\.?", r"\1: неверное значение \2, ожидается: \3"),
+    (rf"{_WRONG}Input should be a valid integer.*", r"\1: ожидается целое число"),
+    (rf"{_WRONG}Input should be greater than or equal to (.*)", r"\1: ожидается не меньше \2"),
+    (rf"{_WRONG}Input should be less than or equal to (.*)", r"\1: ожидается не больше \2"),
+    (rf"{_WRONG}(.*)", r"\1: неверное значение (\2)"),
 )
 
 

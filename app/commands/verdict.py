@@ -57,7 +57,7 @@ def show(text: str, opinion: Mapping[str, Any]) -> None:
     console.print()
     console.print(marked(text, opinion["explanation"]))
     console.print()
-    console.print(Text(f"Правила: {visible(opinion['policy']['title'])}. Модель: {opinion['model']['version']}."))
+    console.print(Text(f"По правилам: {visible(opinion['policy']['title'])}. Модель: {opinion['model']['version']}."))
 
 
 def _list(write: Any, title: str, items: list[str]) -> None:
@@ -79,7 +79,7 @@ def bar(name: str, score: float | None, *, colour: str) -> Text:
 
 
 def marked(text: str, spans: list[Mapping[str, Any]]) -> Text:
-    """The text with »its telling words« in marks that are seen without colours too."""
+    """The text with [its telling words] in marks that are seen without colours too."""
     from rich.text import Text
 
     shown = Text()
@@ -88,7 +88,7 @@ def marked(text: str, spans: list[Mapping[str, Any]]) -> Text:
         if span["start"] < position:
             continue
         shown.append(_lines(text[position : span["start"]]))
-        shown.append(f"»{_lines(text[span['start'] : span['end']])}«", style="bold reverse")
+        shown.append(f"[{_lines(text[span['start'] : span['end']])}]", style="bold reverse")
         position = span["end"]
     return shown.append(_lines(text[position:]))
 

@@ -9,11 +9,13 @@ from typing import Final, cast
 import msgspec
 
 from app.domain.decisions import Facts, Judgement, Remove, Review, Ruling
+from app.domain.errors import ConfigurationError
 from app.domain.judged import TEXT_LIMIT, has_text, only_links
 from app.policy.binding import BoundPolicy, bind
 from app.policy.decide import decide
 from app.policy.rules import parse
 from model.artefact import load
+from model.errors import ArtefactError
 from model.explain import Span
 from model.labels import HEADS
 from model.scorer import Scorer
@@ -81,7 +83,7 @@ class Judge:
         ruling = decide(self._policy, judgement, facts)
         scores = judgement.scores
         return {
-            "scores": {head: None if scores is None else round(getattr(scores, head), 6) for head in HEADS},
+            "scores": {head: None if scores is None else getattr(scores, head) for head in HEADS},
             **summary(ruling),
         }
 
@@ -172,10 +174,12 @@ def judge_for(recipe: Recipe) -> Judge:
     """The judge of a recipe.
 
     Raises:
-        ArtefactError: the folder holds no usable model.
-        PolicyError: the policy is not fit, or asks for what the model does not hold.
+        ConfigurationError: the folder holds no usable model, the policy is not fit, or they do not fit each other.
     """
-    artefact = load(recipe.model)
+    try:
+        artefact = load(recipe.model)
+    except ArtefactError as error:
+        raise ConfigurationError(f"модель не годится: {error}") from error
     policy = bind(parse(recipe.policy_source, file=recipe.policy_file), artefact.manifest)
     return Judge(Scorer(artefact), policy)
 
