@@ -94,9 +94,9 @@ class Worker:
             try:
                 lease = self._claim_next()
                 outages = 0
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 - a worker that ends sends nothing at all
                 outages += 1
-                _log.warning("database_does_not_answer", error=type(error).__name__, times=outages)
+                _complain(error, outages)
                 stop.wait(min(LONGEST_OUTAGE_WAIT, delay(outages, random.random) / SECOND))
             if lease is not None:
                 pool.submit(self._serve, lease, stop)
@@ -190,10 +190,7 @@ class Worker:
         with self._lock:
             times = self._broken.get(connection, (0, 0))[0] + 1
             self._broken[connection] = times, self._house.clock.now() + delay(times, lambda: 1.0)
-        if isinstance(error, SQLAlchemyError):
-            _log.warning("connection_put_off", connection=connection, error=type(error).__name__, times=times)
-        else:
-            _log.error("connection_broke", connection=connection, times=times, exc_info=error)
+        _complain(error, times, connection=connection)
 
     def _give_back(self, lease: Lease) -> None:
         try:
@@ -233,6 +230,15 @@ class Worker:
             self._clients.clear()
         for client in clients:
             client.close()
+
+
+def _complain(error: Exception, times: int, **about: object) -> None:
+    """A database that does not answer is somebody else's trouble; anything else is a fault of ours, told in full."""
+    if isinstance(error, SQLAlchemyError):
+        # Its message may hold values of the statement.
+        _log.warning("database_does_not_answer", error=type(error).__name__, times=times, **about)
+    else:
+        _log.error("worker_broke", times=times, exc_info=error, **about)
 
 
 def run_until_signal(worker: Worker) -> None:
