@@ -97,7 +97,7 @@ def _calls(vk: VkSimulator) -> Table:
         table.add_column(heading, overflow="fold")
     for call in vk.calls:
         parameters = ", ".join(f"{name}={value}" for name, value in call.params.items() if name != "v")
-        table.add_row(call.method, parameters, str(call.answer))
+        table.add_row(call.method, parameters, f"ошибка {call.error}" if call.error is not None else str(call.response))
     return table
 
 
