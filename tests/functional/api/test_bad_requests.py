@@ -89,46 +89,47 @@ def test_a_body_must_be_declared_as_json(small_yard: Yard, declared: str) -> Non
     assert "application/json" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "code"),
-    [
-        ("GET", "/v1/nothing", 404),
-        ("GET", "/", 404),
-        ("DELETE", "/v1/decisions", 405),
-        ("POST", "/healthz", 405),
-        ("GET", "/v1/decisions/abc", 400),
-        ("GET", "/v1/decisions/9223372036854775808", 400),
-        ("GET", "/v1/decisions/1' OR '1'='1", 400),
-        ("GET", "/v1/decisions/1", 404),
-        ("GET", "/v1/decisions?limit=0", 400),
-        ("GET", "/v1/decisions?limit=201", 400),
-        ("GET", "/v1/decisions?limit=x", 400),
-        ("GET", "/v1/decisions?cursor=x", 400),
-        ("GET", "/v1/decisions?cursor=%00%ff", 400),
-        ("GET", "/v1/decisions?cursor=f_________8", 200),
-        ("GET", "/v1/decisions?cursor=gAAAAAAAAAA", 200),
-        ("GET", "/v1/decisions?verdict=maybe", 400),
-        ("GET", "/v1/decisions?category=%00", 400),
-        ("GET", "/v1/decisions?author_id=a%00b", 400),
-        ("GET", "/v1/decisions?author_id=%27%3B--", 200),
-        ("GET", "/v1/decisions?author_id=", 400),
-        ("GET", "/v1/decisions?since=yesterday", 400),
-        ("GET", "/v1/decisions?since=2026-11-22T00:00:00", 400),
-        ("GET", "/v1/decisions?since=0001-01-01T00:00:00Z", 200),
-        ("GET", "/v1/decisions?until=9999-12-31T23:59:59Z", 200),
-        ("GET", "/v1/decisions?since=9999-12-31T23:59:59-23:59", 200),
-        ("GET", "/v1/decisions?page_id=404", 200),
-        ("GET", "/v1/actions?state=lost", 400),
-        ("GET", "/v1/actions?kind=unknown", 400),
-        ("GET", "/v1/pages/404", 404),
-    ],
-)
-def test_paths_and_parameters_are_checked(yard: Yard, method: str, path: str, code: int) -> None:
-    """Unknown paths, wrong methods, ids and parameters each get their own answer, as a problem."""
-    answer = yard.client("viewer").request(method, path)
+ASKED = [
+    ("GET", "/v1/nothing", 404),
+    ("GET", "/", 404),
+    ("DELETE", "/v1/decisions", 405),
+    ("POST", "/healthz", 405),
+    ("GET", "/v1/decisions/abc", 400),
+    ("GET", "/v1/decisions/9223372036854775808", 400),
+    ("GET", "/v1/decisions/1' OR '1'='1", 400),
+    ("GET", "/v1/decisions/1", 404),
+    ("GET", "/v1/decisions?limit=0", 400),
+    ("GET", "/v1/decisions?limit=201", 400),
+    ("GET", "/v1/decisions?limit=x", 400),
+    ("GET", "/v1/decisions?cursor=x", 400),
+    ("GET", "/v1/decisions?cursor=%00%ff", 400),
+    ("GET", "/v1/decisions?cursor=f_________8", 200),
+    ("GET", "/v1/decisions?cursor=gAAAAAAAAAA", 200),
+    ("GET", "/v1/decisions?verdict=maybe", 400),
+    ("GET", "/v1/decisions?category=%00", 400),
+    ("GET", "/v1/decisions?author_id=a%00b", 400),
+    ("GET", "/v1/decisions?author_id=%27%3B--", 200),
+    ("GET", "/v1/decisions?author_id=", 400),
+    ("GET", "/v1/decisions?since=yesterday", 400),
+    ("GET", "/v1/decisions?since=2026-11-22T00:00:00", 400),
+    ("GET", "/v1/decisions?since=0001-01-01T00:00:00Z", 200),
+    ("GET", "/v1/decisions?until=9999-12-31T23:59:59Z", 200),
+    ("GET", "/v1/decisions?since=9999-12-31T23:59:59-23:59", 200),
+    ("GET", "/v1/decisions?page_id=404", 200),
+    ("GET", "/v1/actions?state=lost", 400),
+    ("GET", "/v1/actions?kind=unknown", 400),
+    ("GET", "/v1/pages/404", 404),
+]
 
-    assert answer.status_code == code, answer.text
-    assert code == 200 or answer.headers["content-type"] == PROBLEM
+
+def test_paths_and_parameters_are_checked(yard: Yard) -> None:
+    """Unknown paths, wrong methods, ids and parameters each get their own answer, as a problem."""
+    client = yard.client("viewer")
+    for method, path, code in ASKED:
+        answer = client.request(method, path)
+
+        assert answer.status_code == code, (path, answer.text)
+        assert code == 200 or answer.headers["content-type"] == PROBLEM
 
 
 def test_a_database_that_does_not_answer_is_503(small_yard: Yard) -> None:
@@ -174,7 +175,12 @@ def test_a_mistake_of_ours_is_500_without_a_word_about_it(small_yard: Yard, caps
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary().map(lambda raw: raw.decode("latin-1")),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary().map(lambda raw: raw.decode("latin-1")),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -190,7 +196,7 @@ page_bodies = values | st.fixed_dictionaries(
         )
     },
 )
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FUZZ

@@ -54,31 +54,33 @@ def test_a_decision_has_the_agreed_shape(yard: Yard) -> None:
     }
 
 
-def test_an_erased_text_is_null_and_says_when(yard: Yard) -> None:
+def test_an_erased_text_is_null_and_says_when(small_yard: Yard) -> None:
     """After an erasure the words are null, in the comment and in the explanation; offsets and shares stay."""
-    number = yard.comment("Ты — дебил")
-    body = yard.rows(RevisionBody)[0]
-    yard.change(RevisionBody, body.revision_id, text=None, segments_json="[]", salt=None, erased_at=yard.clock.now())
-    shown = yard.client("viewer").get(f"/v1/decisions/{number}").json()
+    number = small_yard.comment("Ты — дебил")
+    body = small_yard.rows(RevisionBody)[0]
+    small_yard.change(
+        RevisionBody, body.revision_id, text=None, segments_json="[]", salt=None, erased_at=small_yard.clock.now()
+    )
+    shown = small_yard.client("viewer").get(f"/v1/decisions/{number}").json()
 
     assert shown["comment"]["text"] is None
-    assert shown["comment"]["erased_at"] == rfc3339(yard.clock.now())
+    assert shown["comment"]["erased_at"] == rfc3339(small_yard.clock.now())
     assert shown["explanation"] == [{"text": None, "start": 5, "end": 10, "share": 1.0, "category": "insult"}]
 
 
-def test_a_failed_judgement_has_no_scores(yard: Yard) -> None:
+def test_a_failed_judgement_has_no_scores(small_yard: Yard) -> None:
     """Where the model broke, scores are null and the reason is `indeterminate`."""
-    number = yard.comment("сломайся")
-    shown = yard.client("viewer").get(f"/v1/decisions/{number}").json()
+    number = small_yard.comment("сломайся")
+    shown = small_yard.client("viewer").get(f"/v1/decisions/{number}").json()
 
     assert (shown["verdict"], shown["reasons"], shown["scores"]) == ("review", ["indeterminate"], None)
 
 
-def test_private_words_are_for_those_who_answer_them(yard: Yard) -> None:
+def test_private_words_are_for_those_who_answer_them(small_yard: Yard) -> None:
     """Viewer and auditor see the decision on a private message without its words; the others read them."""
-    number = yard.comment("Ты дебил, убью", private=True)
+    number = small_yard.comment("Ты дебил, убью", private=True)
     for role, may in (("viewer", False), ("auditor", False), ("responder", True), ("moderator", True), ("admin", True)):
-        client = yard.client(role)
+        client = small_yard.client(role)
         one = client.get(f"/v1/decisions/{number}")
         listed = client.get("/v1/decisions").json()["items"][0]
 
