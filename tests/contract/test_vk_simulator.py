@@ -20,6 +20,7 @@ from tests.simulators.vk import VkSimulator
 GROUP = 229_000_001
 SECRET = "тайна"
 ROOT = Path(__file__).parents[2]
+STORY = ROOT / "data" / "samples" / "vk" / "story.jsonl"
 
 
 class Receiver(ThreadingHTTPServer):
@@ -206,6 +207,20 @@ def test_messages_and_suggestions_are_told(vk: VkSimulator, receiver: Receiver, 
     assert isinstance(event.body, Written)
     assert event.body.ref.kind == surface
     assert event.body.private == (thing == 700_000_001)
+
+
+def test_a_told_story_has_happened(vk: VkSimulator, receiver: Receiver) -> None:
+    """Every comment of the sample story exists after it is told, in its last text, and can be deleted."""
+    story = [json.loads(line) for line in STORY.read_text("utf-8").splitlines()]
+    for body in story:
+        vk.tell(body)
+
+    assert len(receiver.got) == len(story)
+    known = {(comment.surface, comment.id): comment.text for comment in vk.state.comments.values()}
+    assert len(known) == sum(body["type"].endswith("_new") for body in story)
+    assert known["wall", 6015].startswith("Кредит")
+    token = vk.add_token("user", GROUP)
+    assert call(vk, "photos.deleteComment", token, owner_id=-GROUP, comment_id=22) == {"response": 1}
 
 
 def test_the_confirmation_wants_the_string(vk: VkSimulator, receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from app.domain.clock import Clock, SystemClock
 from tests.simulators.vk_courier import REAL_DELAYS, Attempt, Courier, envelope
-from tests.simulators.vk_methods import EVENTS, Echo, comment_object, delete_object
+from tests.simulators.vk_methods import EVENTS, THINGS, Echo, comment_object, delete_object
 from tests.simulators.vk_server import DISTURBANCES, SUBCODE_BASE, Server
 from tests.simulators.vk_state import Comment, Community, RecordedCall, State, Surface, TokenKind
 
@@ -197,6 +197,28 @@ class VkSimulator:
         """Deliver a whole body, with the community's secret put in."""
         community = self.state.communities[group_id]
         return self.courier.deliver(community, body | ({"secret": community.secret} if community.secret else {}))
+
+    def tell(self, body: dict[str, Any]) -> list[Attempt]:
+        """Deliver a sample body as `send_body` does, after what it tells of has happened here too."""
+        surface, _, what = body["type"].rpartition("_")
+        told = next((found for found, event in EVENTS.items() if event == surface), None)
+        thing = body["object"]
+        if told is not None and what == "new":
+            self.post_comment(
+                body["group_id"],
+                thing["text"],
+                author=thing["from_id"],
+                surface=told,
+                thing=thing[THINGS[told]],
+                comment_id=thing["id"],
+                date=thing["date"],
+                attachments=thing.get("attachments", ()),
+            )
+        elif told is not None and what == "edit":
+            known = self.state.find(told, body["group_id"], thing["id"], thing[THINGS[told]])
+            if known is not None:
+                known.text = thing["text"]
+        return self.send_body(body["group_id"], body)
 
     def confirm(self, group_id: int) -> bool:
         """Ask the server whether it is the page's; whether it gave the right answer."""

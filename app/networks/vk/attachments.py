@@ -48,8 +48,17 @@ _SEGMENTS: Final[Mapping[str, Callable[[JsonObject, str], Iterator[Segment]]]] =
     "photo": _photo,
     "market": _market,
 }
+#: Fields that hold something beside the text.
+_HOLDING: Final = ("attachments", "reply_message", "fwd_messages", "copy_history")
 #: Attachments that are other people's texts.
 _QUOTES: Final = ("wall", "wall_reply")
+
+
+def read(holder: JsonObject, author: str) -> tuple[tuple[Segment, ...], tuple[str, ...], str]:
+    """`segments`, `names` and `context` at once; most comments hold nothing of the kind."""
+    if not any(holder.get(name) for name in _HOLDING):
+        return (), (), ""
+    return segments(holder, author), names(holder), context(holder)
 
 
 def segments(holder: JsonObject, author: str) -> tuple[Segment, ...]:

@@ -31,11 +31,12 @@ def text_of(source: JsonObject, name: str) -> str:
 
 def integer(value: object) -> int | None:
     """A 64-bit integer, also one written as a decimal string; None for anything else."""
-    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+    if type(value) is not int:
+        # True is an integer to Python and none to a network.
+        if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+            return None
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not INT64_MIN <= value <= INT64_MAX:
-        return None
-    return value
+    return value if INT64_MIN <= value <= INT64_MAX else None
 
 
 def id_of(source: JsonObject, *names: str) -> str:

@@ -211,20 +211,21 @@ def _written(
     private: bool = False,
 ) -> Written:
     author = required_id(thing, "object", *author_fields)
+    segments, names, context = attachments.read(thing, author)
     return Written(
         act=act,
         ref=ref,
         author=author,
         text=text_of(thing, "text"),
-        segments=attachments.segments(thing, author),
-        attachments=attachments.names(thing),
+        segments=segments,
+        attachments=names,
         written_at=instant(thing.get("date")),
         post=post,
         thread_root=thread_root,
         reply_to=reply_to,
         url=url,
         private=private,
-        context=attachments.context(thing),
+        context=context,
     )
 
 
