@@ -144,7 +144,7 @@ def last_events(session: Session, pages: Iterable[Page]) -> dict[int, int]:
         .subquery()
     )
     newest = select(recent.c.page_id, func.max(recent.c.received_at)).group_by(recent.c.page_id)
-    heard: dict[int, int] = {page_id: at for page_id, at in session.execute(newest)}
+    heard: dict[int, int] = {row[0]: row[1] for row in session.execute(newest)}
     for page in pages:
         # One probe of the index (page_id, id) a page.
         query = select(Decision.decided_at).where(col(Decision.page_id) == page.id)
