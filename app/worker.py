@@ -5,7 +5,6 @@ a time, each by one thread with one client.
 """
 
 import random
-import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -239,16 +238,3 @@ def _complain(error: Exception, times: int, **about: object) -> None:
         _log.warning("database_does_not_answer", error=type(error).__name__, times=times, **about)
     else:
         _log.error("worker_broke", times=times, exc_info=error, **about)
-
-
-def run_until_signal(worker: Worker) -> None:
-    """Run as a process of its own: SIGTERM or Ctrl-C let it finish what it is sending."""
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: object) -> None:
-        stop.set()
-        worker.wake()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
-    worker.run(stop)

@@ -1,5 +1,9 @@
 """A house on a real database with a page, comments and actions in it, and a clock that tests turn."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -36,12 +40,24 @@ class World:
         self.connection = self.add_connection()
         self.page = self.add_page(self.connection)
 
+    @classmethod
+    def beside(cls, world: "World", url: str) -> "World":
+        """Another process's view: connections and node of its own; clock, keys and network are shared."""
+        other = cls.__new__(cls)
+        other.clock, other.network = world.clock, world.network
+        made = make_house(url, world.clock)
+        other.house = replace(made, vault=world.house.vault, journal_key=world.house.journal_key)
+        other.database = other.house.database
+        return other
+
     def close(self) -> None:
         """Give the database's connections back."""
         self.database.dispose()
 
     def never_sync(self) -> None:
         """Spare SQLite's fsync where a test makes thousands of transactions and cuts no power."""
+        if not self.database.is_sqlite:
+            return
         self.database.dispose()
         event.listen(self.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
 
@@ -233,6 +249,19 @@ class World:
         """The journal is what the house wrote."""
         report = verify(self.database, self.house.journal_key)
         assert report.problems == []
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Look again and again until a condition holds.
+
+    Raises:
+        AssertionError: it did not in time.
+    """
+    end = monotonic() + seconds
+    pause = Event()
+    while not condition():
+        assert monotonic() < end, "it did not happen in time"
+        pause.wait(0.01)
 
 
 def hours(number: float) -> int:
