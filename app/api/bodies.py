@@ -44,7 +44,10 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             if takes_body:
                 _refuse_other_types(request.headers)
-            return await handler(StrictRequest(request.scope, request.receive))
+            response = await handler(StrictRequest(request.scope, request.receive))
+            # Answers hold what people wrote; no proxy keeps it.
+            response.headers["Cache-Control"] = "no-store"
+            return response
 
         return strict
 

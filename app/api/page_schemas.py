@@ -25,7 +25,7 @@ PAGE_EXAMPLE: dict[str, Any] = {
     "callback_url": "/callbacks/vk",
     "has_secret": True,
     "has_confirmation": True,
-    "trusted": 0,
+    "trusted": ["-229000002"],
     "tokens": [{"slot": "user", "dead_at": None, "dead_code": ""}],
     "paused_at": None,
     "paused_by": "",
@@ -114,7 +114,7 @@ class PageOut(Model):
     callback_url: str | None
     has_secret: bool
     has_confirmation: bool
-    trusted: int
+    trusted: tuple[str, ...]
     tokens: tuple[TokenOut, ...]
     paused_at: Instant | None
     paused_by: str

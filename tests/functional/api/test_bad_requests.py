@@ -189,12 +189,7 @@ moderate_bodies = values | st.fixed_dictionaries(
 )
 page_bodies = values | st.fixed_dictionaries(
     {},
-    optional={
-        name: values
-        for name in (
-            "title policy mode timezone secret confirmation user_token community_token trusted external_id".split()
-        )
-    },
+    optional=dict.fromkeys(["title", "policy", "mode", "timezone", "secret", "confirmation", "user_token", "community_token", "trusted", "external_id"], values),
 )
 FUZZ = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

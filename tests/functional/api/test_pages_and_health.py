@@ -1,0 +1,196 @@
+"""Pages over HTTP never show a secret; health tells counts only; the description tells everything else."""
+
+import json
+import re
+
+from sqlalchemy import text
+
+from app.api import page_schemas, schemas
+from app.api.access import ACCESS
+from app.storage.tables import Connection, Credential, Page
+from tests.fakes.yard import Yard
+
+NEW = {
+    "network": "vk",
+    "external_id": "229000777",
+    "title": "Район",
+    "policy": "novokuznetsk-59",
+    "mode": "shadow",
+    "secret": "hush-secret",
+    "confirmation": "hush-line",
+    "user_token": "hush-user",
+    "community_token": "hush-community",
+}
+
+
+def test_a_page_lives_over_http(yard: Yard) -> None:
+    """A page is added, shown, changed, paused, resumed and removed; no answer after the first holds a secret."""
+    admin = yard.client("admin")
+    added = admin.post("/v1/pages", json=NEW)
+    at = added.headers["location"]
+    answers = [
+        admin.get(at),
+        admin.patch(at, json={"mode": "enforce", "title": "Другой", "user_token": "hush-new"}),
+        admin.post(f"{at}/pause"),
+        admin.post(f"{at}/pause"),
+        admin.get("/v1/pages"),
+        admin.post(f"{at}/resume"),
+    ]
+
+    assert added.status_code == 201
+    assert added.json()["secret"] == "hush-secret"
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert "hush" not in "".join(answer.text for answer in answers)
+    assert (answers[0].json()["mode"], answers[1].json()["page"]["mode"]) == ("shadow", "enforce")
+    assert [answer.json()["changed"] for answer in answers[2:4]] == [True, False]
+    assert answers[2].json()["paused_by"] == "person:admin"
+    assert admin.post("/v1/pages", json=NEW).status_code == 409
+    assert admin.delete(at).status_code == 204
+    assert admin.get(at).status_code == 404
+
+
+def test_a_page_under_no_act_does_not_enforce(small_yard: Yard) -> None:
+    """The policy `default` never enforces on a live page: the refusal names the field."""
+    admin = small_yard.client("admin")
+    answer = admin.post("/v1/pages", json={**NEW, "policy": "default", "mode": "enforce"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "mode")
+
+
+def test_the_red_button_stops_everything(yard: Yard) -> None:
+    """Pausing all and resuming all each say whether they changed anything; readiness warns meanwhile."""
+    admin = yard.client("admin")
+    paused = admin.post("/v1/pause").json()
+    ready = yard.anonymous.get("/readyz")
+
+    assert (paused["page_id"], paused["changed"], paused["paused_by"]) == (None, True, "person:admin")
+    assert ready.status_code == 200
+    assert "all sending is paused" in ready.json()["warnings"]
+    assert admin.post("/v1/resume").json()["changed"] is True
+    assert yard.anonymous.get("/readyz").json()["warnings"] == []
+
+
+def test_readiness_counts_what_needs_a_person(yard: Yard) -> None:
+    """A dead token and a paused page are warnings with counts, not failures, and name nobody."""
+    [credential] = yard.rows(Credential)
+    yard.change(Credential, credential.id, dead_at=1, dead_code="5")
+    yard.change(Page, yard.page, paused_at=1, paused_by="person:anna")
+    answer = yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == ["dead tokens: 1", "paused pages: 1"]
+    assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "model": "ok"}
+
+
+def test_an_old_schema_is_not_ready(yard: Yard) -> None:
+    """A database at another revision is 503; the process still lives."""
+    with yard.house.database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    answer = yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 503
+    assert "migrate" in answer.json()["checks"]["migrations"]
+    assert yard.anonymous.get("/healthz").status_code == 200
+
+
+def test_a_broken_model_is_not_ready(small_yard: Yard) -> None:
+    """A model that does not judge is 503."""
+
+    class Silent:
+        def score(self, text: str) -> None:
+            raise ArithmeticError
+
+    small_yard.moderator._scorer = Silent()
+    answer = small_yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 503
+    assert "ArithmeticError" in answer.json()["checks"]["model"]
+
+
+def test_metrics_name_no_page_and_no_person(small_yard: Yard) -> None:
+    """The counters are Prometheus text whose labels hold neither ids of pages nor of authors."""
+    small_yard.comment("Ты дебил", author="987654321")
+    answer = small_yard.anonymous.get("/metrics")
+
+    assert answer.status_code == 200
+    assert "dvornik_verdicts_total" in answer.text
+    assert "987654321" not in answer.text
+    assert "229000001" not in answer.text
+    assert str(small_yard.page) not in answer.text
+    labels = set(re.findall(r"[{,](\w+)=", answer.text))
+    assert not labels & {"page", "page_id", "author", "author_id", "comment"}
+
+
+def test_a_connection_is_not_told_apart_by_its_key(small_yard: Yard) -> None:
+    """Where the callback's address is the secret, reading a page does not give it away."""
+    admin = small_yard.client("admin")
+    body = {"network": "ok", "external_id": "700", "title": "Одноклассники", "community_token": "hush"}
+    at = admin.post("/v1/pages", json=body).headers["location"]
+    keys = [row.callback_key for row in small_yard.rows(Connection) if row.network == "ok"]
+
+    assert keys
+    assert not any(key in admin.get(at).text + admin.get("/v1/pages").text for key in keys)
+
+
+def test_the_description_covers_every_route(small_yard: Yard) -> None:
+    """Each route has a summary, an example, its errors as problems, and the roles of the table; nothing else is open."""
+    document = small_yard.client("site").get("/v1/openapi.json").json()
+    described = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            described[f"{method.upper()} {path}"] = operation
+
+    assert ACCESS.keys() <= described.keys()
+    for route, operation in described.items():
+        assert operation["summary"], route
+        assert operation["security"] == ([{"token": []}] if route in ACCESS else []), route
+        if route not in ACCESS:
+            continue
+        assert operation["x-roles"] == sorted(ACCESS[route]), route
+        responses = operation["responses"]
+        assert {"400", "401", "403", "503"} <= responses.keys(), route
+        assert "422" not in responses, route
+        for code, response in responses.items():
+            if code[0] in "45" or code == "default":
+                assert list(response["content"]) == ["application/problem+json"], (route, code)
+        shown = [response for code, response in responses.items() if code[0] == "2" and code != "204"]
+        if route != "GET /v1/openapi.json":
+            assert all("example" in response["content"]["application/json"] for response in shown), route
+        if "requestBody" in operation:
+            assert {"413", "415"} <= responses.keys(), route
+            assert _has_example(document, operation["requestBody"]), route
+
+
+def _has_example(document: dict, body: dict) -> bool:
+    """Whether the body's schema, or one that it refers to, brings an example."""
+    text = json.dumps(body)
+    names = re.findall(r"#/components/schemas/(\w+)", text)
+    found = [document["components"]["schemas"][name] for name in names]
+    return any("examples" in schema or "ModerateIn" in json.dumps(schema) for schema in found)
+
+
+def test_every_reference_of_the_description_leads_somewhere(small_yard: Yard) -> None:
+    """The document is whole: each `$ref` names a schema that is in it."""
+    document = small_yard.client("viewer").get("/v1/openapi.json").json()
+    wanted = set(re.findall(r'"#/components/schemas/([\w-]+)"', json.dumps(document)))
+
+    assert wanted <= document["components"]["schemas"].keys()
+
+
+def test_examples_have_the_described_shape(small_yard: Yard) -> None:
+    """The examples have exactly the keys of real answers."""
+    decision = small_yard.comment("Ты дебил")
+    real = small_yard.client("viewer").get(f"/v1/decisions/{decision}").json()
+    action = small_yard.client("viewer").get("/v1/actions").json()["items"][0]
+    page = small_yard.client("viewer").get(f"/v1/pages/{small_yard.page}").json()
+    opinion = small_yard.client("viewer").post("/v1/moderate", json={"text": "Ты дебил"}).json()
+
+    for example, shown in (
+        (schemas.DECISION_EXAMPLE, real),
+        (schemas.ACTION_EXAMPLE, action),
+        (page_schemas.PAGE_EXAMPLE, page),
+        (schemas.OPINION_EXAMPLE, opinion),
+    ):
+        assert example.keys() == shown.keys()
+    assert schemas.DECISION_EXAMPLE["comment"].keys() == real["comment"].keys()
+    assert schemas.DECISION_EXAMPLE["actions"][0].keys() == real["actions"][0].keys()
