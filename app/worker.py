@@ -195,7 +195,7 @@ class Worker:
         try:
             claim.release(self._house.database, lease)
         except SQLAlchemyError as error:
-            # It ends by itself, a minute later.
+            # It ends by itself.
             _log.warning("lease_not_given_back", connection=lease.connection_id, error=type(error).__name__)
 
     def _beat(self, served: threading.Event) -> None:

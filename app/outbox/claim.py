@@ -15,8 +15,8 @@ from app.outbox.moves import move
 from app.storage import outbox
 from app.storage.session import Database
 
-#: Long enough for a database's restart, short enough that a dead worker's comments do not stand for long.
-LEASE_SECONDS: Final = 60
+#: Renewed every quarter of it; short enough that what a dead worker left does not stand for long.
+LEASE_SECONDS: Final = 30
 LEASE_LOST: Final = "lease_lost"
 
 

@@ -18,6 +18,7 @@ from app.journal.verify import verify
 from app.outbox import claim
 from app.outbox.claim import Lease
 from app.pipeline.carry_out import Executor, Step
+from app.pipeline.house import House
 from app.pipeline.managers import BEFORE_BAN, ManagersReader
 from app.storage.tables import Action, Author, Comment, Connection, Credential, Decision, Journal, Page, ReviewCase
 from tests.fakes.clock import FakeClock
@@ -32,13 +33,22 @@ class World:
     """One page on one connection, and what a test adds to it."""
 
     def __init__(self, url: str, network: FakeNetwork | None = None) -> None:
-        self.clock = FakeClock(START)
+        self.clock: Any = FakeClock(START)
         self.network = network or FakeNetwork()
         self.house = make_house(url, self.clock)
         self.database = self.house.database
         self.managers = ManagersReader(self.house)
         self.connection = self.add_connection()
         self.page = self.add_page(self.connection)
+
+    @classmethod
+    def inside(cls, house: House, tokens: int = 2) -> "World":
+        """The furniture of a real installation's database, under its keys and its clock."""
+        world = cls.__new__(cls)
+        world.house, world.clock, world.database = house, house.clock, house.database
+        world.connection = world.add_connection(tokens=tokens)
+        world.page = world.add_page(world.connection)
+        return world
 
     @classmethod
     def beside(cls, world: "World", url: str) -> "World":
