@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import or_, update
 from sqlmodel import Session, col
 
-from app.domain.clock import DAY, MINUTE
+from app.domain.clock import DAY, HOUR, MINUTE
 from app.domain.ids import IdSource
 from app.domain.ports import Delivery, Done, Failed, Lesson, Manual, Retry
 from app.domain.states import COMMENT_MOVES, ActionState, CommentState, Outcome, WaitingFor
@@ -56,7 +56,7 @@ def end(session: Session, ink: Ink, action: Action, comment: Comment, delivery: 
             return _retry(session, ink, action, delivery)
         case Manual() if has_dead_credential(session, action.connection_id, action.page_id):
             # No token among those that live can do it; the dead one might, once a person has renewed it.
-            return _retry(session, ink, action, Retry(delivery.code, waiting=WaitingFor.TOKEN))
+            return _retry(session, ink, action, Retry(delivery.code, after=HOUR, waiting=WaitingFor.TOKEN))
         case Manual():
             _keep_evidence(session, ink, action, "manual", delivery.code)
             alert("action_manual", action=action.id, code=delivery.code)

@@ -37,7 +37,9 @@ def move(
     check_move(ACTION_MOVES, before, after)
     action.state = after.value
     action.changed_at = at
-    action.last_error = code
+    if after is not ActionState.SENDING:
+        # What went wrong last stays visible, and comparable, until the attempt has an end.
+        action.last_error = code
     if after is not ActionState.PENDING:
         action.waiting_for = None
     if outcome is not None:

@@ -110,8 +110,10 @@ class Executor:
             if found is None:
                 return Step.IDLE
             matter = load_matter(session, *found)
+            if matter is None:
+                raise LookupError(f"action {found[0]}: its comment {found[1]} is missing")
             # Somebody moved it while we waited for its comment.
-            if matter is None or matter.action.state != ActionState.PENDING:
+            if matter.action.state != ActionState.PENDING:
                 return Step.SETTLED
             if matter.action.kind == ActionKind.BAN_AUTHOR and matter.page.id != managers_of:
                 return Ban(matter.page.id)
@@ -136,7 +138,8 @@ class Executor:
         rows = outbox.usable_credentials(session, self.lease.connection_id, action.page_id)
         credentials = open_credentials(session, self.house, rows, now)
         if not credentials:
-            return None, self._hold(matter, Hold(endings.NO_TOKEN, TOKEN_RECHECK), now, WaitingFor.TOKEN)
+            hold = Hold(endings.NO_TOKEN, TOKEN_RECHECK)
+            return None, self._hold(session, matter, hold, now=now, waiting=WaitingFor.TOKEN)
         if action.ban_until is None and action.ban_seconds is not None and action.kind == ActionKind.BAN_AUTHOR:
             action.ban_until = now + action.ban_seconds * SECOND
         action.attempts += 1
@@ -174,15 +177,20 @@ class Executor:
                 return [move(action, ActionState.DONE, now, outcome=Outcome.GONE)]
             case Hold():
                 waiting = WaitingFor.TOKEN if answer.code == MANAGERS_UNKNOWN else None
-                return self._hold(matter, answer, now, waiting)
+                return self._hold(session, matter, answer, now=now, waiting=waiting)
             case Go():  # pragma: no cover - nothing to settle
                 return []
 
-    def _hold(self, matter: Matter, hold: Hold, now: int, waiting: WaitingFor | None) -> list[Entry]:
+    def _hold(
+        self, session: Session, matter: Matter, hold: Hold, *, now: int, waiting: WaitingFor | None
+    ) -> list[Entry]:
         """Put the action off; the same reason twice in a row is neither journalled nor told again."""
         action = matter.action
         action.due_at = now + hold.after
         known = action.last_error == hold.code
+        # A dead token was told about when it died, and one alert a page is enough.
+        told = known or outbox.is_known_trouble(session, action.page_id, hold.code)
+        told = told or (hold.code == endings.NO_TOKEN and self._has_died(session, action.page_id))
         entries = []
         if action.state == ActionState.SENDING:
             entries = [move(action, ActionState.PENDING, now, code=hold.code)]
@@ -191,9 +199,12 @@ class Executor:
             body = {"action": action.id, "page": action.page_id, "was": action.state, "reason": hold.code}
             entries = [Entry("action_waiting", action.comment_id, body)]
         action.waiting_for = waiting.value if waiting else None
-        if waiting and not known:
+        if waiting and not told:
             alert(hold.code, page=action.page_id, action=action.id)
         return entries
+
+    def _has_died(self, session: Session, page_id: int) -> bool:
+        return outbox.has_dead_credential(session, self.lease.connection_id, page_id)
 
     # ---------------------------------------------------------------------------------------- the call and what follows
 

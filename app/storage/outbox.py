@@ -173,6 +173,12 @@ def has_dead_credential(session: Session, connection_id: int, page_id: int) -> b
     return session.exec(query.limit(1)).first() is not None
 
 
+def is_known_trouble(session: Session, page_id: int, code: str) -> bool:
+    """Whether another action of the page waits for the same reason already."""
+    query = select(Action.id).where(Action.page_id == page_id, Action.state == _PENDING, Action.last_error == code)
+    return session.exec(query.limit(1)).first() is not None
+
+
 def blocked_methods(session: Session, credential_ids: Collection[int], now: int) -> dict[int, frozenset[str]]:
     """What each token was seen unable to do, as far as that is still believed."""
     query = select(Capability.credential_id, Capability.method).where(

@@ -258,13 +258,13 @@ def test_a_dead_token_keeps_the_actions_and_is_told_once(world):
     numbers = [world.add_action(world.add_comment()) for _ in range(2)]
     with world.database.read() as session:
         (token,) = session.exec(select(Credential)).all()
-    told = alerts("token_dead")
+    told, missing = alerts("token_dead"), alerts("no_token")
     world.network.answers.append(Retry("vk_5", waiting=WaitingFor.TOKEN, dead=(token.id,), alert=True))
     world.work_off()
     assert [world.action(n).waiting_for for n in numbers] == ["token", "token"]
     assert [world.action(n).attempts for n in numbers] == [0, 0]
     assert (world.row(Credential, token.id).dead_code, alerts("token_dead")) == ("vk_5", told + 1)
-    assert len(world.network.calls) == 1
+    assert (len(world.network.calls), alerts("no_token")) == (1, missing)
     world.sql("UPDATE credential SET dead_at = NULL, dead_code = ''")
     with world.database.write() as session:
         assert wake_waiting(session, world.connection, ["token"], world.clock.now()) == 2
@@ -291,6 +291,30 @@ def test_a_token_of_another_installation_is_left_out(world):
     world.work_off()
     action = world.action(number)
     assert (action.state, action.waiting_for, action.last_error) == ("pending", "token", "no_token")
+
+
+def test_a_page_that_never_had_a_token_is_told_about_once(world):
+    """However many actions wait for a token and however often they are looked at, people hear of it once."""
+    world.sql("DELETE FROM credential")
+    numbers = [world.add_action(world.add_comment()) for _ in range(3)]
+    told = alerts("no_token")
+    for _ in range(3):
+        assert world.work_off().count(Step.SETTLED) == len(numbers)
+        world.clock.advance(5 * MINUTE)
+    assert alerts("no_token") == told + 1
+    assert [world.journal(world.action(n).comment_id) for n in numbers] == [["action_waiting"]] * 3
+
+
+def test_the_same_trouble_in_a_row_is_told_once(world):
+    """An answer that wants to be told is told when it is new, not with each repetition."""
+    number = world.add_action(world.add_comment(), ordered_by="person:Иванова")
+    told = alerts("action_held_up")
+    for _ in range(3):
+        world.network.answers.append(Retry("vk_29", waiting=WaitingFor.LIMIT, alert=True))
+        world.work_off()
+        assert world.action(number).last_error == "vk_29"
+        world.clock.advance(HOUR)
+    assert alerts("action_held_up") == told + 1
 
 
 def test_lessons_about_tokens_last_a_day(world):
