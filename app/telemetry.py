@@ -80,6 +80,6 @@ def set_up_logging(log_format: str, level: str) -> None:
     logging.basicConfig(
         level=level, stream=sys.stderr, format="%(message)s", force=True
     )
-    # httpx logs each URL at INFO, which may hold what is nobody's business; alembic tells what is no news.
-    for chatty in ("httpx", "alembic"):
+    # httpx logs each URL at INFO, which may hold what is nobody's business; the others tell what is no news.
+    for chatty in ("httpx", "alembic", "pymorphy3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

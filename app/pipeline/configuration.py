@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from app.domain.clock import SECOND
+from app.domain.errors import BusyError
 from app.domain.words import Mode, WrittenBy
 from app.pipeline.house import House
 from app.policy.binding import BoundPolicy, Thresholds, bind
@@ -61,6 +63,7 @@ class Configuration:
         self._house = house
         self._promises = promises
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._snapshot = Snapshot(-1, MappingProxyType({}))
         self._looked_at = 0
         self._bound: dict[int, BoundPolicy] = {}
@@ -79,13 +82,23 @@ class Configuration:
         return self._snapshot
 
     def look_again(self) -> None:
-        """Read the counter because a page or a secret was not known; at most once in `RELOOK`."""
-        now = self._house.clock.now()
-        if now - self._looked_at < RELOOK:
-            return
-        self._looked_at = now
-        with self._house.database.read() as session:
-            self.current(session)
+        """Read the counter because a page or a secret was not known; at most once in `RELOOK`.
+
+        Whoever comes while somebody looks waits for what he finds.
+
+        Raises:
+            BusyError: the database does not answer, so nobody can tell.
+        """
+        with self._looking:
+            now = self._house.clock.now()
+            if now - self._looked_at < RELOOK:
+                return
+            try:
+                with self._house.database.read() as session:
+                    self.current(session)
+            except SQLAlchemyError as error:
+                raise BusyError("the database does not answer") from error
+            self._looked_at = now
 
     def policy(self, version: PolicyVersion) -> BoundPolicy:
         """A policy version bound to the model's thresholds; versions never change, so it is bound once."""

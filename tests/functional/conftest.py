@@ -15,7 +15,7 @@ GROUP = 229000001
 SECRET = "a-secret-of-the-test"
 PUBLIC = 7_000_001
 #: What no page lets stand, and what every page must.
-MAT = "Ты мразь конченая, пошёл нахуй, ублюдок ебаный"
+MAT = "Иди нахуй, пидорас"
 THANKS = "Спасибо большое за отремонтированную дорогу на улице Садовой!"
 
 
@@ -45,6 +45,12 @@ class Scene:
         """Call a route that changes something."""
         with self.api as api:
             return api.post(path, json=body or {})
+
+    def set_mode(self, mode: str) -> None:
+        """Switch the page's mode."""
+        with self.api as api:
+            answer = api.patch(f"/v1/pages/{self.page_id}", json={"mode": mode})
+        assert answer.status_code == httpx.codes.OK, answer.text
 
     def actions(self) -> dict[str, dict[str, Any]]:
         """The newest action of each kind."""
@@ -85,7 +91,12 @@ def service(installation: Installation) -> Iterator[Service]:
 
 
 def open_page(
-    vk: VkSimulator, installation: Installation, service: Service, *, policy: str = "novokuznetsk-59", mode: str = "enforce"
+    vk: VkSimulator,
+    installation: Installation,
+    service: Service,
+    *,
+    policy: str = "novokuznetsk-59",
+    mode: str = "enforce",
 ) -> Scene:
     """Add the page on both sides and an administrator's token."""
     vk.add_community(GROUP, callback_url=f"{service.url}/callbacks/vk", secret=SECRET, managers=[5])

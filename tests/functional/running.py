@@ -44,6 +44,7 @@ class Installation:
             "DVORNIK_DATABASE_URL": self.database_url,
             "DVORNIK_VK_API_URL": self.vk_api_url,
             "DVORNIK_LOG_FORMAT": "json",
+            **({"DVORNIK_MODEL": "/tmp/m0"} if os.path.exists("/tmp/m0") else {}),
             **self.extra,
         }
 
@@ -91,7 +92,10 @@ class Service:
         self.installation.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [DVORNIK, "serve", "--port", str(self.port)], env=self.installation.environment(), stderr=log, stdout=log
+                [DVORNIK, "serve", "--port", str(self.port)],
+                env=self.installation.environment(),
+                stderr=log,
+                stdout=log,
             )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:

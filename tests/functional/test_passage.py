@@ -34,23 +34,21 @@ def test_a_violation_is_deleted_and_the_ban_waits_for_a_person(scene: Scene) -> 
 
 
 @pytest.mark.parametrize("policy", ["novokuznetsk-59", "talmenka-414", "kozhevnikovo-650"])
-@pytest.mark.parametrize("mode", ["shadow", "review", "enforce"])
-def test_every_act_in_every_mode(
-    vk: VkSimulator, installation: Installation, service: Service, policy: str, mode: str
-) -> None:
+def test_every_act_in_every_mode(vk: VkSimulator, installation: Installation, service: Service, policy: str) -> None:
     """Only `enforce` touches the page; the first offence is banned only where the act asks for it."""
-    scene = open_page(vk, installation, service, policy=policy, mode=mode)
-    scene.comment(MAT)
+    scene = open_page(vk, installation, service, policy=policy, mode="shadow")
+    for number, (mode, begun) in enumerate({"shadow": "shadow", "review": "proposed", "enforce": "done"}.items()):
+        scene.set_mode(mode)
+        comment = scene.comment(MAT, author=PUBLIC + number)
 
-    actions = scene.actions()
-    expected = {"shadow": "shadow", "review": "proposed"}.get(mode)
-    if expected:
-        assert {action["state"] for action in actions.values()} == {expected}
-        assert not vk.calls_of("wall.deleteComment")
-    else:
-        wait_until(lambda: scene.actions()["delete_comment"]["state"] == "done")
-    assert ("ban_author" in actions) == (policy == "novokuznetsk-59")
-    assert scene.decisions()[0]["verdict"] == "remove"
+        decision = scene.decisions()[0]
+        assert (decision["verdict"], decision["mode"]) == ("remove", mode)
+        kinds = {"delete_comment", "ban_author"} if policy == "novokuznetsk-59" else {"delete_comment"}
+        assert {action["kind"] for action in decision["actions"]} == kinds
+        wait_until(lambda begun=begun: scene.actions()["delete_comment"]["state"] == begun)
+        touched = [call.params["comment_id"] for call in vk.calls_of("wall.deleteComment")]
+        assert touched == ([str(comment.id)] if mode == "enforce" else [])
+    assert not vk.calls_of("groups.ban")
 
 
 def test_the_handshake_the_secret_and_the_repeats(scene: Scene) -> None:
@@ -111,7 +109,7 @@ def test_a_page_with_a_dead_token_keeps_its_actions(scene: Scene) -> None:
     scene.comment(THANKS)
 
     assert len(scene.decisions()) == 2
-    assert any("token" in warning["code"] for warning in scene.get("/readyz")["warnings"])
+    assert any("token" in warning for warning in scene.get("/readyz")["warnings"])
 
     scene.installation.run("page", "set", scene.page_id, "--user-token", "-", stdin=token + "\n")
     wait_until(lambda: scene.actions()["delete_comment"]["state"] == "done")

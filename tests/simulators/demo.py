@@ -30,7 +30,7 @@ def main() -> None:
         installation = Installation(Path(folder), "", vk.base_url)
         with installation.serve() as service:
             page_id, token = _open_page(vk, installation, service)
-            answers = [_tell(vk, json.loads(line)) for line in STORY.read_text().splitlines()]
+            answers = [vk.tell(json.loads(line))[-1].answer for line in STORY.read_text().splitlines()]
             with httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {token}"}) as api:
                 wait_until(lambda: not _unsent(api, page_id), what="VK has been asked for everything")
                 decisions = api.get("/v1/decisions", params={"page_id": page_id, "limit": 200}).json()["items"]
@@ -54,17 +54,6 @@ def _open_page(vk: VkSimulator, installation: Installation, service: Service) ->
     )
     token = installation.json("token", "create", "--role", "admin", "--name", "Показ")
     return page["id"], token["token"]
-
-
-def _tell(vk: VkSimulator, body: dict[str, Any]) -> str:
-    """Let the simulated VK hold the comment, then deliver its event as VK does."""
-    written = body["object"]
-    if body["type"] == "wall_reply_new":
-        vk.post_comment(
-            GROUP, written["text"], author=written["from_id"], thing=written["post_id"], comment_id=written["id"]
-        )
-    attempts = vk.send_body(GROUP, body)
-    return attempts[-1].answer
 
 
 def _unsent(api: httpx.Client, page_id: str) -> bool:

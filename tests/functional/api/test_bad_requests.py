@@ -189,7 +189,21 @@ moderate_bodies = values | st.fixed_dictionaries(
 )
 page_bodies = values | st.fixed_dictionaries(
     {},
-    optional=dict.fromkeys(["title", "policy", "mode", "timezone", "secret", "confirmation", "user_token", "community_token", "trusted", "external_id"], values),
+    optional=dict.fromkeys(
+        [
+            "title",
+            "policy",
+            "mode",
+            "timezone",
+            "secret",
+            "confirmation",
+            "user_token",
+            "community_token",
+            "trusted",
+            "external_id",
+        ],
+        values,
+    ),
 )
 FUZZ = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

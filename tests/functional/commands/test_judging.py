@@ -1,0 +1,196 @@
+"""`check` and `score` through the real command, on a small model."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.functional.commands.conftest import Run
+from tests.functional.running import DVORNIK, wait_until
+
+LINES = (
+    '{"id": 1, "text": "Какой дурак"}\n'
+    "\n"
+    '{"id": "b", "text": "Где дорога, дурак?"}\n'
+    '{"id": 3}\n'
+    '{"id": 4, "text": "a\\u0000"}\n'
+    '{"id": 5, "text": "\\ud800"}\n'
+    "nonsense\n"
+    '{"id": 7, "text": ""}'
+)
+
+
+def test_a_text_is_judged_and_explained(run: Run):
+    """Verdict, score, the telling word and the clause stand on the screen."""
+    done = run("check", "Какой дурак это придумал", "--policy", "talmenka-414")
+
+    assert done.returncode == 0, done.stderr
+    assert "УДАЛИТЬ" in done.stdout
+    assert "Какой [дурак] это придумал" in done.stdout
+    assert "п. 10 Порядка" in done.stdout
+    assert "█" in done.stdout
+    assert "100.0 %" in done.stdout
+
+
+def test_a_judgement_as_data(run: Run):
+    """`--json` gives scores, verdict, actions, clauses, and words with their offsets."""
+    found = json.loads(run("check", "Какой дурак", "--json", "--policy", "novokuznetsk-59").stdout)
+
+    assert found["verdict"] == "remove"
+    assert found["actions"] == ["delete_comment", "ban_author"]
+    assert set(found["scores"]) == {"spam", "insult", "obscenity", "threat", "appeal"}
+    assert [(word["text"], word["start"], word["end"], word["category"]) for word in found["explanation"]] == [
+        ("дурак", 6, 11, "insult")
+    ]
+
+
+def test_a_rude_complaint_is_protected(run: Run):
+    """The answer says that a person decides."""
+    done = run("check", "Где дорога, дурак?")
+
+    assert "ПОКАЗАТЬ ЧЕЛОВЕКУ" in done.stdout
+    assert "только человек" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mдень\x07", "день\r\nночь", "[bold]день[/bold]", "\u202eнеь"])
+def test_a_text_cannot_draw_on_the_terminal(run: Run, text: str):
+    """Control characters and the markup of the screen's library are shown, not obeyed."""
+    done = run("check", text)
+
+    assert done.returncode == 0, done.stderr
+    assert not {"\x1b", "\x07", "\r", "\u202e"} & set(done.stdout)
+    assert "[bold]" in done.stdout or "bold" not in text
+
+
+def test_a_text_comes_from_standard_input(run: Run):
+    """`-` keeps the text out of the shell's history."""
+    assert json.loads(run("check", "-", "--json", stdin="дурак\n").stdout)["verdict"] == "remove"
+
+
+MISTAKES = [
+    (("check", "я" * 16_001), 2, "16000"),
+    (("check", "a", "--policy", "none"), 1, "talmenka-414"),
+    (("check", "a", "--policy", "/none.toml"), 2, "/none.toml"),
+    (("score", "/nowhere.jsonl", "-"), 2, "/nowhere.jsonl"),
+    (("score", "-", "/nowhere/out.jsonl"), 2, "/nowhere"),
+    (("score", "-", "-", "--jobs", "-1"), 2, "--jobs"),
+    (("check",), 2, "не указано: ТЕКСТ"),
+]
+
+
+@pytest.fixture(scope="module")
+def mistakes(answers):
+    """What each of them is answered."""
+    return answers([arguments for arguments, _, _ in MISTAKES])
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)), ids=lambda number: " ".join(MISTAKES[number][0])[:60])
+def test_a_mistake_is_one_clear_line(mistakes, number):
+    """Nothing is written to standard output."""
+    _, code, said = MISTAKES[number]
+    answer = mistakes[number]
+
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_a_missing_model_is_named(run: Run):
+    """One line says where it was looked for."""
+    done = run("check", "день", DVORNIK_MODEL="/nowhere/model")
+
+    assert done.returncode == 1
+    assert "модель не годится" in done.stderr
+    assert "/nowhere/model" in done.stderr
+
+
+def test_a_file_is_scored_line_by_line(run: Run, tmp_path):
+    """Every line has its answer in its place; bad ones are named by number and make the exit code 1."""
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(LINES, encoding="utf-8")
+    done = run("score", str(source), str(target))
+    found = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert [line.get("verdict") for line in found] == ["remove", None, "review", None, None, None, None, "keep"]
+    assert [line.get("line") for line in found] == [None, 2, None, 4, 5, 6, 7, None]
+    assert [line["id"] for line in found] == [1, None, "b", 3, 4, None, None, 7]
+    for number in (2, 4, 5, 6, 7):
+        assert f"строка {number}: " in done.stderr
+    assert "негодных: 5" in done.stderr
+    assert sorted(path.name for path in tmp_path.glob("*.jsonl")) == ["in.jsonl", "out.jsonl"]
+
+
+def test_scoring_is_a_filter(run: Run):
+    """`-` on both sides reads and writes the standard streams; good lines alone end with 0."""
+    lines = "".join(f'{{"id": {n}, "text": "дурак"}}\n' for n in range(1000))
+    done = run("score", "-", "-", "--policy", "kozhevnikovo-650", "--jobs", "2", stdin=lines)
+
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in found] == list(range(1000))
+    assert {line["verdict"] for line in found} == {"remove"}
+    assert {line["clauses"][0][:5] for line in found} == {"п. 11"}
+
+
+def test_an_empty_file_gives_an_empty_file(run: Run, tmp_path):
+    """No lines in, no lines out."""
+    (tmp_path / "in.jsonl").touch()
+    done = run("score", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"))
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.jsonl").read_bytes() == b""
+
+
+def test_many_bad_lines_are_counted(run: Run):
+    """The first twenty are named, the rest is a number."""
+    done = run("score", "-", "-", stdin="?\n" * 100)
+
+    assert done.stderr.count("строка ") == 20
+    assert "ещё 80" in done.stderr
+
+
+def test_a_reader_that_leaves_ends_the_command(run: Run, place):
+    """A broken pipe is no stack trace."""
+    lines = b'{"id": 1, "text": "x"}\n' * 20_000
+    process = subprocess.Popen(
+        [DVORNIK, "score", "-", "-", "--jobs", "1"],
+        env=place.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, errors = process.communicate(lines, timeout=60)
+
+    assert process.returncode == 1
+    assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_killed_command_leaves_no_output(place, tmp_path, number):
+    """However it ends before the end of its input, nothing has the name of the result."""
+    target = tmp_path / "out.jsonl"
+    place.run("policy", "list")
+    process = subprocess.Popen(
+        [DVORNIK, "score", "-", str(target), "--jobs", "1"],
+        env=place.environment(),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    process.stdin.write(b'{"id": 1, "text": "x"}\n' * 1000)
+    process.stdin.flush()
+    wait_until(lambda: list(tmp_path.glob(".out.jsonl.*.part")), what="the command has begun to write")
+    os.kill(process.pid, number)
+    process.wait(timeout=60)
+    process.stdin.close()
+
+    assert not target.exists()
+    if number != signal.SIGKILL:
+        assert list(tmp_path.glob(".out.jsonl.*")) == []
