@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from app.domain.states import ActionState
@@ -15,6 +15,7 @@ from app.storage.walk import Found, Rows, Statement, newest, stretch
 OPEN_STATES: Final = frozenset(
     {ActionState.PROPOSED, ActionState.PENDING, ActionState.SENDING, ActionState.MANUAL, ActionState.FAILED}
 )
+_IS_OPEN: Final = "action.state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,15 @@ def list_actions(
 def walk_statement(wanted: ActionFilter, before: int | None, size: int) -> Statement:
     """One stretch of the walk; an open state goes along the small index of open actions."""
     statement: Statement = select(col(Action.id), col(Action.state), col(Action.kind))
-    if wanted.state in OPEN_STATES:
-        # Written into the statement: a partial index is used only if its condition can be proved while planning.
-        state: BindParameter[str] = bindparam("state", str(wanted.state), literal_execute=True, unique=True)
-        statement = statement.where(col(Action.state) == state)
-        if wanted.pages is None:
-            statement = statement.where(col(Action.page_id).in_(select(col(Page.id))))
-    return stretch(Action, statement, wanted.pages, before, size)
+    if wanted.state not in OPEN_STATES:
+        return stretch(Action, statement, wanted.pages, before, size)
+    # Literals, the index's own condition among them: a partial index serves only what can be proved while planning.
+    statement = statement.where(text(_IS_OPEN), text(f"action.state = '{ActionState(wanted.state)}'"))
+    pages = select(col(Page.id)) if wanted.pages is None else wanted.pages
+    statement = statement.where(col(Action.page_id).in_(pages))
+    if before is not None:
+        statement = statement.where(col(Action.id) < before)
+    return statement.order_by(col(Action.id).desc()).limit(size)
 
 
 def read_action(session: Session, action_id: int) -> Action | None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 from sqlalchemy import select
@@ -21,6 +22,13 @@ from app.storage.tables import (
     RevisionBody,
 )
 from app.storage.walk import Found, Rows, Slice, Statement, first_id, last_id, newest, stretch
+
+_WALKED: Final = (
+    col(Decision.id),
+    col(Decision.verdict),
+    col(Decision.categories_json),
+    col(Decision.decided_at),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +85,31 @@ def decision_ids(session: Session, wanted: DecisionFilter, *, before: int | None
 
 def walk_statement(wanted: DecisionFilter, authors: Sequence[int] | None, before: int | None, size: int) -> Statement:
     """One stretch of the walk: along an author's comments, a page's decisions or all of them."""
-    statement: Statement = select(
-        col(Decision.id), col(Decision.verdict), col(Decision.categories_json), col(Decision.decided_at)
-    )
+    statement: Statement = select(*_WALKED)
+    if authors is not None:
+        return _along_authors(wanted, authors, before, size)
     if wanted.since is not None:
         statement = statement.where(col(Decision.id) >= first_id(wanted.since))
     if wanted.until is not None:
         statement = statement.where(col(Decision.id) < last_id(wanted.until))
-    if authors is not None:
-        mine = select(col(Comment.id)).where(col(Comment.author_id).in_(authors))
-        statement = statement.where(col(Decision.comment_id).in_(mine))
     return stretch(Decision, statement, wanted.pages, before, size)
+
+
+def _along_authors(wanted: DecisionFilter, authors: Sequence[int], before: int | None, size: int) -> Statement:
+    """Few decisions are an author's: they are gathered first, by comment, and then put in order."""
+    theirs = (
+        select(*_WALKED)
+        .join(Comment, col(Comment.id) == col(Decision.comment_id))
+        .where(col(Comment.author_id).in_(authors))
+    )
+    if wanted.pages is not None:
+        theirs = theirs.where(col(Comment.page_id).in_(wanted.pages))
+    # Materialized, so that no planner walks the whole page in the hope of meeting the author early.
+    gathered = theirs.cte("theirs").prefix_with("MATERIALIZED")
+    statement: Statement = select(gathered)
+    if before is not None:
+        statement = statement.where(gathered.c.id < before)
+    return statement.order_by(gathered.c.id.desc()).limit(size)
 
 
 def read_decisions(session: Session, ids: Sequence[int]) -> list[DecisionRecord]:

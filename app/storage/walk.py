@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select, union_all
+from sqlalchemy import Row, Select, select, tuple_, union_all
 from sqlmodel import col
 
 from app.domain.clock import HOUR
@@ -13,6 +13,7 @@ from app.domain.ids import EPOCH_MS, NODE_BITS, SEQUENCE_BITS
 #: Rows that one request looks at when a filter lets few through; then the cursor goes on from there.
 LOOKED_AT: Final = 10_000
 _STRETCH: Final = 1_000
+_END: Final = 2**63 - 1
 #: Up to this many pages are walked side by side, each along its own index.
 _SIDE_BY_SIDE: Final = 50
 #: An id is made a moment before its row is dated, and a clock may be set back a little.
@@ -60,27 +61,33 @@ def newest(
     return Slice(tuple(found), position)
 
 
-def stretch(
-    table: Any,
-    statement: Statement,
-    pages: Sequence[int] | None,
-    before: int | None,
-    size: int,
-) -> Statement:
-    """`statement` held to these pages (None: all) and to ids under `before`, newest first."""
-    if before is not None:
-        statement = statement.where(col(table.id) < before)
-    if pages is not None and 1 < len(pages) <= _SIDE_BY_SIDE:
-        ordered = [
-            select(statement.where(col(table.page_id) == page).order_by(col(table.id).desc()).limit(size).subquery())
-            for page in pages
-        ]
-        together = union_all(*ordered).subquery()
+def stretch(table: Any, statement: Statement, pages: Sequence[int] | None, before: int | None, size: int) -> Statement:
+    """`statement` over a table with `id` and `page_id`: held to these pages (None: all) and to ids under `before`."""
+    if pages is not None and len(pages) <= _SIDE_BY_SIDE:
+        walks = [_along_page(table, statement, page, before, size) for page in pages]
+        if len(walks) == 1:
+            return walks[0]
+        together = union_all(*(select(walk.subquery()) for walk in walks)).subquery()
         return select(together).order_by(together.c.id.desc()).limit(size)
     if pages is not None:
-        only = col(table.page_id) == pages[0] if len(pages) == 1 else col(table.page_id).in_(pages)
-        statement = statement.where(only)
+        statement = statement.where(col(table.page_id).in_(pages))
+    if before is not None:
+        statement = statement.where(col(table.id) < before)
     return statement.order_by(col(table.id).desc()).limit(size)
+
+
+def _along_page(table: Any, statement: Statement, page: int, before: int | None, size: int) -> Statement:
+    """The index (page_id, id) backwards.
+
+    Written as a range and not as `page_id = …`: for a page that was once busy PostgreSQL would otherwise walk the
+    primary key, through everything that the other pages have got since.
+    """
+    place = tuple_(col(table.page_id), col(table.id))
+    return (
+        statement.where(col(table.page_id) >= page, place < tuple_(page, _END if before is None else before))
+        .order_by(col(table.page_id).desc(), col(table.id).desc())
+        .limit(size)
+    )
 
 
 def first_id(instant: int) -> int:

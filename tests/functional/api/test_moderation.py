@@ -11,15 +11,13 @@ def test_an_opinion_has_the_shape_of_a_decision_without_ids(small_yard: Yard) ->
 
     assert answer.status_code == 200
     shown = answer.json()
-    assert "default" in shown["policy"]["name"]
-    clauses = shown.pop("clauses")
-    assert all(isinstance(clause, str) and clause for clause in clauses)
-    verdict, actions, reasons = shown.pop("verdict"), shown.pop("actions"), shown.pop("reasons")
-    assert (verdict == "remove") is any(action["kind"] == "delete_comment" for action in actions)
-    assert reasons
     assert shown == {
         "comment": {"network": None, "author_id": None, "text": "Ты — дебил"},
+        "verdict": "remove",
         "categories": ["insult"],
+        "reasons": ["score_over_remove"],
+        "clauses": ["п. 2, правила страницы (образец)"],
+        "actions": [{"kind": "delete_comment", "state": "pending", "ban_seconds": None}],
         "scores": {"spam": 0.01, "insult": 0.97, "obscenity": 0.01, "threat": 0.01, "appeal": 0.01},
         "explanation": [{"text": "дебил", "start": 5, "end": 10, "share": 1.0, "category": "insult"}],
         "mode": "enforce",
