@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -76,6 +77,8 @@ def score(
         raise InvalidInputError("ФАЙЛ", f"ожидается файл с комментариями, а {source} не найден")
     if target != _STREAM and not target.resolve().parent.is_dir():
         raise InvalidInputError("ИТОГ", f"ожидается файл в существующей папке, а папки {target.parent} нет")
+    # So that a half-written file is cleared away when a system is shut down, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     recipe = _recipe(policy)
     # A model or policy that is not fit is found here and not in a process far away.
     judge_for(recipe)

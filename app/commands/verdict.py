@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.commands.output import visible
+from app.domain.wording import ACTIONS, CATEGORIES, REASONS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,32 +13,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDTH = 28
-VERDICTS = {
-    "keep": ("ОСТАВИТЬ", "green"),
-    "review": ("ПОКАЗАТЬ ЧЕЛОВЕКУ", "yellow"),
-    "remove": ("УДАЛИТЬ", "red"),
-}
-HEADS = {
-    "spam": "спам",
-    "insult": "оскорбление",
-    "obscenity": "нецензурная брань",
-    "threat": "угроза",
-    "appeal": "обращение",
-}
-REASONS = {
-    "score_over_remove": "оценка выше порога удаления",
-    "score_over_review": "оценка выше порога просмотра",
-    "indeterminate": "программа не смогла оценить текст",
-    "protected_appeal": "похоже на обращение гражданина: такое удаляет только человек",
-    "private_message": "личное сообщение",
-    "no_text": "нет текста",
-    "first_link": "ссылка от нового автора",
-}
-ACTIONS = {
-    "delete_comment": "удалить комментарий",
-    "hide_comment": "скрыть комментарий",
-    "ban_author": "предложить блокировку автора",
-}
+COLOURS = {"keep": "green", "review": "yellow", "remove": "red"}
+#: The bars' names; an appeal protects, it is no violation.
+HEADS = {**CATEGORIES, "appeal": "обращение"}
 
 
 def show(text: str, opinion: Mapping[str, Any]) -> None:
@@ -46,8 +24,8 @@ def show(text: str, opinion: Mapping[str, Any]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=True)
-    name, colour = VERDICTS[opinion["verdict"]]
-    console.print(Text.assemble("Решение: ", (name, f"bold {colour}")))
+    verdict = opinion["verdict"]
+    console.print(Text.assemble("Решение: ", (VERDICTS[verdict].upper(), f"bold {COLOURS[verdict]}")))
     _list(console.print, "Почему", [REASONS.get(code, code) for code in opinion["reasons"]])
     _list(console.print, "Основание", opinion["clauses"])
     _list(console.print, "Действия", [ACTIONS.get(code, code) for code in opinion["actions"]])

@@ -135,7 +135,7 @@ def revoke_token(house: House, token_id: int, *, by: str) -> bool:
     """
     with house.database.write() as session:
         acting = Acting(session, house, house.clock.now(), by)
-        token = session.get(ApiToken, token_id, with_for_update=True)
+        token = session.get(ApiToken, token_id, with_for_update=True) if queries.is_id(token_id) else None
         if token is None:
             raise NotFoundError(f"ключа {token_id} нет")
         if token.revoked_at is not None:

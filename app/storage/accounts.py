@@ -7,6 +7,11 @@ from app.storage.tables import Account, ApiToken, Page
 PERSON = "person:"
 
 
+def is_id(number: int) -> bool:
+    """Whether a number can be one of our ids; a driver refuses a larger one with an error of its own."""
+    return 0 < number < 1 << 63
+
+
 def account_named(session: Session, name: str) -> Account | None:
     """The account of this name."""
     return session.exec(select(Account).where(col(Account.name) == name)).first()
@@ -32,7 +37,7 @@ def all_tokens(session: Session) -> list[tuple[ApiToken, Account]]:
 
 def known_pages(session: Session, pages: frozenset[int]) -> frozenset[int]:
     """Those of `pages` that exist and were not removed."""
-    query = select(Page.id).where(col(Page.id).in_(pages), col(Page.removed_at).is_(None))
+    query = select(Page.id).where(col(Page.id).in_(filter(is_id, pages)), col(Page.removed_at).is_(None))
     return frozenset(session.exec(query))
 
 

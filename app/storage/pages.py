@@ -6,6 +6,7 @@ from sqlalchemy import delete, literal_column, update
 from sqlmodel import Session, col, func, select
 
 from app.domain.states import CANCELLABLE, ActionState
+from app.storage.accounts import is_id
 from app.storage.tables import Action, Capability, Connection, Credential, Decision, Page, SeenEvent
 
 #: How many of the newest deliveries are looked at for a page's last sign of life; keeps the list quick at any size.
@@ -17,6 +18,8 @@ _HELD = CANCELLABLE
 
 def page_of(session: Session, page_id: int, *, lock: bool = False) -> Page | None:
     """A page that was not removed; `lock` holds it until the transaction ends (PostgreSQL; SQLite has one writer)."""
+    if not is_id(page_id):
+        return None
     query = select(Page).where(col(Page.id) == page_id, col(Page.removed_at).is_(None))
     return session.exec(query.with_for_update() if lock else query).first()
 
