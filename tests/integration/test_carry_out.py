@@ -1,6 +1,7 @@
 """An action's way from `pending` to its end, on both engines."""
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
@@ -117,14 +118,24 @@ def test_a_manager_found_out_just_before_the_ban_is_spared(world):
 
 
 def test_a_ban_is_asked_about_once_more_just_before_the_call(world):
-    """A page paused between the claim and the call keeps the ban from going out; no attempt is counted."""
+    """A page paused after `sending` was committed keeps the ban from going out; no attempt is counted."""
     ban = world.add_ban(world.add_comment(state="removed"))
-    executor = world.executor()
-    prepared = executor._prepare(managers_of=world.page)
-    world.sql("UPDATE page SET paused_at = 1")
-    assert not executor._still_allowed(prepared)
+    watching = [True]
+
+    def pause_as_soon_as_it_is_sending(*_):
+        if watching:
+            watching.clear()
+            if world.action(ban).state == "sending":
+                world.sql("UPDATE page SET paused_at = 1")
+            else:
+                watching.append(True)
+
+    # A connection goes back to the pool right after each commit.
+    event.listen(world.database.engine, "checkin", pause_as_soon_as_it_is_sending)
+    assert world.work_off() == [Step.SETTLED, Step.IDLE]
     action = world.action(ban)
     assert (action.state, action.last_error, action.attempts) == ("pending", "paused", 0)
+    assert (world.network.calls, watching) == ([], [])
 
 
 @pytest.mark.parametrize(("mode", "state"), [(Mode.REVIEW, "proposed"), (Mode.SHADOW, "cancelled")])

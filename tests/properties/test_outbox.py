@@ -1,5 +1,6 @@
 """Whatever workers, people and the network do to each other: every action ends, and has its effect at most once."""
 
+import atexit
 import shutil
 import tempfile
 from functools import cache
@@ -40,7 +41,9 @@ ANSWERS = st.sampled_from(
 @cache
 def template() -> Path:
     """A migrated database that every run copies."""
-    path = Path(tempfile.mkdtemp(prefix="dvornik-properties-")) / "template.sqlite3"
+    folder = tempfile.mkdtemp(prefix="dvornik-properties-")
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder) / "template.sqlite3"
     migrate(f"sqlite:///{path}")
     return path
 
