@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -104,12 +103,12 @@ def _load_manifest(folder: Path) -> Manifest:
 def _check_thresholds(path: Path, manifest: Manifest) -> None:
     sets: dict[str, Mapping[str, float]] = {f"promise {k}": p.thresholds for k, p in manifest.promises.items()}
     sets |= {f"review share {k}": t for k, t in manifest.review.items()}
-    sets["appeal"] = {c: manifest.appeal for c in CATEGORIES}
+    sets["appeal"] = dict.fromkeys(CATEGORIES, manifest.appeal)
     for name, thresholds in sets.items():
         if set(thresholds) != set(CATEGORIES):
             raise ArtefactIncompatibleError(path, f"{name} for {sorted(thresholds)}", f"for {sorted(CATEGORIES)}")
         for category, value in thresholds.items():
-            if not (isinstance(value, float) and math.isfinite(value) and 0.0 <= value <= 1.0):
+            if not 0.0 <= value <= 1.0:
                 raise ArtefactIncompatibleError(path, f"{name}: {category} = {value!r}", "a number from 0 to 1")
 
 

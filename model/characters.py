@@ -30,7 +30,14 @@ _FIXED = re.compile(
 )
 _MAY_BE_FIXED = re.compile(r"[@/\[*]|\d{2}|\w\.\w").search
 _MESSENGER = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog|tg\.me|wa\.me|tglink|chat\.whatsapp\.com|viber\.)|tg://", re.IGNORECASE
+    r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog|tg\.me|wa\.me|tglink|chat\.whatsapp\.com|viber\.)|tg://",
+    re.IGNORECASE,
+).match
+# Pages of the networks and of the state: an official answer is full of them.
+_PAGE = re.compile(
+    r"(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|ok\.ru|max\.ru|(?:[a-z0-9-]{1,40}\.){0,3}(?:gosuslugi\.ru|gov\.ru|gov\.spb\.ru|mos\.ru|mosreg\.ru))"
+    r"(?![\w.-])",
+    re.IGNORECASE,
 ).match
 _TOKENS = {"club": "@club", "user": "@user", "email": "<email>", "card": "<card>", "phone": "<phone>"}
 
@@ -79,7 +86,7 @@ def fix_tokens(text: str) -> list[Edit]:
         found = match.group()
         if kind == "user" and found.lower() in ("@user", "@club"):
             continue
-        new = _TOKENS.get(kind) or ("<chat>" if _MESSENGER(found) else "<link>")
+        new = _TOKENS.get(kind) or ("<chat>" if _MESSENGER(found) else "<page>" if _PAGE(found) else "<link>")
         edits.append(Edit(match.start(), match.end(), new))
     return edits
 

@@ -20,8 +20,9 @@ _SIGN = re.compile(r"[0-9@$€]")
 _TRIPLE = re.compile(r"([^\W\d_])\1\1").search
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RUN = re.compile(r"([^\W\d_])\1\1+")
-_MASKED = re.compile(r"(?<![^\W_*])[а-яё]{1,6}\*{1,8}[а-яё]{1,8}(?:\*{1,4}[а-яё]{1,4})?(?![^\W_*])")
-_STARS = re.compile(r"\*+")
+_MASKED = re.compile(r"(?<![^\W_*#%])[а-яё]{1,6}[*#%]{1,8}[а-яё]{1,8}(?:[*#%]{1,4}[а-яё]{1,4})?(?![^\W_*#%])")
+_DOTTED = re.compile(r"(?<![^\W_.])[а-яё]{1,6}(?:\.{2,8}|…)[а-яё]{1,8}(?![^\W_])")
+_STARS = re.compile(r"[*#%.…]+")
 
 
 def translit(word: str) -> str:
@@ -65,11 +66,16 @@ def _signs(word: str) -> str:
         return word
     if is_rude(mapped) and len(mapped) > signs + 1:
         return mapped
+    if word[0] not in "@$" and not any(c.isdigit() for c in word):
+        # A sign may hide any letter: «бл@дь».
+        hidden = _behind(re.sub(r"[@$€]", "*", word))
+        if hidden is not None:
+            return hidden
     if word[-1].isdigit() or signs * 2 >= len(word):
         return word
     ordinal = word[0].isdigit() and len(word) < 5
     inside = not any(c.isdigit() for c in word)
-    return mapped if is_known(mapped) and not ordinal or inside and len(word) > 3 and word[0] not in "@$" else word
+    return mapped if (is_known(mapped) and not ordinal) or (inside and len(word) > 3 and word[0] not in "@$") else word
 
 
 @lru_cache(maxsize=8192)
@@ -164,11 +170,16 @@ def _behind(mask: str) -> str | None:
 
 def unmask(text: str) -> list[Edit]:
     """Words with stars in place of letters, where a rude word fits."""
-    if "*" not in text:
-        return []
     edits = []
-    for match in _MASKED.finditer(text):
-        word = _behind(match.group())
-        if word is not None:
-            edits.append(Edit(match.start(), match.end(), word))
+    if "*" in text or "#" in text or "%" in text:
+        for match in _MASKED.finditer(text):
+            word = _behind(match.group())
+            if word is not None:
+                edits.append(Edit(match.start(), match.end(), word))
+    elif ".." in text or "…" in text:
+        # Dots between words are ordinary, so only taboo words are read out of them.
+        for match in _DOTTED.finditer(text):
+            word = _behind(match.group())
+            if word is not None and is_obscene(word):
+                edits.append(Edit(match.start(), match.end(), word))
     return edits

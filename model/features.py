@@ -1,6 +1,7 @@
 """Which rows of the arrays a token, a pair of neighbours or a look stands for."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from model.lemmas import lemma
@@ -37,7 +38,7 @@ class Vocabulary:
         """(place of the left neighbour, row of the pair) for each listed pair of neighbouring lemmas."""
         get = self.pairs.get
         found = []
-        for place, (left, right) in enumerate(zip(lemma_rows, lemma_rows[1:], strict=False)):
+        for place, (left, right) in enumerate(pairwise(lemma_rows)):
             if left >= 0 and right >= 0:
                 row = get(left << PAIR_SHIFT | right)
                 if row is not None:

@@ -63,7 +63,9 @@ _STEPS: Final[tuple[tuple[str, Callable[[str], list[Edit]]], ...]] = (
 def _hides(text: str, edits: Sequence[Edit]) -> int:
     """How many of the cleaned places touch a letter; emoji and foreign quotes are no disguise."""
     return sum(
-        1 for start, end, new in edits if any(c.isalpha() for c in new) or (start and end - start < 3 and text[start - 1].isalpha())
+        1
+        for start, end, new in edits
+        if any(c.isalpha() for c in new) or (start and end - start < 3 and text[start - 1].isalpha())
     )
 
 

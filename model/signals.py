@@ -9,6 +9,7 @@ from model.normalise import Undone
 
 _WORDS: Final[dict[str, str]] = {
     "link": r"<link>",
+    "page": r"<page>",
     "chat": r"<chat>|телеграм|телеге?$|телегу|тг$|вотсап|ватсап|whatsapp|viber|вайбер",
     "user": r"@user",
     "phone": r"<phone>",

@@ -3,11 +3,15 @@
 import re
 from typing import Final, NamedTuple
 
-FIXED: Final = frozenset({"<link>", "<chat>", "<phone>", "<email>", "<card>", "@user", "@club"})
+FIXED: Final = frozenset({"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "@user", "@club"})
 SHORTEST, LONGEST = 2, 5
 # A longer token is judged by its ends.
 MAX_TOKEN: Final = 64
-_TOKEN = re.compile(r"<(?:link|chat|phone|email|card)>|@(?:user|club)\b|[^\W_]+")
+_TOKEN = re.compile(r"<(?:link|chat|page|phone|email|card)>|@(?:user|club)\b|[^\W_]+")
+
+
+# A mention that opens a text says whom it answers, not what it is.
+_ADDRESS = re.compile(r"(?:[\s,]*@(?:user|club)\b[\s,:]*)+").match
 
 
 class Token(NamedTuple):
@@ -25,19 +29,26 @@ def form(raw: str) -> str:
     return raw if len(raw) <= MAX_TOKEN else raw[: MAX_TOKEN // 2] + raw[-MAX_TOKEN // 2 :]
 
 
+def _body(text: str) -> int:
+    """Where the text begins behind the mentions that open it; at 0 when it holds nothing else."""
+    address = _ADDRESS(text) if "@" in text else None
+    return address.end() if address and address.end() < len(text) else 0
+
+
 def forms(text: str) -> list[str]:
     """Feature forms of a normalised text, in order."""
-    return [form(t) if len(t) > MAX_TOKEN or t[0].isdigit() else t for t in _TOKEN.findall(text.replace("ё", "е"))]
+    found = _TOKEN.findall(text.replace("ё", "е"), _body(text))
+    return [form(t) if len(t) > MAX_TOKEN or t[0].isdigit() else t for t in found]
 
 
 def tokens(text: str) -> list[Token]:
     """The same forms with their spans."""
-    return [Token(form(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text.replace("ё", "е"))]
+    return [Token(form(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text.replace("ё", "е"), _body(text))]
 
 
 def ngrams(token: str) -> list[str]:
     """Character n-grams of a token form inside its borders; a fixed token or a number is one n-gram."""
-    if token in FIXED or token[0] == "0" and not token.strip("0"):
+    if token in FIXED or (token[0] == "0" and not token.strip("0")):
         return [token]
     padded = f" {token} "
     size = len(padded)

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from model.labels import CATEGORIES
-from model.normalise import normalise
+from model.normalise import MAX_BEFORE, normalise
+from model.signals import measures
 from model.tokens import forms
 from training.errors import DataError
 
 FEWEST_ROWS: Final = 20
+# Texts written for this project: kinds that the data lack, and clean texts that look like violations.
+SEEDS: Final = Path(__file__).parent / "seeds.jsonl"
 KINDS: Final = ("comment", "reply", "appeal", "post", "official_reply", "official_post")
 LICENCES: Final = {
     "toxic.jsonl": "ok_*: CC BY-NC-SA 4.0 (as others state it); russe_detox: OpenRAIL++; 2ch_pikabu: not verified",
     "municipal.jsonl": "MIT repositories; appeals: none stated",
     "spam.jsonl": "MIT or none stated",
     "spam_other_lang.jsonl": "MIT or none stated",
+    "clean_words_with_obscene_substrings.tsv": "OpenCorpora, CC BY-SA 3.0",
+    "seeds.jsonl": "написано для проекта, MIT",
 }
 
 
@@ -35,11 +40,18 @@ class Row:
     appeal: bool | None = None
     words: tuple[str, ...] = ()
     cluster: int = -1
+    look: tuple[float, ...] = ()
+
+    @property
+    def foreign(self) -> bool:
+        """True for a text with hardly any Russian letters."""
+        letters = [c for word in self.words for c in word if c.isalpha()]
+        return sum("а" <= c <= "я" for c in letters) * 2 < len(letters)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the words: the same for texts that read the same."""
-        return hashlib.sha256(" ".join(self.words).encode()).hexdigest()
+        """SHA-256 of the text; stands for it where the text itself must not be kept."""
+        return hashlib.sha256(self.text.strip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -105,7 +117,7 @@ def _labelled(path: Path, number: int, value: dict[str, Any]) -> Row:
     if appeal not in (None, True, False):
         raise DataError(path, f"appeal = {appeal!r}, expected true, false or nothing", number)
     types = tuple(label for label in labels if label != "spam")
-    source = f"labels/{value.get('source', 'people')}"
+    source = f"{path.stem}/{value.get('source', 'people')}"
     return Row(value["text"], source, "comment", bool(types), "spam" in labels, types, appeal)
 
 
@@ -118,9 +130,36 @@ def _read(path: Path, parse: Callable[[Path, int, dict[str, Any]], Row], *, clas
     return rows
 
 
+# Rows of the word list with these substrings still hold real swearing.
+_UNSURE: Final = frozenset({"залуп", "пидар", "говн", "дроч", "жоп", "хер", "срат"})
+
+
+def _clean_words(path: Path) -> list[Row]:
+    """One text per dictionary word that only contains an obscene one: «команда», «рубля»."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if not lines or lines[0].split("\t") != ["wordform", "lemma", "substring"]:
+        raise DataError(path, "expected the columns wordform, lemma, substring", 1)
+    forms_of: dict[str, list[str]] = {}
+    for number, line in enumerate(lines[1:], 2):
+        parts = line.split("\t")
+        if len(parts) != 3:
+            raise DataError(path, f"{len(parts)} columns, expected 3", number)
+        if parts[2] not in _UNSURE:
+            forms_of.setdefault(parts[1], []).append(parts[0])
+    return [Row(" ".join(sorted(held)[:4]), "clean_words", "word", toxic=False) for _, held in sorted(forms_of.items())]
+
+
+def read_words(row: Row) -> None:
+    """Fill in what training needs of a text: its tokens and its look."""
+    normalised = normalise(row.text)
+    row.words = tuple(forms(normalised.text))
+    row.look = measures(row.text[:MAX_BEFORE], normalised.undone)
+
+
 def read_folder(folder: Path, labels: Path | None = None) -> list[Row]:
-    """All rows of a data folder (toxic.jsonl, municipal.jsonl, spam.jsonl and, where there is one, spam_other_lang.jsonl),
-    with people's labels behind them; words and clusters filled, exact repetitions inside one source dropped.
+    """All rows of a data folder with people's labels behind them, exact repetitions inside one source dropped.
+
+    toxic.jsonl, municipal.jsonl and spam.jsonl must be there; spam_other_lang.jsonl and the list of clean words may be.
 
     Raises DataError.
     """
@@ -129,12 +168,15 @@ def read_folder(folder: Path, labels: Path | None = None) -> list[Row]:
     rows += _read(folder / "spam.jsonl", _spam, classes="spam")
     if (folder / "spam_other_lang.jsonl").exists():
         rows += _read(folder / "spam_other_lang.jsonl", _spam, classes=None)
+    if (folder / "clean_words_with_obscene_substrings.tsv").exists():
+        rows += _clean_words(folder / "clean_words_with_obscene_substrings.tsv")
     if labels is not None:
         rows += _read(labels, _labelled, classes=None)
+    rows += _read(SEEDS, _labelled, classes=None)
     seen = set()
     kept = []
     for row in rows:
-        row.words = tuple(forms(normalise(row.text).text))
+        read_words(row)
         key = (row.source, row.toxic, row.spam, row.words)
         if row.words and key not in seen:
             seen.add(key)
@@ -145,7 +187,7 @@ def read_folder(folder: Path, labels: Path | None = None) -> list[Row]:
 
 def file_digests(folder: Path, labels: Path | None = None) -> dict[str, str]:
     """SHA-256 of every data file that training reads."""
-    paths = [p for name in LICENCES if (p := folder / name).exists()] + ([labels] if labels else [])
+    paths = [p for name in LICENCES if (p := folder / name).exists()] + ([labels] if labels else []) + [SEEDS]
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
 
 
@@ -154,7 +196,12 @@ def _keys(words: tuple[str, ...]) -> list[str]:
     letters = [w for w in words if w.strip("0") and w[0] not in "<@"]
     if len(letters) < 6:
         return ["exact " + " ".join(letters)]
-    grams = sorted({hashlib.md5(" ".join(letters[i : i + 4]).encode()).hexdigest()[:16] for i in range(len(letters) - 3)})
+    grams = sorted(
+        {
+            hashlib.md5(" ".join(letters[i : i + 4]).encode(), usedforsecurity=False).hexdigest()[:16]
+            for i in range(len(letters) - 3)
+        }
+    )
     smallest = grams[:3]
     if len(smallest) < 3:
         return ["grams " + " ".join(smallest)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 class DataError(Exception):
-    """Data are refused; the message names the file, the line where there is one, what was found and what is expected."""
+    """Data are refused; the message names the file, the line if there is one, and the reason."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
         super().__init__(f"{path}:{line}: {reason}" if line is not None else f"{path}: {reason}")

@@ -25,7 +25,10 @@ def wilson(hits: int, n: int) -> list[float]:
         return [0.0, 1.0]
     z, p = 1.96, hits / n
     middle, half = p + z * z / (2 * n), z * ((p * (1 - p) + z * z / (4 * n)) / n) ** 0.5
-    return [round(max(0.0, (middle - half) / (1 + z * z / n)), 5), round(min(1.0, (middle + half) / (1 + z * z / n)), 5)]
+    return [
+        round(max(0.0, (middle - half) / (1 + z * z / n)), 5),
+        round(min(1.0, (middle + half) / (1 + z * z / n)), 5),
+    ]
 
 
 def _interval(measure: Callable[[Any, Any], float], answers: Any, scores: Any) -> list[float]:
@@ -106,11 +109,12 @@ def held_out_metrics(
         "questions": {},
     }
     for name, one in fitted.items():
-        counted = one.task.weights > 0
+        counted = one.task.weights >= 1
         answers = one.task.answers[counted]
-        metrics["questions"][name] = ranking(answers, one.held_out[counted]) | {
-            "calibration_error": round(expected_error(probability(one.held_out[counted], one.platt), answers), 4)
-        }
+        # The map for toxicity assumes the share of toxic comments in a community, so it is checked on one.
+        natural = counted if name != "toxic" else np.array([rows[n].source == "ok_comments" for n in one.task.rows])
+        error = expected_error(probability(one.held_out[natural], one.platt), one.task.answers[natural])
+        metrics["questions"][name] = ranking(answers, one.held_out[counted]) | {"calibration_error": round(error, 4)}
     metrics["removed"] = _removed(fitted, rows, features, manifest)
     metrics["appeal"] = _appeal(fitted["appeal"], rows, manifest.appeal)
     return metrics
@@ -144,7 +148,9 @@ def _appeal(fitted: Any, rows: list[Row], threshold: float) -> Metrics:
     groups = {
         "appeals_kursk": [r.source.startswith("kursk") and r.types is None and not r.toxic for r in kinds],
         "appeals_troitsk": [r.source.startswith("troitsk") for r in kinds],
-        "comments_that_complain": [r.kind in ("comment", "reply") and r.source.startswith("SOIKA") and bool(is_appeal(r)) for r in kinds],
+        "comments_that_complain": [
+            r.kind in ("comment", "reply") and r.source.startswith("SOIKA") and bool(is_appeal(r)) for r in kinds
+        ],
         "toxic": [bool(r.toxic) for r in kinds],
     }
     found = {}
@@ -155,7 +161,11 @@ def _appeal(fitted: Any, rows: list[Row], threshold: float) -> Metrics:
     return found
 
 
-def evaluate(artefact: Artefact, data: Path, step: Callable[[int, int], None] = lambda done, of: None) -> Metrics:
+def _quiet(_done: int, _of: int) -> None:
+    """No progress wanted."""
+
+
+def evaluate(artefact: Artefact, data: Path, step: Callable[[int, int], None] = _quiet) -> Metrics:
     """Score every labelled text of a folder and measure; says which files the model was trained on."""
     rows = read_folder(data)
     scorer = Scorer(artefact)

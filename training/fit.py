@@ -70,7 +70,7 @@ def fit_task(task: Task, features: Any, signals: int, *, fuse: bool) -> Linear:
     return _widen(model, features.shape[1])
 
 
-def _fold(features: Any, task: Task, clusters: Any, fold: int, fuse: bool) -> tuple[Any, Any]:
+def _fold(features: Any, task: Task, clusters: Any, fold: int, *, fuse: bool) -> tuple[Any, Any]:
     inside = task.folds == fold
     # A copy of a held-out text teaches nothing that counts.
     train = ~inside & ~np.isin(clusters, clusters[inside])
@@ -83,7 +83,7 @@ def out_of_fold(task: Task, features: Any, signals: int, clusters: Any, *, fuse:
     chosen = _columns(task, features, signals)
     own = clusters[task.rows]
     folds = [int(f) for f in np.unique(task.folds)]
-    results = Parallel(n_jobs=jobs, prefer="threads")(delayed(_fold)(chosen, task, own, f, fuse) for f in folds)
+    results = Parallel(n_jobs=jobs, prefer="threads")(delayed(_fold)(chosen, task, own, f, fuse=fuse) for f in folds)
     logits = np.zeros(len(task.rows))
     for inside, values in results:
         logits[inside] = values

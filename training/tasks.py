@@ -21,6 +21,8 @@ HEAD_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 FOLDS: Final = 4
 FORUM: Final = "2ch_pikabu"
+WORD_WEIGHT: Final = 0.2
+PEOPLE_WEIGHT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,12 @@ class Task:
 
 def share_of(row: Row, parts: int) -> int:
     """A stable number from 0 to parts - 1 for the cluster of a row."""
-    return int(hashlib.md5(f"cluster {row.cluster}".encode()).hexdigest(), 16) % parts
+    return int(hashlib.md5(f"cluster {row.cluster}".encode(), usedforsecurity=False).hexdigest(), 16) % parts
+
+
+def weight_of(row: Row) -> float:
+    """Texts that people labelled for this very purpose count for several."""
+    return 1.0 if row.types is None else PEOPLE_WEIGHT
 
 
 def is_held_out(row: Row, prefix: str) -> bool:
@@ -69,13 +76,21 @@ def toxic_task(rows: list[Row], numbers: list[int]) -> Task:
     for n in numbers:
         answer = is_toxic(rows[n])
         if answer is not None and rows[n].kind not in ("post", "official_post"):
-            chosen.append((n, answer, 1.0, share_of(rows[n], FOLDS)))
+            weight = WORD_WEIGHT if rows[n].kind == "word" else weight_of(rows[n])
+            chosen.append((n, answer, weight, share_of(rows[n], FOLDS)))
     return _task("toxic", chosen)
 
 
 def type_task(rows: list[Row], numbers: list[int], category: str) -> Task:
-    """Of which type is a toxic text?"""
-    chosen = [(n, category in types_of(rows[n]), 1.0, share_of(rows[n], FOLDS)) for n in numbers if is_toxic(rows[n])]
+    """Of which type is a toxic text? A clean word that contains an obscene one is not obscene either."""
+    chosen = [
+        (n, category in types_of(rows[n]), weight_of(rows[n]), share_of(rows[n], FOLDS))
+        for n in numbers
+        if is_toxic(rows[n])
+    ]
+    if category == "obscenity":
+        words = [n for n in numbers if rows[n].kind == "word"]
+        chosen += [(n, False, WORD_WEIGHT, share_of(rows[n], FOLDS)) for n in words]
     return _task(f"{category}_if_toxic", chosen)
 
 
@@ -88,9 +103,9 @@ def spam_task(rows: list[Row], numbers: list[int]) -> Task:
         answer = row.spam
         if answer is None and row.toxic is not None and share_of(row, 3) == 0:
             answer = False
-        if answer is not None:
+        if answer is not None and row.kind != "word":
             fold = sources.index(row.source) if row.kind == "chat" else share_of(row, len(sources))
-            chosen.append((n, answer, 4.0 if answer else 1.0, fold))
+            chosen.append((n, answer, (4.0 if answer and not row.foreign else 1.0) * weight_of(row), fold))
     return _task("spam", chosen, signals=True)
 
 
@@ -105,7 +120,7 @@ def appeal_task(rows: list[Row], numbers: list[int]) -> Task:
     chosen = []
     for n in numbers:
         answer = is_appeal(rows[n])
-        if answer is not None and rows[n].spam is not True:
+        if answer is not None and rows[n].spam is not True and rows[n].kind != "word":
             chosen.append((n, answer, 4.0 if answer else 1.0, _appeal_fold(rows[n])))
     return _task("appeal", chosen)
 
@@ -116,7 +131,9 @@ def rude_appeals(rows: list[Row], numbers: list[int], count: int = 1500) -> list
     Each takes the fold of its complaint's source, so a held-out source stays held out.
     """
     appeals = [rows[n] for n in numbers if is_appeal(rows[n]) and 4 <= len(rows[n].words) <= 60]
-    tails = [rows[n] for n in numbers if rows[n].toxic and rows[n].source.startswith("ok_") and len(rows[n].words) <= 10]
+    tails = [
+        rows[n] for n in numbers if rows[n].toxic and rows[n].source.startswith("ok_") and len(rows[n].words) <= 10
+    ]
     made = []
     for number in range(min(count, len(appeals), len(tails))):
         appeal = appeals[number * len(appeals) // min(count, len(appeals))]
@@ -125,7 +142,7 @@ def rude_appeals(rows: list[Row], numbers: list[int], count: int = 1500) -> list
         made.append(
             Row(
                 ". ".join(p.text for p in parts), appeal.source, appeal.kind, None, False, None, True,
-                (*parts[0].words, *parts[1].words), appeal.cluster,
+                (*parts[0].words, *parts[1].words), appeal.cluster, appeal.look,
             )
         )  # fmt: skip
     return made

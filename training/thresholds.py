@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,13 +64,19 @@ def promise(numbers: Any, share: float, zero: Mapping[str, float]) -> PromisedTh
     return PromisedThresholds(at(cut, zero), n, allowed, int((numbers >= cut).sum()), 1.0 - DELTA)
 
 
-def review_thresholds(numbers: Any, zero: Mapping[str, float]) -> dict[str, dict[str, float]]:
-    """For each share of comments that people can read, the scores from which a comment is shown to them."""
-    return {share: at(float(np.quantile(numbers, 1.0 - float(share))) + _MARGIN, zero) for share in REVIEW_SHARES}
+def review_thresholds(scores: Any, promises: Iterable[PromisedThresholds]) -> dict[str, dict[str, float]]:
+    """For each share of comments that people can read, the scores from which a comment is shown to them.
+
+    One probability for all categories, so that people see the likeliest violations; never above a removal threshold.
+    """
+    ceiling = {c: min((p.thresholds[c] for p in promises), default=1.0) for c in CATEGORIES}
+    worst = np.asarray(scores).max(axis=1)
+    cuts = {share: float(np.quantile(worst, 1.0 - float(share))) for share in REVIEW_SHARES}
+    return {share: {c: min(cut, ceiling[c]) for c in CATEGORIES} for share, cut in cuts.items()}
 
 
 def readings(path: Path = READINGS) -> dict[str, str]:
-    """What a reader decided about held-out comments: digest of the words -> "clean" or the category that it violates."""
+    """What a reader decided about held-out comments: digest of the text -> "clean" or the category that it violates."""
     if not path.exists():
         return {}
     found = {}

@@ -92,7 +92,7 @@ def _arrays(fitted: Mapping[str, Fitted], names: Names) -> Arrays:
 def _zero(fitted: Mapping[str, Fitted], features: Any) -> dict[str, float]:
     """Per category the log-odds that one of 300 clean training texts passes, scored by models that did not see it."""
     toxic = fitted["toxic"]
-    clean = ~toxic.task.answers & (toxic.task.weights > 0)
+    clean = ~toxic.task.answers & (toxic.task.weights >= 1)
     p_toxic = probability(toxic.held_out[clean], toxic.platt)
     zero = {}
     for category in CATEGORIES:
@@ -126,9 +126,13 @@ def _category_scores(scorer: Scorer, rows: list[Row]) -> Any:
     return np.array([scorer.score(row.text)[: len(CATEGORIES)] for row in rows])
 
 
+def _quiet(_message: str) -> None:
+    """No progress wanted."""
+
+
 def train(
     data: Path, out: Path, *, created: str, labels: Path | None = None, prefix: str = HELD_OUT, jobs: int = 1,
-    step: Step = lambda message: None,
+    step: Step = _quiet,
 ) -> Artefact:  # fmt: skip
     """Read a data folder, train every question, resolve the promises, write artefact and card into `out`.
 
@@ -190,7 +194,7 @@ def _with_promises(manifest: Manifest, kept: list[Row], scores: Any, zero: Mappi
         manifest,
         promises={k: v for k, v in results.items() if not isinstance(v, str)},
         refused={k: v for k, v in results.items() if isinstance(v, str)},
-        review=thresholds.review_thresholds(numbers, zero),
+        review=thresholds.review_thresholds(scores, [p for p in results.values() if not isinstance(p, str)]),
         calibration={**manifest.calibration, "reading": reading},
     )
 

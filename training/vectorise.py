@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -9,8 +10,7 @@ from scipy import sparse
 
 from model.features import PAIR_SHIFT, Vocabulary
 from model.lemmas import lemma
-from model.normalise import normalise
-from model.signals import MEASURES, SIGNALS, kinds_of, measures, word_signals
+from model.signals import MEASURES, SIGNALS, kinds_of, word_signals
 from model.tokens import FIXED, ngrams
 from training.dataset import Row
 
@@ -58,7 +58,7 @@ def learn_names(rows: list[Row]) -> Names:
         chars.update(held)
         sequence = [lemmas_of[w] for w in row.words]
         lemma_counts.update(set(sequence))
-        pair_counts.update(set(zip(sequence, sequence[1:], strict=False)))
+        pair_counts.update(set(pairwise(sequence)))
     char_names, lemma_names = _frequent(chars, MIN_CHARS), _frequent(lemma_counts, MIN_LEMMAS)
     number = {name: i for i, name in enumerate(lemma_names)}
     pairs = {
@@ -118,10 +118,9 @@ def matrix(rows: list[Row], names: Names) -> Matrix:
         for t in tokens:
             mask |= kinds[t]
         _extend(signals, place, word_signals(mask))
-        look = measures(row.text, normalise(row.text).undone)
-        signals[0].extend([place] * len(look))
+        signals[0].extend([place] * len(row.look))
         signals[1].extend(range(len(SIGNALS) - len(MEASURES), len(SIGNALS)))
-        signals[2].extend(look)
+        signals[2].extend(row.look)
     size = len(rows)
     token_chars = _csr(by_token, (len(unique), len(names.chars)))
     idf = names.chars_idf.astype(np.float64)
@@ -132,8 +131,15 @@ def matrix(rows: list[Row], names: Names) -> Matrix:
     return sparse.hstack(
         [
             _block(documents @ token_chars, names.chars_idf, documents @ token_squared, SCALES["chars"]),
-            _block(lemma_counts, names.lemmas_idf, lemma_counts @ (names.lemmas_idf.astype(np.float64) ** 2), SCALES["lemmas"]),
-            _block(pair_counts, names.pairs_idf, pair_counts @ (names.pairs_idf.astype(np.float64) ** 2), SCALES["pairs"]),
+            _block(
+                lemma_counts,
+                names.lemmas_idf,
+                lemma_counts @ (names.lemmas_idf.astype(np.float64) ** 2),
+                SCALES["lemmas"],
+            ),
+            _block(
+                pair_counts, names.pairs_idf, pair_counts @ (names.pairs_idf.astype(np.float64) ** 2), SCALES["pairs"]
+            ),
             _csr(signals, (size, len(SIGNALS))) * SCALES["signals"],
         ],
         format="csr",

@@ -1,0 +1,57 @@
+"""The normaliser takes any text."""
+
+import unicodedata
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.normalise import MAX_BEFORE, normalise
+from model.tokens import forms, tokens
+
+RUSSIAN = st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя ХУЙсукaeopcxyk036@*$.-_!,\u0301\u200b😀<>", max_size=60)
+HOSTILE = st.text(alphabet=st.characters(codec=None), max_size=40)
+BOTH = st.one_of(RUSSIAN, HOSTILE, st.lists(st.one_of(RUSSIAN, HOSTILE), max_size=4).map("".join))
+
+
+@settings(max_examples=600, deadline=None)
+@given(BOTH)
+def test_idempotent(text):
+    """Normalising twice is normalising once."""
+    once = normalise(text)
+    twice = normalise(once.text)
+    assert twice.text == once.text
+    assert not any(twice.undone)
+
+
+@settings(max_examples=400, deadline=None)
+@given(BOTH)
+def test_offsets_lead_back(text):
+    """Every token leads to a span inside the original, in order, and an untouched word to itself."""
+    done = normalise(text)
+    last = 0
+    for token in tokens(done.text):
+        start, end = done.origin(token.start, token.end)
+        assert 0 <= start <= end <= min(len(text), MAX_BEFORE)
+        assert start >= last
+        last = start
+        word = done.text[token.start : token.end]
+        if end - start == len(word) and not done.layers:
+            assert text[start:end] == word
+    assert done.origin(0, len(done.text))[1] <= len(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="абвгдежзиклмнопрстуфхцчшщьыэюя ,.", max_size=80))
+def test_nothing_invisible_is_left(text):
+    """Whatever is put between the letters of a text, the same text comes out."""
+    hidden = "\u200b".join(text)
+    assert normalise(hidden).text == normalise(text).text
+    assert not any(unicodedata.category(c) in ("Cf", "Mn", "Cs", "Cc") for c in normalise(hidden).text if c not in "\n\t")
+
+
+@settings(max_examples=300, deadline=None)
+@given(BOTH)
+def test_forms_are_spans(text):
+    """The quick cut into forms and the cut with spans agree on any text."""
+    plain = normalise(text).text
+    assert forms(plain) == [t.form for t in tokens(plain)]

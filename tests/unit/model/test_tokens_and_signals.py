@@ -1,0 +1,50 @@
+"""Tokens, n-grams and signs of advertising."""
+
+from model.normalise import NOTHING_UNDONE
+from model.signals import KINDS, MEASURES, SIGNALS, WORD_SIGNALS, kinds_of, measures, word_signals
+from model.tokens import forms, ngrams, tokens
+
+
+def test_forms_and_tokens_agree():
+    """The quick cut and the cut with spans give the same forms."""
+    text = "@user, цена 1500 руб. ёлка <phone> кто-то " + "я" * 100
+    assert [t.form for t in tokens(text)] == forms(text)
+    assert "0000" in forms(text)
+    assert "елка" in forms(text)
+    assert max(map(len, forms(text))) == 64
+
+
+def test_the_mention_that_opens_an_answer_is_no_word():
+    """Whom a comment answers says nothing about it; a mention inside or alone remains."""
+    assert forms("@user, @club спасибо") == ["спасибо"]
+    assert forms("пишите @user") == ["пишите", "@user"]
+    assert forms("@user") == ["@user"]
+
+
+def test_ngrams_stay_inside_the_token():
+    """A word gives 2- to 5-grams with its borders, a number or fixed token itself."""
+    assert ngrams("да") == [" д", "да", "а ", " да", "да ", " да "]
+    assert ngrams("0000") == ["0000"]
+    assert ngrams("<link>") == ["<link>"]
+
+
+def test_word_signals():
+    """Kinds of words, their pairs and their number are signals."""
+    mask = kinds_of("заработок") | kinds_of("<chat>")
+    names = {WORD_SIGNALS[n] for n in word_signals(mask)}
+    assert names == {"earn", "chat", "chat+earn", "kinds>=1", "kinds>=2"}
+    assert word_signals(0) == []
+    assert len(SIGNALS) == len(WORD_SIGNALS) + len(MEASURES)
+    assert len(set(SIGNALS)) == len(SIGNALS)
+    assert max(word_signals((1 << len(KINDS)) - 1)) == len(WORD_SIGNALS) - 1
+
+
+def test_measures():
+    """The look counts emoji, capitals, digits, lines, pluses and exclamation marks."""
+    look = dict(zip(MEASURES, measures("АБ 12\n+!!😀", NOTHING_UNDONE), strict=True))
+    assert look["capitals"] == 0.2
+    assert look["digits"] == 0.2
+    assert look["plus"] == 1.0
+    assert look["emoji"] > 0
+    assert look["exclamations"] > 0
+    assert look["disguises"] == 0.0

@@ -1,0 +1,81 @@
+"""The commands of those who train models; found by `dvornik` through its entry-point group."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from model.artefact import load
+from model.errors import ArtefactError
+from training.errors import DataError
+
+_STEPS = 10
+
+
+def _refuse(error: Exception) -> typer.Exit:
+    Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
+    return typer.Exit(2)
+
+
+def _today() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch else None))
+
+
+def train_command(
+    data: Annotated[Path, typer.Option("--data", help="Папка с toxic.jsonl, municipal.jsonl, spam.jsonl")],
+    out: Annotated[Path, typer.Option("--out", help="Куда записать модель")],
+    *,
+    labels: Annotated[Path | None, typer.Option("--labels", help="Метки людей, labels.jsonl")] = None,
+    held_out: Annotated[str, typer.Option(help="Источники, на которых доказываются обещания")] = "sloyka/",
+    created: Annotated[str | None, typer.Option(help="Дата в манифесте; по умолчанию сегодня")] = None,
+    jobs: Annotated[int, typer.Option(help="Сколько ядер занять", min=1)] = 1,
+) -> None:
+    """Обучить модель и записать её с обещаниями и карточкой."""
+    # Heavy imports wait until the command runs: `dvornik --help` must stay fast.
+    from training.train import train
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("начало", total=_STEPS)
+
+        def step(message: str) -> None:
+            progress.update(bar, advance=1, description=message)
+
+        try:
+            artefact = train(
+                data, out, created=created or _today(), labels=labels, prefix=held_out, jobs=jobs, step=step
+            )
+        except DataError as error:
+            raise _refuse(error) from error
+        progress.update(bar, completed=_STEPS, description="готово")
+    typer.echo(f"{artefact.manifest.version} -> {out}")
+    for name, reason in artefact.manifest.refused.items():
+        typer.echo(f"обещание {name} не даётся: {reason}", err=True)
+
+
+def evaluate_command(
+    artefact: Annotated[Path, typer.Argument(help="Папка модели")],
+    data: Annotated[Path, typer.Option("--data", help="Папка с размеченными текстами")],
+) -> None:
+    """Измерить модель на размеченных текстах; печатает JSON."""
+    from training.evaluate import evaluate
+
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("оценка", total=None)
+        try:
+            metrics = evaluate(load(artefact), data, lambda done, of: progress.update(bar, completed=done, total=of))
+        except (DataError, ArtefactError) as error:
+            raise _refuse(error) from error
+    typer.echo(json.dumps(metrics, ensure_ascii=False, indent=1))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands `train` and `evaluate`."""
+    app.command("train")(train_command)
+    app.command("evaluate")(evaluate_command)
