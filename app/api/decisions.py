@@ -1,6 +1,5 @@
 """Routes that show what was decided and why."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,7 @@ from app.api.access import READS_PRIVATE
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use, check_page
-from app.api.fields import Cursor, IdIn, Limit, NetworkId, instant, read_cursor, write_cursor
+from app.api.fields import Cursor, IdIn, Limit, NetworkId, micros, read_cursor, write_cursor
 from app.api.shapes import decision_out
 from app.domain.errors import NotFoundError
 from app.domain.principals import Principal
@@ -54,8 +53,8 @@ def decisions(  # noqa: PLR0917 - FastAPI passes everything by name
         author=author_id,
         verdict=verdict,
         category=category,
-        since=_instant("query.since", since),
-        until=_instant("query.until", until),
+        since=micros(since),
+        until=micros(until),
     )
     with use.house.database.read() as session:
         records, before = list_decisions(session, wanted, before=read_cursor(cursor), limit=limit)
@@ -84,7 +83,3 @@ def chosen_pages(who: Principal, page_id: int | None) -> tuple[int, ...] | None:
         check_page(who, page_id)
         return (page_id,)
     return None if who.pages is None else tuple(sorted(who.pages))
-
-
-def _instant(where: str, value: datetime | None) -> int | None:
-    return instant(where, value)

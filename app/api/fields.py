@@ -4,12 +4,12 @@ import base64
 import binascii
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
-from app.domain.clock import SECOND, rfc3339
+from app.domain.clock import rfc3339
 from app.domain.errors import InvalidInputError
 
 LARGEST_ID: Final = 2**63 - 1
@@ -55,22 +55,9 @@ Cursor = Annotated[
 ]
 
 
-def micros(moment: datetime) -> int:
+def micros(moment: datetime | None) -> int | None:
     """Microseconds since 1970 of a moment with a time zone; exact, unlike `timestamp()`."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def instant(where: str, value: datetime | None) -> int | None:
-    """An instant of a request's parameter.
-
-    Raises:
-        InvalidInputError: the time zone is missing.
-    """
-    if value is None:
-        return None
-    if value.utcoffset() is None:
-        raise InvalidInputError(where, "expected an RFC 3339 time with its offset, such as 2026-11-22T00:00:00Z")
-    return micros(value)
+    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def write_cursor(before: int | None) -> str | None:
@@ -95,13 +82,3 @@ def read_cursor(cursor: str | None) -> int | None:
     if len(raw) != 8:
         raise InvalidInputError("query.cursor", "expected a `next_cursor` as it was given")
     return int.from_bytes(raw, "big", signed=True)
-
-
-def plain(value: Any) -> Any:
-    """What a shape looks like in JSON, for examples."""
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-
-
-#: Years that a database's 64 bits of microseconds and Python's calendar both hold.
-FIRST_INSTANT: Final = 0
-LAST_INSTANT: Final = 4_102_444_800 * SECOND
