@@ -239,6 +239,25 @@ def test_a_late_new_after_a_deletion_is_recorded_and_not_judged(enforce: Desk) -
     assert enforce.rows(Comment)[0].state == "removed"
 
 
+def test_a_comment_first_heard_of_by_its_deletion_gets_its_author(enforce: Desk) -> None:
+    """A manager restores what was deleted before its text was ever seen: it is his keep, and whose it is is known."""
+    enforce.one(removed(page_id=enforce.page_id))
+    assert enforce.one(written(page_id=enforce.page_id, act=Act.RESTORE, scores=INSULT)) is Outcome.BOUND
+
+    (comment,) = enforce.rows(Comment)
+    assert (comment.author_id, comment.state) == (enforce.rows(Author)[0].id, "visible")
+    assert comment.post_id == enforce.rows(Post)[0].id
+    assert enforce.rows(Decision)[0].decided_by == "network:unknown"
+
+
+def test_a_private_message_is_never_removed(enforce: Desk) -> None:
+    """Only the office sees it: a person looks."""
+    enforce.one(written(page_id=enforce.page_id, scores=INSULT, private=True))
+
+    assert enforce.rows(ReviewCase)[0].reason == "private_message"
+    assert not enforce.rows(Action)
+
+
 def test_a_retried_edit_after_a_fresher_revision_is_late(enforce: Desk) -> None:
     """The network first tried it before the newer edit came."""
     enforce.one(written("один", page_id=enforce.page_id))

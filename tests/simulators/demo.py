@@ -19,7 +19,7 @@ from tests.simulators.vk import VkSimulator
 
 STORY = Path(__file__).parents[2] / "data" / "samples" / "vk" / "story.jsonl"
 GROUP = 229000001
-SECRET = "demo-secret"  # noqa: S105 - of a simulated network
+SECRET = "demo-secret"
 COLOURS = {"keep": "green", "review": "yellow", "remove": "red"}
 
 

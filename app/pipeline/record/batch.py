@@ -193,6 +193,8 @@ def _write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
         bulk.update(Comment, columns, comments)
     if actions := ledger.changed_actions():
         bulk.update(Action, ("state", "outcome", "ended_by", "changed_at"), actions)
+    if completed := ledger.updates[Comment]:
+        bulk.update(Comment, [name for name in completed[0] if name != "id"], completed)
     if posts := ledger.updates[Post]:
         bulk.update(Post, ("text", "url", "published_at"), posts)
     if ledger.stale_managers:

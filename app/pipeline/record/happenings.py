@@ -10,8 +10,8 @@ from app.pipeline.record.digest import digest_of
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.ledger import ActionRow, CommentRow, Ledger, key_of
 from app.pipeline.record.people import People
-from app.pipeline.record.rulings import Rulings
-from app.storage.tables import Post
+from app.pipeline.record.rulings import Rulings, is_judged
+from app.storage.tables import Comment, Post
 
 
 class Happenings:
@@ -40,6 +40,7 @@ class Happenings:
         comment = self._comment(body, page)
         if comment.fresh:
             return self._take(comment, item, body, page)
+        self._complete(comment, body, page)
         if self._is_late(comment, item, body):
             self._rulings.add_revision(comment, body, act="late", current=comment.revision_id is None)
             self._ledger.note("late", comment.id, page=page.id, act=body.act)
@@ -82,6 +83,8 @@ class Happenings:
     def _restored(self, item: Item, body: Written, page: PageConfig) -> Outcome:
         """A person's `keep` for this text; the echo of our own restore says nothing new."""
         comment = self._comment(body, page)
+        if not comment.fresh:
+            self._complete(comment, body, page)
         if self._holds(comment, ActionKind.RESTORE_COMMENT):
             comment.move(CommentState.VISIBLE)
             return Outcome.ECHO
@@ -91,6 +94,8 @@ class Happenings:
         self._ledger.close_case(comment, CaseEnd.KEPT, "network:unknown")
         comment.move(CommentState.VISIBLE)
         comment.restored_revision_id = comment.revision_id
+        if not is_judged(comment.written_by):
+            return Outcome.RECORDED
         ruling: Ruling = Keep((Reason.NETWORK_PERSON,))
         self._rulings.write_decision(comment, item, page, ruling, decided_by="network:unknown")
         return Outcome.BOUND
@@ -130,6 +135,27 @@ class Happenings:
             {"id": post_id, "text": body.text, "url": body.url, "published_at": body.published_at}
         )
         return Outcome.RECORDED
+
+    def _complete(self, comment: CommentRow, body: Written, page: PageConfig) -> None:
+        """A comment that was first heard of by its deletion gets its author and place."""
+        if comment.author_id is not None or not body.author:
+            return
+        comment.author_id = self._ledger.authors[page.network, body.author]
+        comment.written_by, comment.author = page.written_by(body.author), body.author
+        self._ledger.updates[Comment].append(
+            {
+                "id": comment.id,
+                "author_id": comment.author_id,
+                "written_by": str(comment.written_by),
+                "post_id": self._ledger.posts.get((page.id, body.post)),
+                "post_external_id": body.post,
+                "thread_root": body.thread_root,
+                "reply_to": body.reply_to,
+                "url": body.url,
+                "private": body.private,
+                "written_at": body.written_at,
+            }
+        )
 
     def _is_own_removal(self, comment: CommentRow) -> bool:
         """We are removing it or have removed it: the deletion is our own, come back to us."""
