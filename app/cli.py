@@ -41,7 +41,7 @@ def _run() -> int:
     from app.commands.tree import build
 
     try:
-        code = build()(prog_name="dvornik", standalone_mode=False)
+        code = build(wanted=sys.argv[1] if sys.argv[1:] else "")(prog_name="dvornik", standalone_mode=False)
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())

@@ -13,14 +13,23 @@ GROUP = "dvornik.commands"
 TRAINING = ("train", "evaluate", "promote")
 
 
-def build(found: Iterable[EntryPoint] | None = None) -> Commands:
-    """The tree; `found` are the entry points to load, by default those that are installed."""
+def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Commands:
+    """The tree; `found` are the entry points to load, by default those that are installed.
+
+    What others bring is left out where the command `wanted` is one of ours: loading it would only take time.
+    """
     app = Commands(help="Дворник: модерация комментариев на официальных страницах.", rich_markup_mode="rich")
     for room in (serving, judging, pages, policies, tokens, journal):
         room.register(app)
-    for point in entry_points(group=GROUP) if found is None else found:
-        _load(app, point)
+    if wanted not in _names(app):
+        for point in entry_points(group=GROUP) if found is None else found:
+            _load(app, point)
     return app
+
+
+def _names(app: Commands) -> set[str | None]:
+    commands, groups = app.registered_commands, app.registered_groups
+    return {command.name for command in commands} | {str(group.name) for group in groups}
 
 
 def _load(app: Commands, point: EntryPoint) -> None:

@@ -1,9 +1,10 @@
 """The real command `dvornik` with a data folder of the test's and a small artefact."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ class Answer(NamedTuple):
     err: str
 
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session")
@@ -42,44 +43,78 @@ def place(tmp_path: Path, artefact: Path) -> Installation:
 
 @pytest.fixture
 def run(place: Installation) -> Run:
-    """Run a command to its end, whatever the end is."""
+    """Run the installed command to its end, whatever the end is."""
 
-    def run(*arguments: str, stdin: str | bytes = "", **extra: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def run(*arguments: str, stdin: str = "", **extra: str) -> Answer:
+        done = subprocess.run(
             [DVORNIK, *arguments],
             env=place.environment() | extra,
-            input=stdin if isinstance(stdin, str) else stdin.decode("utf-8", "surrogateescape"),
+            input=stdin,
             capture_output=True,
             encoding="utf-8",
-            errors="surrogateescape",
             timeout=START_SECONDS,
             check=False,
         )
+        return Answer(done.returncode, done.stdout, done.stderr)
 
     return run
 
 
+class Shell:
+    """One process that runs command lines one after another."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.functional.commands.shell"],
+            cwd=Path(__file__).parents[3],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, arguments: tuple[str, ...], stdin: str, environment: dict[str, str]) -> Answer:
+        """Run a command line against the installation that the environment names."""
+        assert self._process.stdin
+        assert self._process.stdout
+        request = {"arguments": arguments, "stdin": stdin, "environment": environment}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return Answer(*json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+@pytest.fixture(scope="package")
+def shell() -> Iterator[Shell]:
+    """The process that stories share."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("DVORNIK_")}
+    shell = Shell(own)
+    yield shell
+    shell.close()
+
+
+@pytest.fixture
+def tell(shell: Shell, place: Installation) -> Run:
+    """Run a command line of a story."""
+    settings = {name: value for name, value in place.environment().items() if name.startswith("DVORNIK_")}
+
+    def tell(*arguments: str, stdin: str = "", **extra: str) -> Answer:
+        return shell.run(arguments, stdin, settings | extra)
+
+    return tell
+
+
 @pytest.fixture(scope="module")
-def answers(
-    tmp_path_factory: pytest.TempPathFactory, artefact: Path
-) -> Callable[[list[tuple[str, ...]]], list[Answer]]:
-    """Run many command lines against one new installation, in one process."""
+def answers(shell: Shell, tmp_path_factory: pytest.TempPathFactory, artefact: Path) -> Callable[..., list[Answer]]:
+    """Run many command lines against one new installation."""
 
     def answers(lines: list[tuple[str, ...]]) -> list[Answer]:
-        data = tmp_path_factory.mktemp("batch")
-        database = f"sqlite:///{data / 'dvornik.sqlite3'}"
-        place = Installation(data, database, "http://127.0.0.1:9", {"DVORNIK_MODEL": str(artefact)})
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.functional.commands.batch"],
-            cwd=Path(__file__).parents[3],
-            env=place.environment(),
-            input=json.dumps(lines),
-            capture_output=True,
-            text=True,
-            timeout=START_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return [Answer(*answer) for answer in json.loads(done.stdout)]
+        data = tmp_path_factory.mktemp("answers")
+        place = Installation(data, f"sqlite:///{data / 'dvornik.sqlite3'}", "http://127.0.0.1:9")
+        settings = {name: value for name, value in place.environment().items() if name.startswith("DVORNIK_")}
+        return [shell.run(line, "", settings | {"DVORNIK_MODEL": str(artefact)}) for line in lines]
 
     return answers

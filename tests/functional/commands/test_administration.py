@@ -12,8 +12,8 @@ PAGE = ("page", "add", "--network", "vk", "--external-id", "229000001", "--title
 
 def added(run, *more: str, stdin: str = "") -> dict:
     done = run(*PAGE, *more, "--json", stdin=stdin)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert done.code == 0, done.err
+    return json.loads(done.out)
 
 
 def test_the_first_command_sets_everything_up(run, place):
@@ -34,7 +34,7 @@ def test_secrets_come_from_standard_input_in_order(run, place):
     page = added(run, *("--community-token", "-", "--secret", "-", "--user-token", "-"), stdin="sek\nusr\ncom\n")
 
     assert page["secret"] == "sek"
-    shown = run("page", "show", page["id"], "--json").stdout
+    shown = run("page", "show", page["id"], "--json").out
     assert [token["slot"] for token in json.loads(shown)["tokens"]] == ["user", "community"]
     content = b"".join(file.read_bytes() for file in place.data_dir.glob("dvornik.sqlite3*"))
     assert b"gAAAA" in content
@@ -46,21 +46,21 @@ def test_secrets_come_from_standard_input_in_order(run, place):
     assert all(token.startswith("gAAAA") for (token,) in stored)
 
 
-def test_too_few_lines_are_a_usage_error(run):
+def test_too_few_lines_are_a_usage_error(tell):
     """A `-` without its line stores no empty secret."""
-    done = run(*PAGE, "--secret", "-", "--user-token", "-", stdin="only\n")
+    done = tell(*PAGE, "--secret", "-", "--user-token", "-", stdin="only\n")
 
-    assert done.returncode == 2
-    assert "по непустой строке" in done.stderr
+    assert done.code == 2
+    assert "по непустой строке" in done.err
 
 
-def test_a_page_of_a_network_that_is_off_waits(run):
+def test_a_page_of_a_network_that_is_off_waits(tell):
     """It is added; options that the network has no use for and the switch are warned of."""
-    done = run("page", "add", "--network", "ok", "--external-id", "77", "--title", "Район", "--user-token", "t")
+    done = tell("page", "add", "--network", "ok", "--external-id", "77", "--title", "Район", "--user-token", "t")
 
-    assert done.returncode == 0
-    assert "user_token" in done.stderr
-    assert "выключена" in done.stderr
+    assert done.code == 0
+    assert "user_token" in done.err
+    assert "выключена" in done.err
 
 
 MISTAKES = [
@@ -114,111 +114,109 @@ def test_a_mistake_is_one_clear_line(mistakes, number):
     assert said in answer.err
 
 
-def test_a_page_is_changed_shown_and_removed(run):
+def test_a_page_is_changed_shown_and_removed(tell):
     """The list tells what is set and what waits; a removed page is no longer there."""
-    page = added(run)["id"]
-    done = run("page", "set", page, "--mode", "review", "--policy", "talmenka-414", "--trust", "-44", "--json")
-    assert done.returncode == 0, done.stderr
-    changed = json.loads(done.stdout)
+    page = added(tell)["id"]
+    done = tell("page", "set", page, "--mode", "review", "--policy", "talmenka-414", "--trust", "-44", "--json")
+    assert done.code == 0, done.err
+    changed = json.loads(done.out)
 
     assert (changed["mode"], changed["policy"], changed["trusted"]) == ("review", "talmenka-414", ["-44"])
-    (listed,) = json.loads(run("page", "list", "--json").stdout)
+    (listed,) = json.loads(tell("page", "list", "--json").out)
     assert listed == changed
-    assert "Администрация" in run("page", "list").stdout
-    assert run("page", "remove", page).returncode == 0
-    assert json.loads(run("page", "list", "--json").stdout) == []
+    assert "Администрация" in tell("page", "list").out
+    assert tell("page", "remove", page).code == 0
+    assert json.loads(tell("page", "list", "--json").out) == []
 
 
-def test_the_red_button_is_seen_in_the_list(run):
+def test_the_red_button_is_seen_in_the_list(tell):
     """`pause --page` stands in the list until `resume --page`."""
-    page = added(run)["id"]
-    assert "остановлена" in run("pause", "--page", page).stdout
-    assert "уже" in run("pause", "--page", page).stdout
-    assert "пауза" in run("page", "list").stdout
-    assert "продолжается" in run("resume", "--page", page).stdout
-    assert "пауза" not in run("page", "list").stdout
-    assert "остановлена" in run("pause").stdout
-    assert "продолжается" in run("resume").stdout
+    page = added(tell)["id"]
+    assert "остановлена" in tell("pause", "--page", page).out
+    assert "уже" in tell("pause", "--page", page).out
+    assert "пауза" in tell("page", "list").out
+    assert "продолжается" in tell("resume", "--page", page).out
+    assert "пауза" not in tell("page", "list").out
+    assert "остановлена" in tell("pause").out
+    assert "продолжается" in tell("resume").out
 
 
-def test_a_token_is_printed_once(run):
+def test_a_token_is_printed_once(tell):
     """`token list` knows the name, never the token; a revoked one stays in the list with its date."""
-    page = added(run)["id"]
-    made = json.loads(
-        run("token", "create", "--role", "moderator", "--name", "Иванова", "--page", page, "--json").stdout
-    )
-    listed = run("token", "list", "--json").stdout
+    page = added(tell)["id"]
+    made = json.loads(tell("token", "create", "--role", "moderator", "--name", "Иванова", "--page", page, "--json").out)
+    listed = tell("token", "list", "--json").out
 
     assert made["token"].startswith("dv_")
     assert made["token"] not in listed
     (token,) = json.loads(listed)
     assert (token["name"], token["role"], token["pages"], token["revoked_at"]) == ("Иванова", "moderator", [page], None)
-    assert run("token", "revoke", made["id"]).returncode == 0
-    assert json.loads(run("token", "list", "--json").stdout)[0]["revoked_at"].endswith("Z")
+    assert tell("token", "revoke", made["id"]).code == 0
+    assert json.loads(tell("token", "list", "--json").out)[0]["revoked_at"].endswith("Z")
 
 
-def test_rules_have_versions(run, tmp_path):
+def test_rules_have_versions(tell, tmp_path):
     """A changed text becomes the next version, the difference can be read, a slip names its key."""
-    shown = run("policy", "show", "talmenka-414").stdout
+    shown = tell("policy", "show", "talmenka-414").out
     file = tmp_path / "own.toml"
     file.write_text(shown.replace("warnings = 1", "warnings = 2"), encoding="utf-8")
-    made = run("policy", "add", str(file), "--json")
+    made = tell("policy", "add", str(file), "--json")
 
-    assert made.returncode == 0, made.stderr
-    assert json.loads(made.stdout)["version"] == 2
-    assert "+warnings = 2" in run("policy", "diff", "talmenka-414").stdout
-    listed = {policy["name"]: policy["version"] for policy in json.loads(run("policy", "list", "--json").stdout)}
+    assert made.code == 0, made.err
+    assert json.loads(made.out)["version"] == 2
+    assert "+warnings = 2" in tell("policy", "diff", "talmenka-414").out
+    listed = {policy["name"]: policy["version"] for policy in json.loads(tell("policy", "list", "--json").out)}
     assert listed == {"default": 1, "kozhevnikovo-650": 1, "novokuznetsk-59": 1, "talmenka-414": 2}
     file.write_text(shown.replace("warnings = 1", "warning = 1"), encoding="utf-8")
-    wrong = run("policy", "add", str(file))
-    assert wrong.returncode == 1
-    assert "own.toml" in wrong.stderr
-    assert "bans.warning" in wrong.stderr
+    wrong = tell("policy", "add", str(file))
+    assert wrong.code == 1
+    assert "own.toml" in wrong.err
+    assert "bans.warning" in wrong.err
 
 
-def test_the_journal_tells_of_a_forgery(run, place, tmp_path):
+def test_the_journal_tells_of_a_forgery(tell, place, tmp_path):
     """Whole, it says so and can be sealed; with an entry changed behind its triggers it names the entry."""
-    added(run)
+    added(tell)
     seal = tmp_path / "seal.json"
-    whole = run("journal", "verify", "--write-seal", str(seal))
-    assert (whole.returncode, whole.stderr) == (0, "")
-    assert run("journal", "verify", "--seal", str(seal)).returncode == 0
-    assert run("journal", "verify", "--write-seal", str(seal)).returncode == 2
+    whole = tell("journal", "verify", "--write-seal", str(seal))
+    assert (whole.code, whole.err) == (0, "")
+    assert tell("journal", "verify", "--seal", str(seal)).code == 0
+    assert tell("journal", "verify", "--write-seal", str(seal)).code == 2
     with closing(sqlite3.connect(place.data_dir / "dvornik.sqlite3")) as database:
         database.execute("DROP TRIGGER journal_no_update")
         database.execute("UPDATE journal SET body = replace(body, 'shadow', 'enforce') WHERE kind = 'page_added'")
         database.commit()
-    forged = run("journal", "verify")
+    forged = tell("journal", "verify")
 
-    assert forged.returncode == 1
-    assert "journal_no_update" in forged.stderr
-    assert "запись изменена" in forged.stderr
+    assert forged.code == 1
+    assert "journal_no_update" in forged.err
+    assert "запись изменена" in forged.err
 
 
 def test_settings_that_are_not_safe_stop_a_command(run):
     """The variable is named, what it holds is not."""
     done = run("page", "list", DVORNIK_VK_API_URL="http://example.org/secret-path")
 
-    assert done.returncode == 1
-    assert "DVORNIK_VK_API_URL" in done.stderr
-    assert "secret-path" not in done.stderr
+    assert done.code == 1
+    assert "DVORNIK_VK_API_URL" in done.err
+    assert "secret-path" not in done.err
 
 
 def test_a_database_that_does_not_answer_is_one_line(run):
     """No stack trace, no password."""
     done = run("page", "list", DVORNIK_DATABASE_URL="postgresql+psycopg://user:pass-word@127.0.0.1:1/x")
 
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "база данных" in done.stderr
-    assert "pass-word" not in done.stderr
+    assert done.code == 1
+    assert done.err.count("\n") == 1
+    assert "база данных" in done.err
+    assert "pass-word" not in done.err
 
 
 def test_help_is_russian_and_quick_to_come_by(run):
     """Help needs neither database nor model, and says in Russian what each command does."""
     done = run("--help", DVORNIK_DATABASE_URL="nonsense", DVORNIK_MODEL="/nowhere")
 
-    assert done.returncode == 0
+    assert done.code == 0
     for command in (
         "serve",
         "worker",
@@ -232,6 +230,6 @@ def test_help_is_russian_and_quick_to_come_by(run):
         "resume",
         "journal",
     ):
-        assert f" {command} " in done.stdout
+        assert f" {command} " in done.out
     for theirs in ("Usage", "Options", "Commands", "Show this message"):
-        assert theirs not in done.stdout
+        assert theirs not in done.out

@@ -26,17 +26,17 @@ def test_a_text_is_judged_and_explained(run: Run):
     """Verdict, score, the telling word and the clause stand on the screen."""
     done = run("check", "Какой дурак это придумал", "--policy", "talmenka-414")
 
-    assert done.returncode == 0, done.stderr
-    assert "УДАЛИТЬ" in done.stdout
-    assert "Какой [дурак] это придумал" in done.stdout
-    assert "п. 10 Порядка" in done.stdout
-    assert "█" in done.stdout
-    assert "100.0 %" in done.stdout
+    assert done.code == 0, done.err
+    assert "УДАЛИТЬ" in done.out
+    assert "Какой [дурак] это придумал" in done.out
+    assert "п. 10 Порядка" in done.out
+    assert "█" in done.out
+    assert "100.0 %" in done.out
 
 
-def test_a_judgement_as_data(run: Run):
+def test_a_judgement_as_data(tell: Run):
     """`--json` gives scores, verdict, actions, clauses, and words with their offsets."""
-    found = json.loads(run("check", "Какой дурак", "--json", "--policy", "novokuznetsk-59").stdout)
+    found = json.loads(tell("check", "Какой дурак", "--json", "--policy", "novokuznetsk-59").out)
 
     assert found["verdict"] == "remove"
     assert found["actions"] == ["delete_comment", "ban_author"]
@@ -46,27 +46,27 @@ def test_a_judgement_as_data(run: Run):
     ]
 
 
-def test_a_rude_complaint_is_protected(run: Run):
+def test_a_rude_complaint_is_protected(tell: Run):
     """The answer says that a person decides."""
-    done = run("check", "Где дорога, дурак?")
+    done = tell("check", "Где дорога, дурак?")
 
-    assert "ПОКАЗАТЬ ЧЕЛОВЕКУ" in done.stdout
-    assert "только человек" in done.stdout
+    assert "ПОКАЗАТЬ ЧЕЛОВЕКУ" in done.out
+    assert "только человек" in done.out
 
 
 @pytest.mark.parametrize("text", ["\x1b[31mдень\x07", "день\r\nночь", "[bold]день[/bold]", "\u202eнеь"])
-def test_a_text_cannot_draw_on_the_terminal(run: Run, text: str):
+def test_a_text_cannot_draw_on_the_terminal(tell: Run, text: str):
     """Control characters and the markup of the screen's library are shown, not obeyed."""
-    done = run("check", text)
+    done = tell("check", text)
 
-    assert done.returncode == 0, done.stderr
-    assert not {"\x1b", "\x07", "\r", "\u202e"} & set(done.stdout)
-    assert "[bold]" in done.stdout or "bold" not in text
+    assert done.code == 0, done.err
+    assert not {"\x1b", "\x07", "\r", "\u202e"} & set(done.out)
+    assert "[bold]" in done.out or "bold" not in text
 
 
-def test_a_text_comes_from_standard_input(run: Run):
+def test_a_text_comes_from_standard_input(tell: Run):
     """`-` keeps the text out of the shell's history."""
-    assert json.loads(run("check", "-", "--json", stdin="дурак\n").stdout)["verdict"] == "remove"
+    assert json.loads(tell("check", "-", "--json", stdin="дурак\n").out)["verdict"] == "remove"
 
 
 MISTAKES = [
@@ -97,13 +97,13 @@ def test_a_mistake_is_one_clear_line(mistakes, number):
     assert answer.err.count("\n") == 1
 
 
-def test_a_missing_model_is_named(run: Run):
+def test_a_missing_model_is_named(tell: Run):
     """One line says where it was looked for."""
-    done = run("check", "день", DVORNIK_MODEL="/nowhere/model")
+    done = tell("check", "день", DVORNIK_MODEL="/nowhere/model")
 
-    assert done.returncode == 1
-    assert "модель не годится" in done.stderr
-    assert "/nowhere/model" in done.stderr
+    assert done.code == 1
+    assert "модель не годится" in done.err
+    assert "/nowhere/model" in done.err
 
 
 def test_a_file_is_scored_line_by_line(run: Run, tmp_path):
@@ -113,14 +113,14 @@ def test_a_file_is_scored_line_by_line(run: Run, tmp_path):
     done = run("score", str(source), str(target))
     found = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
 
-    assert done.returncode == 1
-    assert done.stdout == ""
+    assert done.code == 1
+    assert done.out == ""
     assert [line.get("verdict") for line in found] == ["remove", None, "review", None, None, None, None, "keep"]
     assert [line.get("line") for line in found] == [None, 2, None, 4, 5, 6, 7, None]
     assert [line["id"] for line in found] == [1, None, "b", 3, 4, None, None, 7]
     for number in (2, 4, 5, 6, 7):
-        assert f"строка {number}: " in done.stderr
-    assert "негодных: 5" in done.stderr
+        assert f"строка {number}: " in done.err
+    assert "негодных: 5" in done.err
     assert sorted(path.name for path in tmp_path.glob("*.jsonl")) == ["in.jsonl", "out.jsonl"]
 
 
@@ -129,31 +129,31 @@ def test_scoring_is_a_filter(run: Run):
     lines = "".join(f'{{"id": {n}, "text": "дурак"}}\n' for n in range(1000))
     done = run("score", "-", "-", "--policy", "kozhevnikovo-650", "--jobs", "2", stdin=lines)
 
-    assert done.returncode == 0, done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.code == 0, done.err
+    found = [json.loads(line) for line in done.out.splitlines()]
     assert [line["id"] for line in found] == list(range(1000))
     assert {line["verdict"] for line in found} == {"remove"}
     assert {line["clauses"][0][:5] for line in found} == {"п. 11"}
 
 
-def test_an_empty_file_gives_an_empty_file(run: Run, tmp_path):
+def test_an_empty_file_gives_an_empty_file(tell: Run, tmp_path):
     """No lines in, no lines out."""
     (tmp_path / "in.jsonl").touch()
-    done = run("score", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"))
+    done = tell("score", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"))
 
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     assert (tmp_path / "out.jsonl").read_bytes() == b""
 
 
-def test_many_bad_lines_are_counted(run: Run):
+def test_many_bad_lines_are_counted(tell: Run):
     """The first twenty are named, the rest is a number."""
-    done = run("score", "-", "-", stdin="?\n" * 100)
+    done = tell("score", "-", "-", stdin="?\n" * 100)
 
-    assert done.stderr.count("строка ") == 20
-    assert "ещё 80" in done.stderr
+    assert done.err.count("строка ") == 20
+    assert "ещё 80" in done.err
 
 
-def test_a_reader_that_leaves_ends_the_command(run: Run, place):
+def test_a_reader_that_leaves_ends_the_command(place):
     """A broken pipe is no stack trace."""
     lines = b'{"id": 1, "text": "x"}\n' * 20_000
     process = subprocess.Popen(

@@ -1,0 +1,116 @@
+"""How the service starts, what it refuses, and what other packages add to the command."""
+
+import json
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+
+import httpx
+import pytest
+import typer
+
+from app.commands.tree import build
+from tests.fakes.artefact import write_artefact
+from tests.functional.running import DVORNIK, Installation, free_port, wait_until
+
+
+def test_an_old_schema_on_postgresql_is_refused_with_the_cure(empty_postgres_url, tmp_path, artefact):
+    """`serve` does not touch a database that others may use; `migrate` does, and says so; twice does no harm."""
+    place = Installation(tmp_path, empty_postgres_url, "http://127.0.0.1:9", {"DVORNIK_MODEL": str(artefact)})
+    refused = subprocess.run(
+        [DVORNIK, "serve", "--port", "0"],
+        env=place.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "dvornik migrate" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "обновлена" in place.run("migrate").stdout
+    assert "уже соответствует" in place.run("migrate").stdout
+    assert place.json("page", "list") == []
+
+
+def test_several_processes_serve_one_port(tmp_path, artefact):
+    """`--workers 2` starts both over one SQLite file; headers do not tell what serves."""
+    database = f"sqlite:///{tmp_path / 'data' / 'dvornik.sqlite3'}"
+    place = Installation(tmp_path / "data", database, "http://127.0.0.1:9", {"DVORNIK_MODEL": str(artefact)})
+    port = free_port()
+    log = tmp_path / "log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [DVORNIK, "serve", "--port", str(port), "--workers", "2"], env=place.environment(), stderr=stream
+        )
+    try:
+        wait_until(lambda: _ready(port) or process.poll() is not None, seconds=90, what="the service answers")
+        answer = httpx.get(f"http://127.0.0.1:{port}/healthz")
+        assert answer.status_code == httpx.codes.OK
+        assert "server" not in answer.headers
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["page", "add", "--help"], ["score", "--help"]])
+def test_help_imports_nothing_heavy(arguments):
+    """Neither the database's library nor the web's is loaded to show what there is, and the model's only to list all."""
+    program = (
+        f"import sys; sys.argv = ['dvornik', *{arguments}]\n"
+        "from app.cli import main\n"
+        "code = main()\n"
+        "heavy = {'sqlalchemy', 'joblib', 'fastapi', 'httpx', 'sklearn', 'alembic'}\n"
+        "heavy |= {'numpy', 'pymorphy3'} if sys.argv[2:] else set()\n"
+        "sys.exit(f'{code} {sorted(heavy & set(sys.modules))}')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.stderr.strip() == "0 []"
+
+
+def test_a_missing_library_of_training_is_named_when_it_is_needed():
+    """Other commands work; `train` with whatever options says in one line what to install."""
+    tree = build([EntryPoint("training", "no_such_library.cli:register", "dvornik.commands")])
+    with pytest.raises(typer.TyperException, match=r"no_such_library.*dvornik\[train\]"):
+        tree(["train", "--out", "x", "--data", "y"], prog_name="dvornik", standalone_mode=False)
+
+
+def test_other_packages_add_commands(monkeypatch, capsys):
+    """An entry point of the group gets the tree and registers what it has."""
+    module = type(sys)("extra_commands")
+
+    def register(app):
+        app.command("hello")(lambda: typer.echo("привет"))
+
+    module.register = register
+    monkeypatch.setitem(sys.modules, "extra_commands", module)
+    build([EntryPoint("extra", "extra_commands:register", "dvornik.commands")])(
+        ["hello"], prog_name="dvornik", standalone_mode=False
+    )
+
+    assert capsys.readouterr().out == "привет\n"
+
+
+def test_a_scored_file_holds_what_the_model_said(tmp_path):
+    """The scores in the file are the artefact's own, to the last digit."""
+    from model.scorer import Scorer
+
+    scorer = Scorer(write_artefact(tmp_path / "model"))
+    place = Installation(
+        tmp_path / "data",
+        f"sqlite:///{tmp_path / 'd.sqlite3'}",
+        "http://127.0.0.1:9",
+        {"DVORNIK_MODEL": str(tmp_path / "model")},
+    )
+    found = json.loads(place.run("score", "-", "-", stdin='{"id": 1, "text": "дорога и дурак"}\n').stdout)
+
+    assert found["scores"] == scorer.score("дорога и дурак")._asdict()
