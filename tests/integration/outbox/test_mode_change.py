@@ -1,20 +1,8 @@
 """A page's change of mode and the machine's unsent actions, on both engines."""
 
-import pytest
-
 from app.domain.words import ActionKind, Mode
 from app.pipeline.mode_change import apply_mode_change
 from app.storage.tables import Page
-from tests.fakes.world import World
-
-
-@pytest.fixture
-def world(database_url):
-    """A page in `enforce`."""
-    made = World(database_url)
-    yield made
-    made.assert_journal_whole()
-    made.close()
 
 
 def switch(world, mode):

@@ -4,7 +4,6 @@ import threading
 from collections import Counter
 from contextlib import contextmanager
 
-import pytest
 from sqlalchemy import text
 
 from app.domain.ports import Done, Retry
@@ -13,16 +12,6 @@ from app.storage.tables import Connection, Page
 from app.worker import Worker
 from tests.fakes.network import FakeNetwork
 from tests.fakes.world import World, hours, wait_until
-
-
-@pytest.fixture
-def world(database_url):
-    """A page with a living token."""
-    made = World(database_url)
-    made.never_sync()
-    yield made
-    made.assert_journal_whole()
-    made.close()
 
 
 @contextmanager
