@@ -1,6 +1,7 @@
 """Policies in use: every text that was ever in force is a row that nobody changes."""
 
 import difflib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -39,7 +40,8 @@ def ensure_presets(house: House) -> None:
     with house.database.read() as session:
         if not _unregistered(session):
             return
-    with house.database.write() as session:
+    # Replicas that start at one moment all find them missing; the unique index lets one of them register each.
+    with suppress(IntegrityError), house.database.write() as session:
         acting = Acting(session, house, house.clock.now(), PRESET)
         acting.settle([_insert(acting, policy) for policy in _unregistered(session)])
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import select
@@ -121,6 +122,19 @@ def test_presets_are_registered_once(world):
         (name, 1, load_preset(name).source) for name in preset_names()
     }
     assert kinds(world).count("policy_added") == len(preset_names())
+
+
+def test_replicas_that_start_at_one_moment_register_presets_once(database_url):
+    """However many look at the same empty table, each preset is there once and nobody fails."""
+    world = World(database_url)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(ensure_presets, [world.house] * 6))
+    with world.database.read() as session:
+        rows = sorted((row.name, row.version) for row in session.exec(select(PolicyVersion)))
+
+    assert rows == [(name, 1) for name in preset_names()]
+    world.assert_journal_whole()
+    world.close()
 
 
 def test_an_offices_own_text_outlives_an_upgrade(world):
