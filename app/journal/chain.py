@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.domain.errors import BusyError
+from app.storage.bulk import Bulk
 from app.storage.tables import ChainHead, Journal
 from app.storage.vault import JournalKey
 
@@ -92,7 +93,7 @@ def append(
         return
     head = lock_head(session)
     rows, new = link(key, head, entries, at)
-    session.execute(insert(Journal), [_columns(row) for row in rows])
+    Bulk(session).insert(Journal, [_columns(row) for row in rows])
     session.execute(
         update(ChainHead)
         .where(col(ChainHead.chain) == new.chain)
