@@ -44,7 +44,6 @@ class Installation:
             "DVORNIK_DATABASE_URL": self.database_url,
             "DVORNIK_VK_API_URL": self.vk_api_url,
             "DVORNIK_LOG_FORMAT": "json",
-            **({"DVORNIK_MODEL": "/tmp/m0"} if os.path.exists("/tmp/m0") else {}),
             **self.extra,
         }
 
