@@ -16,6 +16,11 @@ _PER_MS: Final = 1 << SEQUENCE_BITS
 IdSource = Callable[[], int]
 
 
+def first_id_at(instant: int) -> int:
+    """The smallest id that could be made at this instant (microseconds): ids from then on are at least this."""
+    return max(instant // 1000 - EPOCH_MS, 0) << (NODE_BITS + SEQUENCE_BITS)
+
+
 class IdMaker:
     """Makes ids for one process; `node` must differ between processes that share a database.
 
@@ -39,8 +44,4 @@ class IdMaker:
                 self._sequence += 1
                 if self._sequence == _PER_MS:
                     self._last_ms, self._sequence = self._last_ms + 1, 0
-            return (
-                (self._last_ms << (NODE_BITS + SEQUENCE_BITS))
-                | (self._node << SEQUENCE_BITS)
-                | self._sequence
-            )
+            return (self._last_ms << (NODE_BITS + SEQUENCE_BITS)) | (self._node << SEQUENCE_BITS) | self._sequence

@@ -38,6 +38,7 @@ class PageConfig:
     trusted: frozenset[str]
     managers: frozenset[str]
     managers_read_at: int | None
+    budget_from: int | None
 
     def written_by(self, author: str) -> WrittenBy:
         """Whose words these are on this page."""
@@ -131,4 +132,5 @@ class Configuration:
             trusted=frozenset(msgspec.json.decode(page.trusted_json, type=list[str])),
             managers=frozenset(msgspec.json.decode(page.managers_json, type=list[str])),
             managers_read_at=page.managers_read_at,
+            budget_from=page.budget_from,
         )

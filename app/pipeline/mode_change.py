@@ -27,6 +27,8 @@ def apply_mode_change(  # noqa: PLR0917 - one sentence: this page, into this mod
     the entry for the page itself and the configuration's version are the caller's.
     """
     page.mode = new_mode.value
+    if new_mode is Mode.ENFORCE:
+        page.budget_from = at
     session.add(page)
     entries: list[Entry] = []
     # The tasks are read without a lock and asked again under their comment's: what is being sent by then is sent.

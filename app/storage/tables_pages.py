@@ -97,6 +97,8 @@ class Page(SQLModel, table=True):
     trusted_json: str = "[]"
     managers_json: str = "[]"
     managers_read_at: int | None = big(nullable=True)
+    #: The machine's budget of removals counts from here: the last time that a person chose `enforce`.
+    budget_from: int | None = big(nullable=True)
     paused_at: int | None = big(nullable=True)
     paused_by: str = ""
     created_at: int = big()

@@ -262,7 +262,9 @@ def test_a_retried_edit_after_a_fresher_revision_is_late(enforce: Desk) -> None:
     """The network first tried it before the newer edit came."""
     enforce.one(written("один", page_id=enforce.page_id))
     enforce.one(written("три", page_id=enforce.page_id, act=Act.EDIT))
-    late = written("два", page_id=enforce.page_id, act=Act.EDIT, delayed_by=10 * SECOND, at=enforce.clock.now() + SECOND)
+    late = written(
+        "два", page_id=enforce.page_id, act=Act.EDIT, delayed_by=10 * SECOND, at=enforce.clock.now() + SECOND
+    )
 
     assert enforce.one(late) is Outcome.LATE
     assert len(enforce.rows(Decision)) == 2
@@ -382,6 +384,34 @@ def test_doubt_opens_one_case_a_comment(enforce: Desk) -> None:
     enforce.one(written("б", page_id=enforce.page_id, scores=DOUBTFUL, act=Act.EDIT))
 
     assert [(case.state, case.ended) for case in enforce.rows(ReviewCase)] == [("closed", "superseded"), ("open", None)]
+
+
+def test_too_many_removals_in_an_hour_take_the_page_to_review(enforce: Desk) -> None:
+    """The thirty-first removal waits for a person, and so does all after it, until a person lifts it."""
+    for batch in range(7):
+        numbers = range(batch * 30, batch * 30 + 25)
+        enforce.take(*(written(page_id=enforce.page_id, number=n) for n in numbers))
+        bad = range(batch * 30 + 25, batch * 30 + 30)
+        enforce.take(*(written(page_id=enforce.page_id, number=n, author=str(n), scores=INSULT) for n in bad))
+
+    deletions = [action.state for action in enforce.rows(Action) if action.kind == "delete_comment"]
+    assert deletions == ["proposed"] * 35
+    assert enforce.rows(Page)[0].mode == "review"
+    assert enforce.journal().count("budget_exceeded") == 1
+    over = [decision for decision in enforce.rows(Decision) if "budget" in decision.reasons_json]
+    assert [decision.mode for decision in over] == ["review"] * 5
+
+    change_page(enforce.house, enforce.page_id, PageChanges(mode="enforce"), by="cli")
+    enforce.one(written(page_id=enforce.page_id, number=999, author="999", scores=INSULT))
+    assert enforce.rows(Action)[-2].state == "pending"
+
+
+def test_a_page_of_nothing_but_violations_falls_to_review(enforce: Desk) -> None:
+    """Once twenty comments are there, a fifth of them is the most that the machine removes."""
+    enforce.take(*(written(page_id=enforce.page_id, number=n, scores=INSULT) for n in range(25)))
+
+    deletions = [action.state for action in enforce.rows(Action) if action.kind == "delete_comment"]
+    assert deletions.count("proposed") == 25
 
 
 def test_two_pages_share_an_author_row_but_no_comment(enforce: Desk) -> None:

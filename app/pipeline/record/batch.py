@@ -12,6 +12,7 @@ from app.domain.words import Category
 from app.journal.chain import append
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
+from app.pipeline.record.budget import Budget, fall_to_review
 from app.pipeline.record.happenings import Happenings
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.ledger import Ledger
@@ -63,7 +64,8 @@ def record(
     Loader(bulk, ledger, house.ids).load([(item.event, page) for item, page in fresh])
     past = Past(bulk)
     past.load(_suspects(fresh, ledger))
-    rulings = Rulings(ledger, past, house.ids, model_version_id)
+    budget = Budget(session, ledger.at)
+    rulings = Rulings(ledger, past, budget, house.ids, model_version_id)
     happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
     results = []
     for item, outcome in zip(items, outcomes, strict=True):
@@ -75,6 +77,8 @@ def record(
     seen.write()
     _write(session, bulk, ledger)
     append(session, house.journal_key, ledger.entries, ledger.at)
+    for page_id in sorted(budget.exceeded):
+        fall_to_review(session, house, page_id, ledger.at)
     return results
 
 

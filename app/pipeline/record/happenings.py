@@ -97,7 +97,7 @@ class Happenings:
         if not is_judged(comment.written_by):
             return Outcome.RECORDED
         ruling: Ruling = Keep((Reason.NETWORK_PERSON,))
-        self._rulings.write_decision(comment, item, page, ruling, decided_by="network:unknown")
+        self._rulings.write_decision(comment, item, page, ruling, mode=page.mode, decided_by="network:unknown")
         return Outcome.BOUND
 
     def _removed(self, body: Removed, page: PageConfig) -> Outcome:

@@ -9,8 +9,9 @@ from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
 from app.domain.states import ActionState, CaseEnd, CaseState
-from app.domain.words import ActionKind, Reason, Verdict, WrittenBy
+from app.domain.words import ActionKind, Mode, Reason, Verdict, WrittenBy
 from app.pipeline.configuration import PageConfig
+from app.pipeline.record.budget import Budget
 from app.pipeline.record.digest import digest_of, new_salt
 from app.pipeline.record.items import Item
 from app.pipeline.record.ledger import CommentRow, Ledger, json_text
@@ -32,9 +33,10 @@ def is_judged(by: WrittenBy) -> bool:
 class Rulings:
     """Writes what follows from one text into the ledger."""
 
-    def __init__(self, ledger: Ledger, past: Past, ids: IdMaker, model_version_id: int) -> None:
+    def __init__(self, ledger: Ledger, past: Past, budget: Budget, ids: IdMaker, model_version_id: int) -> None:
         self._ledger = ledger
         self._past = past
+        self._budget = budget
         self._ids = ids
         self._model_version_id = model_version_id
 
@@ -78,10 +80,14 @@ class Rulings:
         if not is_judged(comment.written_by) or item.judgement is None:
             return None
         facts = self._facts(comment, body, page)
+        mode = live_mode(page.policy.policy, page.mode)
         ruling = decide(page.policy, item.judgement, facts)
-        decision_id = self.write_decision(comment, item, page, ruling)
-        self._act(comment, page, ruling, decision_id)
-        if opens_case(ruling, live_mode(page.policy.policy, page.mode)):
+        self._budget.decided(page)
+        if isinstance(ruling, Remove) and mode is Mode.ENFORCE and not self._budget.allows(page):
+            ruling, mode = replace(ruling, reasons=(*ruling.reasons, Reason.BUDGET)), Mode.REVIEW
+        decision_id = self.write_decision(comment, item, page, ruling, mode=mode)
+        self._act(comment, page, ruling, decision_id, mode)
+        if opens_case(ruling, mode):
             self.open_case(comment, ruling, decision_id)
         if ruling.verdict is not Verdict.KEEP:
             self._keep_evidence(comment, decision_id, item)
@@ -116,9 +122,16 @@ class Rulings:
         return comment.author_id is not None and is_judged(comment.written_by) and body.author not in page.trusted
 
     def write_decision(
-        self, comment: CommentRow, item: Item, page: PageConfig, ruling: Ruling, *, decided_by: str = _MACHINE
+        self,
+        comment: CommentRow,
+        item: Item,
+        page: PageConfig,
+        ruling: Ruling,
+        *,
+        mode: Mode,
+        decided_by: str = _MACHINE,
     ) -> int:
-        """Store a ruling as the comment's newest decision and return its id."""
+        """Store a ruling as the comment's newest decision and return its id; `mode` is where its actions begin."""
         # A fresh comment was inserted with the id that its first decision will have.
         supersedes = None if comment.fresh else comment.decision_id
         decision_id = (comment.decision_id if comment.fresh else None) or self._ids()
@@ -144,7 +157,7 @@ class Rulings:
             score_appeal=scores.appeal if scores else None,
             explanation_json=json_text(judgement.explanation if judgement else ()),
             basis_json=json_text(dict(ruling.basis)),
-            mode=str(page.mode),
+            mode=str(mode),
             policy_version_id=page.policy_version_id,
             model_version_id=self._model_version_id,
             decided_by=decided_by,
@@ -162,15 +175,14 @@ class Rulings:
             categories=categories,
             reasons=ruling.reasons,
             clauses=clauses,
-            mode=page.mode,
+            mode=mode,
             policy=page.policy_version_id,
             model=self._model_version_id,
             by=decided_by,
         )
         return decision_id
 
-    def _act(self, comment: CommentRow, page: PageConfig, ruling: Ruling, decision_id: int) -> None:
-        mode = live_mode(page.policy.policy, page.mode)
+    def _act(self, comment: CommentRow, page: PageConfig, ruling: Ruling, decision_id: int, mode: Mode) -> None:
         for planned, state in begin(ruling, mode, ban_by=page.policy.policy.ban_by):
             self._begin(comment, page, planned, state, decision_id)
             is_ban = planned.kind is ActionKind.BAN_AUTHOR and state is not ActionState.SHADOW

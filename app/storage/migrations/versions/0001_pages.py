@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("trusted_json", sa.String(), nullable=False),
         sa.Column("managers_json", sa.String(), nullable=False),
         sa.Column("managers_read_at", sa.BigInteger(), nullable=True),
+        sa.Column("budget_from", sa.BigInteger(), nullable=True),
         sa.Column("paused_at", sa.BigInteger(), nullable=True),
         sa.Column("paused_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
