@@ -23,9 +23,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 class Settings(BaseSettings):
     """Read from environment variables `DVORNIK_*`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="DVORNIK_", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="DVORNIK_", extra="ignore", frozen=True)
 
     #: Where SQLite, keys and promoted models live.
     data_dir: Path = Path("var")
@@ -59,9 +57,7 @@ class Settings(BaseSettings):
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
-    @field_validator(
-        "vk_api_url", "ok_api_url", "telegram_api_url", "max_api_url", "meta_api_url"
-    )
+    @field_validator("vk_api_url", "ok_api_url", "telegram_api_url", "max_api_url", "meta_api_url")
     @classmethod
     def _safe_url(cls, value: str) -> str:
         AnyHttpUrl(value)
@@ -73,9 +69,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _known_database(self) -> Self:
-        if not self.resolved_database_url.startswith(
-            ("sqlite:///", "postgresql+psycopg://")
-        ):
+        if not self.resolved_database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             message = "DVORNIK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://"
             raise ValueError(message)
         return self
@@ -83,17 +77,12 @@ class Settings(BaseSettings):
     @cached_property
     def resolved_database_url(self) -> str:
         """The database that is really used."""
-        return (
-            self.database_url
-            or f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
-        )
+        return self.database_url or f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
 
     @property
     def enabled_networks(self) -> frozenset[str]:
         """Networks that are switched on."""
-        return frozenset(
-            name.strip() for name in self.networks.split(",") if name.strip()
-        )
+        return frozenset(name.strip() for name in self.networks.split(",") if name.strip())
 
 
 def load_settings() -> Settings:
@@ -105,8 +94,5 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [
-            f"DVORNIK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}"
-            for e in error.errors()
-        ]
+        lines = [f"DVORNIK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigurationError("; ".join(lines)) from None

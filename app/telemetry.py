@@ -15,12 +15,8 @@ EVENTS: Final = Counter(
     ["network", "outcome"],
     registry=REGISTRY,
 )
-VERDICTS: Final = Counter(
-    "dvornik_verdicts", "Decisions of the machine.", ["verdict"], registry=REGISTRY
-)
-INDETERMINATE: Final = Counter(
-    "dvornik_indeterminate", "Judgements that failed.", registry=REGISTRY
-)
+VERDICTS: Final = Counter("dvornik_verdicts", "Decisions of the machine.", ["verdict"], registry=REGISTRY)
+INDETERMINATE: Final = Counter("dvornik_indeterminate", "Judgements that failed.", registry=REGISTRY)
 JUDGING: Final = Histogram(
     "dvornik_judging_seconds",
     "Time to judge one text.",
@@ -33,9 +29,7 @@ BATCH: Final = Histogram(
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
     registry=REGISTRY,
 )
-QUEUE: Final = Gauge(
-    "dvornik_writer_queue", "Events that wait for the writer.", registry=REGISTRY
-)
+QUEUE: Final = Gauge("dvornik_writer_queue", "Events that wait for the writer.", registry=REGISTRY)
 DELIVERIES: Final = Counter(
     "dvornik_deliveries",
     "Actions carried to the network, by result.",
@@ -48,21 +42,13 @@ API_ERRORS: Final = Counter(
     ["network", "code"],
     registry=REGISTRY,
 )
-ALERTS: Final = Counter(
-    "dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY
-)
+ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
 
 
 def set_up_logging(log_format: str, level: str) -> None:
     """Structured lines to standard error: JSON for machines, colours on a terminal."""
-    to_terminal = log_format == "console" or (
-        log_format == "auto" and sys.stderr.isatty()
-    )
-    renderer = (
-        structlog.dev.ConsoleRenderer()
-        if to_terminal
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
+    to_terminal = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+    renderer = structlog.dev.ConsoleRenderer() if to_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -71,15 +57,11 @@ def set_up_logging(log_format: str, level: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=level, stream=sys.stderr, format="%(message)s", force=True
-    )
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
     # httpx logs each URL at INFO, which may hold what is nobody's business; the others tell what is no news.
     for chatty in ("httpx", "alembic", "pymorphy3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -28,7 +28,5 @@ class SystemClock:
 
 def rfc3339(instant: int) -> str:
     """`2026-11-22T17:31:00.123456Z` for an instant in microseconds."""
-    moment = datetime.fromtimestamp(instant // SECOND, UTC).replace(
-        microsecond=instant % SECOND
-    )
+    moment = datetime.fromtimestamp(instant // SECOND, UTC).replace(microsecond=instant % SECOND)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -101,9 +101,7 @@ class NetworkClient(Protocol):
         """Call the network, at most a few times, within its rate."""
         ...
 
-    def managers(
-        self, page: str, credentials: Sequence[Credential]
-    ) -> frozenset[str] | None:
+    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | None:
         """Ids of those who run the page; None when no token can tell."""
         ...
 

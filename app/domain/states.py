@@ -72,9 +72,7 @@ ACTION_MOVES: Final[Mapping[ActionState, frozenset[ActionState]]] = {
     # pending → proposed: a page that leaves `enforce` hands its unsent machine actions to people.
     A.PENDING: frozenset({A.SENDING, A.PROPOSED, A.CANCELLED, A.DONE}),
     # sending → pending: a retry, or the lease of a dead worker that ran out.
-    A.SENDING: frozenset(
-        {A.PENDING, A.PROPOSED, A.DONE, A.MANUAL, A.FAILED, A.CANCELLED}
-    ),
+    A.SENDING: frozenset({A.PENDING, A.PROPOSED, A.DONE, A.MANUAL, A.FAILED, A.CANCELLED}),
     A.MANUAL: frozenset({A.DONE, A.CANCELLED}),
     A.DONE: frozenset(),
     A.FAILED: frozenset(),
@@ -92,14 +90,10 @@ CASE_MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = {
 }
 
 COMMENT_MOVES: Final[Mapping[CommentState, frozenset[CommentState]]] = {
-    CommentState.VISIBLE: frozenset(
-        {CommentState.REMOVED, CommentState.WITHDRAWN, CommentState.UNKNOWN}
-    ),
+    CommentState.VISIBLE: frozenset({CommentState.REMOVED, CommentState.WITHDRAWN, CommentState.UNKNOWN}),
     CommentState.REMOVED: frozenset({CommentState.VISIBLE, CommentState.WITHDRAWN}),
     CommentState.WITHDRAWN: frozenset({CommentState.VISIBLE}),
-    CommentState.UNKNOWN: frozenset(
-        {CommentState.VISIBLE, CommentState.REMOVED, CommentState.WITHDRAWN}
-    ),
+    CommentState.UNKNOWN: frozenset({CommentState.VISIBLE, CommentState.REMOVED, CommentState.WITHDRAWN}),
 }
 
 

@@ -58,9 +58,7 @@ def mac_of(key: JournalKey, chain: int, seq: int, previous: str, body: str) -> s
     return hmac.new(key.secret, message, hashlib.sha256).hexdigest()
 
 
-def link(
-    key: JournalKey, head: Head, entries: Iterable[Entry], at: int
-) -> tuple[list[Link], Head]:
+def link(key: JournalKey, head: Head, entries: Iterable[Entry], at: int) -> tuple[list[Link], Head]:
     """Chain entries behind `head`; pure. Returns the rows and the new head."""
     rows = []
     seq, mac = head.seq, head.mac
@@ -68,22 +66,16 @@ def link(
         seq += 1
         body = canonical(entry, at)
         mac = mac_of(key, head.chain, seq, mac, body)
-        rows.append(
-            Link(head.chain, seq, at, entry.kind, entry.subject_id, body, key.id, mac)
-        )
+        rows.append(Link(head.chain, seq, at, entry.kind, entry.subject_id, body, key.id, mac))
     return rows, Head(head.chain, seq, mac)
 
 
 def canonical(entry: Entry, at: int) -> str:
     """The text that is signed: sorted keys, no spaces, ids as numbers."""
-    return _canonical.encode(
-        {"at": at, "kind": entry.kind, "subject": entry.subject_id, **entry.body}
-    ).decode()
+    return _canonical.encode({"at": at, "kind": entry.kind, "subject": entry.subject_id, **entry.body}).decode()
 
 
-def append(
-    session: Session, key: JournalKey, entries: Sequence[Entry], at: int
-) -> None:
+def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int) -> None:
     """Write entries in the caller's transaction.
 
     Raises:
@@ -95,19 +87,13 @@ def append(
     rows, new = link(key, head, entries, at)
     Bulk(session).insert(Journal, [_columns(row) for row in rows])
     session.execute(
-        update(ChainHead)
-        .where(col(ChainHead.chain) == new.chain)
-        .values(seq=new.seq, mac=new.mac),
+        update(ChainHead).where(col(ChainHead.chain) == new.chain).values(seq=new.seq, mac=new.mac),
     )
 
 
 def lock_head(session: Session) -> Head:
     """Lock one chain until the transaction ends: the only one SQLite uses, any free one on PostgreSQL."""
-    query = (
-        select(col(ChainHead.chain), col(ChainHead.seq), col(ChainHead.mac))
-        .order_by(col(ChainHead.chain))
-        .limit(1)
-    )
+    query = select(col(ChainHead.chain), col(ChainHead.seq), col(ChainHead.mac)).order_by(col(ChainHead.chain)).limit(1)
     if session.get_bind().dialect.name == "postgresql":
         row = session.execute(query.with_for_update(skip_locked=True)).first()
         # Nine writers at one moment: wait for the first chain instead of failing.

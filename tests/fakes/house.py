@@ -45,11 +45,15 @@ def written(
     """A delivery of a citizen's wall comment with the model's opinion on it."""
     ref = CommentRef(Kind.WALL, "", str(number))
     body = Written(act, ref, author, text, post="7", written_at=at, private=private)
-    event = Event(Network.VK, "229000001", f"wall_reply_{act}", key or f"{act}:{number}:{text}", body, b"{}", delayed_by)
+    event = Event(
+        Network.VK, "229000001", f"wall_reply_{act}", key or f"{act}:{number}:{text}", body, b"{}", delayed_by
+    )
     return Item(event, page_id, at, Judgement(scores, failure="" if scores else "broken"))
 
 
-def removed(*, page_id: int, number: int = 1, deleter: str = "5", key: str = "", at: int = 1_790_000_000_000_000) -> Item:
+def removed(
+    *, page_id: int, number: int = 1, deleter: str = "5", key: str = "", at: int = 1_790_000_000_000_000
+) -> Item:
     """A delivery that says that the comment is gone."""
     body = Removed(CommentRef(Kind.WALL, "", str(number)), deleter)
     event = Event(Network.VK, "229000001", "wall_reply_delete", key or f"delete:{number}", body, b"{}")

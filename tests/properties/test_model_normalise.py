@@ -46,7 +46,9 @@ def test_nothing_invisible_is_left(text):
     """Whatever is put between the letters of a text, the same text comes out."""
     hidden = "\u200b".join(text)
     assert normalise(hidden).text == normalise(text).text
-    assert not any(unicodedata.category(c) in ("Cf", "Mn", "Cs", "Cc") for c in normalise(hidden).text if c not in "\n\t")
+    assert not any(
+        unicodedata.category(c) in ("Cf", "Mn", "Cs", "Cc") for c in normalise(hidden).text if c not in "\n\t"
+    )
 
 
 @settings(max_examples=300, deadline=None)

@@ -28,7 +28,9 @@ FIELDS = [
     *("type", "link", "url", "title", "poll", "question", "answers", "photo", "wall"),
 ]
 #: Strings as JSON can escape them, lone surrogates and NUL included.
-any_text = st.text(st.characters(exclude_categories=()), max_size=12) | st.sampled_from(["\x00", "\ud800", "link", "poll", "suggest", "-5"])
+any_text = st.text(st.characters(exclude_categories=()), max_size=12) | st.sampled_from(
+    ["\x00", "\ud800", "link", "poll", "suggest", "-5"]
+)
 numbers = st.sampled_from([0, 1, -1, 2**31, 2_000_000_001, INT64_MAX, INT64_MAX + 1, INT64_MIN - 1, 10**40, 1.5])
 leaves = st.none() | st.booleans() | numbers | st.integers() | any_text
 names = st.sampled_from(FIELDS) | st.text(st.characters(exclude_categories=()), max_size=4)

@@ -40,11 +40,17 @@ def reference_scores(artefact, texts):
     lemma_idf = arrays.lemmas_idf.astype(np.float64)
     logits += _blocks(lemma_counts, arrays.lemmas_idf, arrays.lemmas_weights, lemma_counts @ lemma_idf**2)
     keys = [
-        [lemma_row[a] << PAIR_SHIFT | lemma_row[b] for a, b in zip(ls, ls[1:], strict=False) if {a, b} <= lemma_row.keys()]
+        [
+            lemma_row[a] << PAIR_SHIFT | lemma_row[b]
+            for a, b in zip(ls, ls[1:], strict=False)
+            if {a, b} <= lemma_row.keys()
+        ]
         for ls in lemmas
     ]
     pair_counts = _counts(arrays.pairs_keys.tolist(), keys)
-    logits += _blocks(pair_counts, arrays.pairs_idf, arrays.pairs_weights, pair_counts @ arrays.pairs_idf.astype(np.float64) ** 2)
+    logits += _blocks(
+        pair_counts, arrays.pairs_idf, arrays.pairs_weights, pair_counts @ arrays.pairs_idf.astype(np.float64) ** 2
+    )
     for n, (text, d, ws) in enumerate(zip(texts, done, words, strict=True)):
         mask = 0
         for w in ws:

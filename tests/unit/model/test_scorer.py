@@ -18,7 +18,19 @@ HARD = ("", "   ", "😀😀", "\x00", "\ud800", "а" * 16000, "!!!", "1" * 500,
 
 def _texts(count):
     draw = random.Random(3)
-    common = ("дороги", "ямы", "глава района", "дурак", "спасибо", "казино", "d", "Пришлите", "https://t.me/x", "1500 руб", "вода!")
+    common = (
+        "дороги",
+        "ямы",
+        "глава района",
+        "дурак",
+        "спасибо",
+        "казино",
+        "d",
+        "Пришлите",
+        "https://t.me/x",
+        "1500 руб",
+        "вода!",
+    )
     return [" ".join(draw.choice(WORDS + common) for _ in range(draw.randint(1, 12))) for _ in range(count)]
 
 

@@ -75,7 +75,8 @@ def test_violations_are_seen(scorer, text, category):
 
 
 @pytest.mark.parametrize(
-    "text", ["Ты тупая мразь", "пошёл на хуй, сука", "пошла нахуй с p-a-б-o-t-ы, с у к а", "Дебилы конченые, твари, уроды"]
+    "text",
+    ["Ты тупая мразь", "пошёл на хуй, сука", "пошла нахуй с p-a-б-o-t-ы, с у к а", "Дебилы конченые, твари, уроды"],
 )
 def test_plain_abuse_is_removed(scorer, text):
     """Direct abuse is over a removal threshold, and its writer is not protected as a complainer."""

@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
-_CLEAN = "дорога мост школа врач парк вода дом двор лес река музей театр утро вечер погода хлеб снег дождь сад лавка".split()
+_CLEAN = (
+    "дорога мост школа врач парк вода дом двор лес река музей театр утро вечер погода хлеб снег дождь сад лавка".split()
+)
 _RUDE = "дурак дебил идиот мразь урод пиздец хуйня сука тварь".split()
 _SPAM = "казино бонус заработок доход крипта ставка пишите лс ссылка займ".split()
 _COMPLAINT = "когда отремонтируют не работает яма мусор прошу примите меры".split()
 
 
 def _texts(draw, words, count, extra=()):
-    return [" ".join([*draw.sample(words, min(len(words), draw.randint(4, 8))), *draw.sample(_CLEAN, 3), *extra]) for _ in range(count)]
+    return [
+        " ".join([*draw.sample(words, min(len(words), draw.randint(4, 8))), *draw.sample(_CLEAN, 3), *extra])
+        for _ in range(count)
+    ]
 
 
 def write_rows(path: Path, rows) -> None:

@@ -79,7 +79,14 @@ def test_labels_of_people(data, tmp_path):
 def test_copies_share_a_cluster():
     """Copies of a template are one cluster, other texts are not."""
     template = "Ищу людей для удалённой работы, доход от {} долларов в день, опыт не нужен, пишите мне в личные сообщения прямо сейчас"
-    texts = [template.format(300), template.format(500) + " быстрее", "Совсем другой комментарий про дорогу и мост у школы нашего района", "да", "ДА!", "нет"]
+    texts = [
+        template.format(300),
+        template.format(500) + " быстрее",
+        "Совсем другой комментарий про дорогу и мост у школы нашего района",
+        "да",
+        "ДА!",
+        "нет",
+    ]
     rows = [Row(t, "s", "comment") for t in texts]
     for row in rows:
         read_words(row)

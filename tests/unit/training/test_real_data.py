@@ -28,7 +28,9 @@ def test_it_was_trained_on_these_files(real_data):
 
 def test_the_reference_agrees_on_real_comments(real_data, scorer):
     """Thousands of real comments score as by the book, to 1e-9."""
-    texts = _texts(real_data, "toxic.jsonl", lambda v: True, 27) + _texts(real_data, "municipal.jsonl", lambda v: True, 27)
+    texts = _texts(real_data, "toxic.jsonl", lambda v: True, 27) + _texts(
+        real_data, "municipal.jsonl", lambda v: True, 27
+    )
     found = np.array([scorer.score(t) for t in texts])
     assert len(texts) > 2500
     assert np.abs(found - reference_scores(load(DEFAULT_ARTEFACT), texts)).max() < 1e-9

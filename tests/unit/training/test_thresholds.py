@@ -29,7 +29,7 @@ def test_errors_allowed(n, allowed):
 def test_too_few_labels():
     """A promise that the sample cannot prove is refused with the number of missing labels."""
     assert labels_needed(1 / 3000) == 8986
-    assert promise(np.zeros(8000), 1 / 3000, ZERO) == "8000 clean comments, 8986 are needed: 986 labels are missing"
+    assert promise(np.zeros(8000), 1 / 3000, ZERO) == "чистых комментариев 8000, нужно 8986: не хватает меток, 986"
 
 
 def test_the_cut_is_the_order_statistic():

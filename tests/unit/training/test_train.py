@@ -56,7 +56,7 @@ def test_the_promise_is_refused_or_proved(trained):
     """Some hundreds of comments cannot prove 1/1000, and the manifest says how many labels are missing."""
     manifest = trained[0].manifest
     assert "1/1000" in manifest.refused
-    assert "labels are missing" in manifest.refused["1/1000"]
+    assert "не хватает меток" in manifest.refused["1/1000"]
     card = (trained[1] / "CARD.md").read_text(encoding="utf-8")
     assert manifest.version in card
     assert "CC BY-NC-SA 4.0" in card
