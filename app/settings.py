@@ -25,11 +25,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DVORNIK_", extra="ignore", frozen=True)
 
-    #: Where SQLite, keys and promoted models live.
+    #: Where SQLite and the keys live.
     data_dir: Path = Path("var")
     #: Empty: SQLite in `data_dir`. `postgresql+psycopg://…` turns the same code into many replicas.
     database_url: str = ""
-    #: An artefact folder; empty: the newest promoted one, else the shipped one.
+    #: An artefact folder; empty: the shipped one.
     model: Path | None = None
     #: Fernet key for tokens at rest; empty: a file in `data_dir` made on first start. Replicas must share it.
     encryption_key: SecretStr = SecretStr("")

@@ -10,7 +10,7 @@ from app.commands.russian import Commands
 
 GROUP = "dvornik.commands"
 #: What training brings when its libraries are installed.
-TRAINING = ("train", "evaluate", "promote")
+TRAINING = ("train", "evaluate")
 
 
 def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Commands:
@@ -48,7 +48,7 @@ def _stand_in(app: Commands, missing: str) -> None:
 
     def explain() -> None:
         raise typer.TyperException(
-            f"для обучения не установлена библиотека {missing}: установите dvornik[train] (из исходников: make train)"
+            f"для обучения не установлена библиотека {missing}: установите dvornik[train] (из исходников: .venv/bin/pip install -r requirements/train.txt)"
         )
 
     for name in TRAINING:

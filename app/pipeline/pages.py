@@ -225,7 +225,7 @@ def _change_rules(acting: Acting, page: Page, changes: PageChanges) -> dict[str,
         page.policy_name = policy
     if mode.value != page.mode:
         body["mode"] = [page.mode, mode.value]
-        apply_mode_change(acting.session, acting.house, page, mode, acting.at, acting.by)
+        apply_mode_change(acting.session, acting.house, page, mode, acting.at, acting.who)
     return body
 
 
@@ -285,6 +285,6 @@ def _cancel_held(acting: Acting, page: Page) -> list[Entry]:
         outbox.lock_comment(acting.session, comment_id)
         action = outbox.lock_action(acting.session, action_id)
         if action is not None and ActionState(action.state) in CANCELLABLE:
-            entries.append(move(action, ActionState.CANCELLED, acting.at, code="page_removed", by=acting.by))
+            entries.append(move(action, ActionState.CANCELLED, acting.at, code="page_removed", by=acting.who))
             acting.session.add(action)
     return entries
