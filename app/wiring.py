@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import structlog
 
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import ConfigurationError
@@ -23,7 +24,10 @@ from app.storage.session import Database, migrate, schema_is_current
 from app.storage.vault import journal_key, open_vault
 from model.artefact import DEFAULT_ARTEFACT, Artefact, load
 from model.errors import ArtefactError
+from model.lemmas import dictionary_is_fast
 from model.scorer import Scorer
+
+_log = structlog.get_logger()
 
 
 def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
@@ -80,6 +84,8 @@ class Judging:
 def open_judging(settings: Settings, house: House) -> Judging:
     """Load the model, register it and the presets, read the pages."""
     artefact = open_artefact(settings)
+    if not dictionary_is_fast():
+        _log.warning("the dictionary is read without its C++ extension: six times slower; install pymorphy3[fast]")
     ensure_presets(house)
     model_version_id = register_model(house, artefact.manifest)
     configuration = Configuration(house, artefact.manifest)
