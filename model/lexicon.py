@@ -43,6 +43,11 @@ _INSULTING = re.compile(
     r"|говнюк|говноед|засран|сран(?!и)|жоп[оа]лиз|холуй|холуи|прихвостен|пособник|продажн|убожеств|уебок|безмозгл)"
 )
 
+_COARSE = re.compile(
+    r"^(?:(?:на|по|до|о)?хрен|хренов|хер(?:$|а$|ов|н|у$)|(?:на|по|до|о)хер|жоп|говн|г[ао]вен|гавн|дерьм|срать|насра|обосра|сран|"
+    r"задниц|жрать|жрут|сдохл|дохл|блин$|черт|хлам|параш|ссать|пофиг|нафиг|фигн|долба[нт]|задолба)"
+)
+
 MASKABLE: Final = (
     "хуй", "хуя", "хую", "хуйня", "хуйню", "нахуй", "похуй", "нихуя", "охуел", "охуели", "хуево", "хуёво", "хуесос",
     "пизда", "пизду", "пизды", "пиздец", "пиздеж", "пиздит", "спиздили", "распиздяй", "пиздюк",
@@ -64,6 +69,11 @@ def is_obscene(word: str) -> bool:
 def is_insulting(word: str) -> bool:
     """True for a lower-case word that people are called."""
     return bool(_INSULTING.search(word.replace("ё", "е")))
+
+
+def is_coarse(word: str) -> bool:
+    """True for a lower-case word that is rough, but neither taboo nor a name that people are called."""
+    return bool(_COARSE.search(word.replace("ё", "е")))
 
 
 def is_rude(word: str) -> bool:

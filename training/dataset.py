@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,19 +135,32 @@ def _read(path: Path, parse: Callable[[Path, int, dict[str, Any]], Row], *, clas
 _UNSURE: Final = frozenset({"залуп", "пидар", "говн", "дроч", "жоп", "хер", "срат"})
 
 
+_FORMS_A_LEMMA: Final = 3
+_RARE: Final = 1000
+
+
 def _clean_words(path: Path) -> list[Row]:
     """One text per dictionary word that only contains an obscene one: «команда», «рубля»."""
     lines = path.read_text(encoding="utf-8").splitlines()
     if not lines or lines[0].split("\t") != ["wordform", "lemma", "substring"]:
         raise DataError(path, "expected the columns wordform, lemma, substring", 1)
-    forms_of: dict[str, list[str]] = {}
+    frequent = Counter(line.rpartition("\t")[2] for line in lines[1:])
+    forms_of: dict[str, list[tuple[str, bool]]] = {}
     for number, line in enumerate(lines[1:], 2):
         parts = line.split("\t")
         if len(parts) != 3:
             raise DataError(path, f"{len(parts)} columns, expected 3", number)
         if parts[2] not in _UNSURE:
-            forms_of.setdefault(parts[1], []).append(parts[0])
-    return [Row(" ".join(sorted(held)[:4]), "clean_words", "word", toxic=False) for _, held in sorted(forms_of.items())]
+            forms_of.setdefault(parts[1], []).append((parts[0], frequent[parts[2]] < _RARE))
+    rows = []
+    for _, held in sorted(forms_of.items()):
+        # A few forms teach a long paradigm; of the rare substrings every form is wanted.
+        step = max(1, len(held) // _FORMS_A_LEMMA)
+        chosen = [word for word, rare in sorted(held) if rare] + [word for word, rare in sorted(held) if not rare][
+            ::step
+        ]
+        rows += [Row(word, "clean_words", "word", toxic=False) for word in chosen]
+    return rows
 
 
 def read_words(row: Row) -> None:

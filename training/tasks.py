@@ -21,7 +21,7 @@ HEAD_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 FOLDS: Final = 4
 FORUM: Final = "2ch_pikabu"
-WORD_WEIGHT: Final = 0.2
+WORD_WEIGHT: Final = 0.5
 PEOPLE_WEIGHT: Final = 3.0
 
 

@@ -58,7 +58,7 @@ def promise(numbers: Any, share: float, zero: Mapping[str, float]) -> PromisedTh
     allowed = errors_allowed(n, share)
     if allowed < 0:
         needed = labels_needed(share)
-        return f"{n} clean comments, {needed} are needed: {needed - n} labels are missing"
+        return f"чистых комментариев {n}, нужно {needed}: не хватает меток, {needed - n}"
     ordered = np.sort(numbers)[::-1]
     cut = float(ordered[allowed]) + _MARGIN
     return PromisedThresholds(at(cut, zero), n, allowed, int((numbers >= cut).sum()), 1.0 - DELTA)

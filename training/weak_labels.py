@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from model.lexicon import is_insulting, is_obscene
+from model.lexicon import is_coarse, is_insulting, is_obscene
 from training.dataset import Row
 
 _DEED: Final = (
@@ -35,6 +35,32 @@ _THREAT = re.compile(
     r"она|они|тебя|вас|вам|тебе)"
     r"(?: \w+){0,2} (?:сдох|подох|умер|разорва|сгорел|повеси)"
     r"|\bсдохнете\b|\bсдохнешь\b|\bсмерть (?:тебе|вам|им|ему|этим|таким)"
+)
+# Words that show a coarse text to speak about somebody.
+_ADDRESSED: Final = frozenset(
+    (
+        "ты",
+        "тебя",
+        "тебе",
+        "тобой",
+        "твой",
+        "твоя",
+        "твое",
+        "твои",
+        "вы",
+        "вас",
+        "вам",
+        "ваш",
+        "ваша",
+        "ваши",
+        "сам",
+        "сама",
+        "он",
+        "она",
+        "они",
+        "его",
+        "ее",
+    )
 )
 _COMPLAINT = re.compile(
     r"\bжалоб|\bжалую|\bобращаюсь|\bобращение|\bпрошу|\bпросим|\bпросьба|\bпримите меры|\bпринять меры|"
@@ -79,7 +105,10 @@ def types_of(row: Row) -> tuple[str, ...]:
         found.append("obscenity")
     if is_threat(row):
         found.append("threat")
-    if not found or any(is_insulting(word) for word in row.words):
+    if any(is_insulting(word) for word in row.words):
+        found.append("insult")
+    # What nothing explains is an insult, unless it is only coarse speech about nobody.
+    if not found and (not any(is_coarse(word) for word in row.words) or not _ADDRESSED.isdisjoint(row.words)):
         found.append("insult")
     return tuple(found)
 

@@ -1,5 +1,7 @@
 """The same score by the book: scikit-learn vectorisers rebuilt from the stored arrays, float64 matrices, no cache."""
 
+from itertools import pairwise
+
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
@@ -40,11 +42,7 @@ def reference_scores(artefact, texts):
     lemma_idf = arrays.lemmas_idf.astype(np.float64)
     logits += _blocks(lemma_counts, arrays.lemmas_idf, arrays.lemmas_weights, lemma_counts @ lemma_idf**2)
     keys = [
-        [
-            lemma_row[a] << PAIR_SHIFT | lemma_row[b]
-            for a, b in zip(ls, ls[1:], strict=False)
-            if {a, b} <= lemma_row.keys()
-        ]
+        [lemma_row[a] << PAIR_SHIFT | lemma_row[b] for a, b in pairwise(ls) if {a, b} <= lemma_row.keys()]
         for ls in lemmas
     ]
     pair_counts = _counts(arrays.pairs_keys.tolist(), keys)

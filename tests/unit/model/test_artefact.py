@@ -60,7 +60,7 @@ def test_a_changed_manifest_is_refused(folder):
     """A threshold changed by hand is refused."""
     path = folder / "manifest.json"
     path.write_text(path.read_text().replace('"appeal": 0.5', '"appeal": 0.6'))
-    with pytest.raises(ArtefactTamperedError, match="manifest.json"):
+    with pytest.raises(ArtefactTamperedError, match=r"manifest\.json"):
         load(folder)
 
 
@@ -107,7 +107,7 @@ def test_numbers_that_are_not_finite_are_refused(folder, tmp_path):
     from model.artefact import save
 
     save(tmp_path / "bad", saved.manifest, saved.arrays)
-    with pytest.raises(ArtefactIncompatibleError, match="intercepts.npy: found a value that is not finite"):
+    with pytest.raises(ArtefactIncompatibleError, match=r"intercepts\.npy: found a value that is not finite"):
         load(tmp_path / "bad")
 
 

@@ -129,8 +129,8 @@ def test_explanation_adds_up(artefact):
 def test_token_evidence_is_the_logit(artefact):
     """What the tokens add, the intercept and the look of the text together are the logit."""
     from model.explain import Evidence
-    from model.signals import measures
     from model.normalise import normalise
+    from model.signals import measures
     from model.tokens import forms
 
     scorer = Scorer(artefact)

@@ -14,8 +14,8 @@ from model.scorer import Scorer
 from tests.unit.training.conftest import make_folder
 from training import cli
 from training.dataset import read_folder
-from training.train import promise_rows, train
 from training.tasks import training_numbers
+from training.train import promise_rows, train
 from training.vectorise import learn_names, matrix
 
 
