@@ -94,7 +94,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class PageChanged:
-    """Who runs the page or how it is set has changed; `details` holds codes and ids only."""
+    """Who runs the page or how it is set has changed.
+
+    `details` holds codes and ids only; `by` and `user` are the network's ids of people.
+    """
 
     what: str
     details: Mapping[str, str]

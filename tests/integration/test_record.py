@@ -357,7 +357,7 @@ def test_changes_of_the_page_are_journalled_without_persons(enforce: Desk) -> No
         page = session.get_one(Page, enforce.page_id)
         page.managers_read_at = 1
         session.add(page)
-    details = {"admin_id": "123456", "user_id": "654321", "level_new": "2"}
+    details = {"by": "123456", "user": "654321", "level_new": "2"}
     enforce.one(enforce.event(PageChanged("group_officers_edit", details), "officers"))
     enforce.one(enforce.event(Published("9", "Пост", 1, "https://vk.com/wall-1_9"), "post"))
 

@@ -10,6 +10,8 @@ from app.storage.bulk import Bulk
 from app.storage.tables import Action
 from app.storage.vault import Vault
 
+#: Details of a change of the page that name people.
+_PERSONS = frozenset({"by", "user"})
 _COLUMNS = ("id", "kind", "state", "outcome", "comment_id", "page_id", "author_id")
 _OPEN = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done') AND t.kind IN ('ban_author', 'unban_author')"
 
@@ -64,7 +66,7 @@ class People:
     def _page_changed(self, body: PageChanged, page: PageConfig) -> Outcome:
         """Who runs the page or how it is set: an entry, and the managers' list is unknown until it is read again."""
         details = {
-            key: self.pseudonym(page, value) if key.endswith("_id") else value for key, value in body.details.items()
+            key: self.pseudonym(page, value) if key in _PERSONS else value for key, value in body.details.items()
         }
         self._ledger.note("page_changed", page.id, what=body.what, details=details)
         if body.what == "group_officers_edit":
