@@ -78,6 +78,10 @@ class Happenings:
         if body.act is Act.NEW:
             return True
         delay = item.event.delayed_by
+        untouched = comment.state is CommentState.VISIBLE and comment.restored_revision_id is None
+        if comment.act == Act.NEW and untouched:
+            # An edit follows the text that it edits, however late that came itself: both may have waited for us.
+            return False
         return delay > 0 and max(comment.digest_at, comment.changed_at) > item.received_at - delay
 
     def _restored(self, item: Item, body: Written, page: PageConfig) -> Outcome:

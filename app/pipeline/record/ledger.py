@@ -80,6 +80,8 @@ class CommentRow:
     changed_at: int = 0
     digest: str = ""
     digest_at: int = 0
+    #: How the newest revision came: an `Act`, or `late`.
+    act: str = ""
     salt: str = ""
     author: str = ""
     actions: list[ActionRow] = field(default_factory=list)

@@ -157,8 +157,8 @@ class Loader:
             by_id[comment_id].case = CaseRow(id_, comment_id, CaseState(state))
         revisions = {row.revision_id: row for row in known if row.revision_id}
         keys = [(id_,) for id_ in revisions]
-        for id_, digest, at in self._bulk.match(Revision, ("id",), keys, ("id", "digest", "received_at")):
-            revisions[id_].digest, revisions[id_].digest_at = digest, at
+        for id_, digest, at, act in self._bulk.match(Revision, ("id",), keys, ("id", "digest", "received_at", "act")):
+            revisions[id_].digest, revisions[id_].digest_at, revisions[id_].act = digest, at, act
         salts = self._bulk.match(RevisionBody, ("revision_id",), keys, ("revision_id", "salt"), order="revision_id")
         for id_, salt in salts:
             revisions[id_].salt = salt or ""

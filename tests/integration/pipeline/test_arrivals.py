@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 
-from app.domain.events import Event
+from app.domain.events import Act, Event
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode
 from app.pipeline.house import House
-from app.pipeline.record.items import Item
+from app.pipeline.record.items import Item, Outcome
 from app.storage.nodes import bump_config
-from app.storage.tables import Journal, Page
+from app.storage.tables import Action, Journal, Page
 from tests.fakes.clock import FakeClock
-from tests.fakes.house import make_house
-from tests.integration.test_record import SECOND, Desk
+from tests.fakes.house import INSULT, make_house, removed, written
+from tests.integration.test_record import SECOND, Desk, states
 
 DAY = 86_400 * SECOND
 
@@ -63,3 +64,23 @@ def test_the_journal_names_no_manager(desk: Desk) -> None:
     assert all("90000000" not in body for body in bodies)
     by = [json.loads(body)["details"]["by"] for body in bodies]
     assert len(set(by)) == 1
+
+
+def test_an_edit_that_waited_out_an_outage_with_its_comment_is_judged(desk: Desk) -> None:
+    """Both were first sent while we were away: an edit follows the text that it edits, whenever that came."""
+    desk.one(written("Спасибо", page_id=desk.page_id))
+    edit = written("дурак", page_id=desk.page_id, act=Act.EDIT, scores=INSULT, delayed_by=10 * SECOND)
+    edit = replace(edit, received_at=desk.clock.now() + SECOND)
+
+    assert desk.one(edit) is Outcome.DECIDED
+    assert states(desk)["delete_comment"] == "pending"
+
+
+def test_an_edit_that_was_first_sent_before_a_deletion_is_late(desk: Desk) -> None:
+    """The comment went after it, so there is nothing to judge any more."""
+    desk.one(written("Спасибо", page_id=desk.page_id))
+    desk.one(removed(page_id=desk.page_id))
+    edit = written("дурак", page_id=desk.page_id, act=Act.EDIT, scores=INSULT, delayed_by=10 * SECOND)
+
+    assert desk.one(replace(edit, received_at=desk.clock.now() + SECOND)) is Outcome.LATE
+    assert not desk.rows(Action)
