@@ -109,7 +109,10 @@ class Happenings:
         if comment.fresh:
             self._ledger.note("gone_unseen", comment.id, page=page.id)
             return Outcome.RECORDED
-        if comment.state is not CommentState.WITHDRAWN and self._is_own_removal(comment):
+        if comment.state is CommentState.WITHDRAWN:
+            # Whoever deletes it once more deletes nothing: its author was first.
+            return Outcome.RECORDED
+        if self._is_own_removal(comment):
             comment.move(CommentState.REMOVED)
             return Outcome.ECHO
         if body.deleter and body.deleter == comment.author:

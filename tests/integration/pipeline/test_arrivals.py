@@ -13,7 +13,7 @@ from app.networks.vk.verify import decode
 from app.pipeline.house import House
 from app.pipeline.record.items import Item, Outcome
 from app.storage.nodes import bump_config
-from app.storage.tables import Action, Journal, Page
+from app.storage.tables import Action, Comment, Journal, Page
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, removed, written
 from tests.integration.test_record import SECOND, Desk, states
@@ -84,3 +84,12 @@ def test_an_edit_that_was_first_sent_before_a_deletion_is_late(desk: Desk) -> No
 
     assert desk.one(replace(edit, received_at=desk.clock.now() + SECOND)) is Outcome.LATE
     assert not desk.rows(Action)
+
+
+def test_a_deletion_of_a_withdrawn_comment_changes_nothing(desk: Desk) -> None:
+    """A manager's deletion, or the echo of ours, comes after the author has taken the comment back."""
+    desk.one(written(page_id=desk.page_id))
+    desk.one(removed(page_id=desk.page_id, deleter="777"))
+
+    assert desk.one(removed(page_id=desk.page_id, deleter="5", key="again")) is Outcome.RECORDED
+    assert desk.rows(Comment)[0].state == "withdrawn"
