@@ -89,7 +89,7 @@ class Happenings:
         comment = self._comment(body, page)
         if not comment.fresh:
             self._complete(comment, body, page)
-        if self._holds(comment, ActionKind.RESTORE_COMMENT):
+        if self._is_own_restore(comment):
             comment.move(CommentState.VISIBLE)
             return Outcome.ECHO
         if comment.fresh or not comment.revision_id or digest_of(body, comment.salt) != comment.digest:
@@ -175,9 +175,16 @@ class Happenings:
             for action in comment.actions
         )
 
-    def _holds(self, comment: CommentRow, kind: ActionKind) -> bool:
-        own = (ActionState.SENDING, ActionState.DONE)
-        return any(action.kind is kind and action.state in own for action in comment.actions)
+    def _is_own_restore(self, comment: CommentRow) -> bool:
+        """We are restoring it, or have restored it and it has stood since."""
+        return any(
+            action.kind is ActionKind.RESTORE_COMMENT
+            and (
+                action.state is ActionState.SENDING
+                or (action.state is ActionState.DONE and comment.state is CommentState.VISIBLE)
+            )
+            for action in comment.actions
+        )
 
     def _call_back(self, comment: CommentRow, reason: str, *, by: str) -> None:
         for action in comment.actions:

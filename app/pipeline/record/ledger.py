@@ -43,6 +43,8 @@ class ActionRow:
     comment_id: int
     page_id: int
     author_id: int | None
+    #: When a ban ends; None for ever, or not sent yet.
+    ban_until: int | None = None
     ended_by: str = ""
     changed: bool = False
 

@@ -12,7 +12,7 @@ from app.storage.vault import Vault
 
 #: Details of a change of the page that name people.
 _PERSONS = frozenset({"by", "user"})
-_COLUMNS = ("id", "kind", "state", "outcome", "comment_id", "page_id", "author_id")
+_COLUMNS = ("id", "kind", "state", "outcome", "comment_id", "page_id", "author_id", "ban_until")
 _OPEN = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done') AND t.kind IN ('ban_author', 'unban_author')"
 
 
@@ -42,12 +42,19 @@ class People:
         """A ban: ours come back, or a person's, after which ours is needless."""
         author_id = self._ledger.authors.get((page.network, body.author))
         actions = self._actions(author_id, page)
-        if any(a.kind is ActionKind.BAN_AUTHOR and a.state in (ActionState.SENDING, ActionState.DONE) for a in actions):
+        if any(self._is_own_ban(action) for action in actions):
             return Outcome.ECHO
         by = self._by(page, body.by)
         self._call_back(actions, ActionKind.BAN_AUTHOR, by, "banned_in_network")
         self._ledger.note("banned_in_network", author_id, page=page.id, by=by, until=body.until)
         return Outcome.BOUND
+
+    def _is_own_ban(self, action: ActionRow) -> bool:
+        """We are banning, or the ban that we sent holds: one that is over cannot come back to us."""
+        if action.kind is not ActionKind.BAN_AUTHOR:
+            return False
+        holds = action.ban_until is None or action.ban_until > self._ledger.at
+        return action.state is ActionState.SENDING or (action.state is ActionState.DONE and holds)
 
     def _unbanned(self, body: AuthorUnbanned, page: PageConfig) -> Outcome:
         """The end of a term says nothing; a person who lifts a ban lifts the proposed ones too."""
@@ -83,8 +90,8 @@ class People:
             Action, ("author_id", "page_id"), [(author_id, page.id)], _COLUMNS, where=_OPEN, lock=True
         )
         return [
-            ActionRow(id_, ActionKind(kind), ActionState(state), outcome, comment_id, page_id, author)
-            for id_, kind, state, outcome, comment_id, page_id, author in rows
+            ActionRow(id_, ActionKind(kind), ActionState(state), outcome, comment_id, page_id, author, until)
+            for id_, kind, state, outcome, comment_id, page_id, author, until in rows
         ]
 
     def _call_back(self, actions: list[ActionRow], kind: ActionKind, by: str, reason: str) -> None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from app.domain.events import Act, Event
+from app.domain.events import Act, AuthorBanned, Event
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode
 from app.pipeline.house import House
 from app.pipeline.record.items import Item, Outcome
 from app.storage.nodes import bump_config
-from app.storage.tables import Action, Comment, Journal, Page
+from app.storage.tables import Action, Comment, Decision, Journal, Page
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, removed, written
 from tests.integration.test_record import SECOND, Desk, states
@@ -93,3 +93,32 @@ def test_a_deletion_of_a_withdrawn_comment_changes_nothing(desk: Desk) -> None:
 
     assert desk.one(removed(page_id=desk.page_id, deleter="5", key="again")) is Outcome.RECORDED
     assert desk.rows(Comment)[0].state == "withdrawn"
+
+
+def test_a_ban_that_is_served_is_no_echo_of_the_next(desk: Desk) -> None:
+    """A person bans somebody whose ban by us is long over: the act is theirs and calls our proposals back."""
+    desk.one(written("дурак", page_id=desk.page_id, scores=INSULT))
+    desk.set_action("done", outcome="acted", kind="ban_author")
+    with desk.house.database.write() as session:
+        ban = session.exec(select(Action).where(Action.kind == "ban_author")).one()
+        ban.ban_until = desk.clock.now() + DAY
+        session.add(ban)
+    assert desk.one(desk.event(AuthorBanned("777", "5", None), "echo")) is Outcome.ECHO
+    desk.clock.advance(2 * DAY)
+    desk.one(written("дурак", page_id=desk.page_id, number=2, scores=INSULT, at=desk.clock.now()))
+
+    assert desk.one(desk.event(AuthorBanned("777", "5", None), "person")) is Outcome.BOUND
+    assert [a.state for a in desk.rows(Action) if a.kind == "ban_author"] == ["done", "cancelled"]
+
+
+def test_a_restore_by_a_person_is_no_echo_of_an_older_one_of_ours(desk: Desk) -> None:
+    """We restored the comment once; it was removed since, and a person's restore binds the machine."""
+    desk.one(written("дурак", page_id=desk.page_id, scores=INSULT))
+    desk.set_action("done", outcome="acted")
+    with desk.house.database.write() as session:
+        ours = session.exec(select(Action).where(Action.kind == "ban_author")).one()
+        ours.kind, ours.state = "restore_comment", "done"
+        session.add(ours)
+
+    assert desk.one(written("дурак", page_id=desk.page_id, act=Act.RESTORE)) is Outcome.BOUND
+    assert desk.rows(Decision)[-1].decided_by == "network:unknown"
