@@ -51,7 +51,7 @@ def create_token(house: House, *, role: str, name: str, pages: Iterable[int] | N
             _check_pages(session, limit)
             return _create(acting, _account(acting, owner), checked, limit, plain), plain
     except IntegrityError:
-        raise ConflictError(f"учётную запись {owner!r} только что завёл кто-то другой: повторите") from None
+        raise ConflictError(f"учётную запись «{owner}» только что завёл кто-то другой: повторите") from None
 
 
 def _role(value: str) -> Role:

@@ -105,7 +105,7 @@ class Configuration:
         """A policy version bound to the model's thresholds; versions never change, so it is bound once."""
         bound = self._bound.get(version.id)
         if bound is None:
-            bound = bind(parse(version.source, file=f"{version.name}, version {version.version}"), self._promises)
+            bound = bind(parse(version.source, file=f"{version.name}, версия {version.version}"), self._promises)
             self._bound[version.id] = bound
         return bound
 

@@ -13,7 +13,7 @@ from app.journal.chain import Entry
 from app.pipeline.acting import Acting
 from app.pipeline.house import House
 from app.policy.binding import Thresholds, bind
-from app.policy.rules import Policy, load_preset, parse, preset_names
+from app.policy.rules import Policy, allowed_mode, load_preset, parse, preset_names
 from app.storage import policies as queries
 from app.storage.tables import PolicyVersion
 
@@ -113,7 +113,7 @@ def policy_in_force(session: Session, name: str) -> PolicyVersion:
     """
     version = queries.newest(session, name)
     if version is None:
-        raise NotFoundError(f"правил {name!r} нет, есть: {_names(session)}")
+        raise NotFoundError(f"правил «{name}» нет, есть: {_names(session)}")
     return version
 
 
@@ -129,14 +129,9 @@ def check_mode(session: Session, name: str, mode: Mode) -> None:
     """
     version = queries.newest(session, name)
     if version is None:
-        raise InvalidInputError("policy", f"правил {name!r} нет, ожидается одно из: {_names(session)}")
+        raise InvalidInputError("policy", f"правил «{name}» нет, есть: {_names(session)}")
     policy = parse(version.source, file=f"{name}, версия {version.version}")
-    if mode not in policy.live_modes:
-        why = "за ними нет опубликованного акта" if policy.act is None else "их текст его не называет"
-        allowed = ", ".join(policy.live_modes)
-        raise InvalidInputError(
-            "mode", f"правила {name} не допускают режим {mode}: {why}; ожидается один из режимов: {allowed}"
-        )
+    allowed_mode(policy, mode)
 
 
 def list_policies(house: House) -> tuple[PolicyShown, ...]:

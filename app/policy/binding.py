@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.domain.errors import PolicyError
 from app.domain.words import Category
+from app.policy.reading import listed
 from app.policy.rules import Policy, Removal
 
 
@@ -109,8 +110,8 @@ def _review(policy: Policy, manifest: Thresholds) -> Mapping[str, float]:
     if share is None:
         held = _listed(manifest.review)
         raise PolicyError(
-            f"{policy.file}: review_share: expected a share that the model {manifest.version} holds ({held}), "
-            f"found {policy.review_share!r}"
+            f"{policy.file}: review_share: ожидается доля, которую знает модель {manifest.version} ({held}), "
+            f"найдено {policy.review_share}"
         )
     return share
 
@@ -124,8 +125,8 @@ def _category(policy: Policy, manifest: Thresholds, category: Category, share: M
     if promise is None:
         held = _listed(manifest.promises)
         raise PolicyError(
-            f"{policy.file}: categories.{category}.promise: expected a promise that the model {manifest.version} "
-            f"holds ({held}), found {rule.promise!r}"
+            f"{policy.file}: categories.{category}.promise: ожидается обещание, которое держит модель "
+            f"{manifest.version} ({held}), найдено {rule.promise}"
         )
     return Bound(category, rule, _probability(policy, manifest, category, promise.thresholds), review)
 
@@ -135,11 +136,10 @@ def _probability(policy: Policy, manifest: Thresholds, head: str, numbers: Mappi
     value = numbers.get(head)
     if value is None or not math.isfinite(value) or not 0 <= value <= 1:
         where = "appeal" if head == "appeal" else f"categories.{head}"
-        raise PolicyError(
-            f"{policy.file}: {where}: expected a threshold from 0 to 1 in the model {manifest.version}, found {value!r}"
-        )
+        found = "а его нет" if value is None else f"найдено {value}"
+        raise PolicyError(f"{policy.file}: {where}: ожидается порог от 0 до 1 в модели {manifest.version}, {found}")
     return float(value)
 
 
 def _listed(held: Mapping[str, object]) -> str:
-    return ", ".join(sorted(held)) or "none"
+    return listed(sorted(held)) or "список пуст"

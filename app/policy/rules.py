@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.decisions import Clause
 from app.domain.errors import InvalidInputError, NotFoundError, PolicyError
 from app.domain.words import ActionKind, Category, Mode
-from app.policy.reading import Table, load, one_of
+from app.policy.reading import Table, listed, load
 
 #: What a policy may order; lifting a measure is always a person's order.
 ORDERED: Final = (ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT, ActionKind.BAN_AUTHOR)
@@ -114,13 +114,14 @@ def parse(source: str, *, file: str) -> Policy:
     top = load(source, file=file)
     name = top.text("name")
     if not _NAME.fullmatch(name):
-        raise top.refuse("name", "small Latin letters, digits and hyphens, at most 64", name)
+        raise top.refuse("name", "имя из строчных латинских букв, цифр и дефисов, не длиннее 64 знаков", name)
     title = top.text("title")
     act, cited = _act(top)
     live_modes = _live_modes(top, act)
-    share = top.text("review_share")
+    expected = 'доля комментариев в кавычках, например "0.03", без нулей в конце'
+    share = top.text("review_share", expected)
     if not _SHARE.fullmatch(share):
-        raise top.refuse("review_share", 'a share of comments such as "0.03", without zeros at the end', share)
+        raise top.refuse("review_share", expected, share)
     bans = _bans(top.table("bans"), act, cited) if top.has("bans") else None
     categories = _categories(top.table("categories"), cited, bans)
     top.close()
@@ -132,7 +133,11 @@ def _act(top: Table) -> tuple[Act | None, str]:
     """The act, if there is one, and the title that clauses are cited with."""
     has_act, has_sample = top.has("act"), top.has("sample")
     if has_act == has_sample:
-        raise PolicyError(f"{top.file}: act: expected either [act] (a published act) or [sample] (rules without one)")
+        found = "найдены обе" if has_act else "нет ни одной"
+        raise PolicyError(
+            f"{top.file}: act: ожидается одна таблица: [act] (опубликованный акт) или [sample] (правила без акта), "
+            f"{found}"
+        )
     if has_sample:
         table = top.table("sample")
         title = table.text("title")
@@ -147,9 +152,11 @@ def _act(top: Table) -> tuple[Act | None, str]:
 def _live_modes(top: Table, act: Act | None) -> tuple[Mode, ...]:
     modes = top.choices("live_modes", Mode, tuple(Mode))
     if Mode.SHADOW not in modes:
-        raise top.refuse("live_modes", "at least shadow, where every page begins", [str(mode) for mode in modes])
+        expected = "список, в котором есть shadow (с него начинает каждая страница)"
+        raise top.refuse("live_modes", expected, [str(mode) for mode in modes])
     if Mode.ENFORCE in modes and act is None:
-        raise top.refuse("live_modes", "no enforce without an [act]: the machine removes on a published act only")
+        expected = "список без enforce (без таблицы [act] с опубликованным актом программа не удаляет)"
+        raise top.refuse("live_modes", expected, [str(mode) for mode in modes])
     return modes
 
 
@@ -159,9 +166,12 @@ def _bans(table: Table, act: Act | None, cited: str) -> BanRules:
     order = _paired(table, "order", wanted=source is TermSource.ORDER, when='source = "order"')
     ground = _paired(table, "ground", wanted=by is BanBy.MACHINE, when='ban_by = "machine"')
     if act is None:
-        raise PolicyError(f"{table.file}: bans: expected an [act] that allows bans, rules without one cannot ban")
+        raise PolicyError(
+            f"{table.file}: bans: ожидается таблица [act] с актом, который разрешает блокировки, а её нет"
+        )
     if by is BanBy.MACHINE and source is TermSource.PROPOSAL:
-        raise table.refuse("source", '"order": the machine bans alone only for terms that the office has ordered')
+        expected = '"order" (сама программа блокирует только на сроки из приказа учреждения)'
+        raise table.refuse("source", expected, str(source))
     rules = BanRules(
         clause, by, ground, source, order, table.whole("warnings", 0, 10), table.whole("expires_days", 1, 365)
     )
@@ -172,9 +182,9 @@ def _bans(table: Table, act: Act | None, cited: str) -> BanRules:
 def _paired(table: Table, key: str, *, wanted: bool, when: str) -> str:
     """A text that must stand in the file in one case and must not in the other."""
     if wanted:
-        return table.text(key, f"the title, date and number of the office's paper, because {when}")
+        return table.text(key, f"название, дата и номер документа учреждения (он нужен вместе с {when})")
     if table.has(key):
-        raise table.refuse(key, f"nothing here, it belongs to {when}")
+        raise table.refuse_presence(key, f"он нужен вместе с {when}")
     return ""
 
 
@@ -182,7 +192,7 @@ def _categories(table: Table, cited: str, bans: BanRules | None) -> Mapping[Cate
     rules = {category: _removal(table.table(category), cited, bans) for category in Category}
     table.close()
     if bans is not None and not any(rule and rule.ladder for rule in rules.values()):
-        raise PolicyError(f"{table.file}: bans: expected a category with ban_author, none asks for a ban")
+        raise PolicyError(f"{table.file}: bans: ожидается категория, у которой в actions есть ban_author, а такой нет")
     return rules
 
 
@@ -191,18 +201,18 @@ def _removal(table: Table, cited: str, bans: BanRules | None) -> Removal | None:
     if not actions:
         for key in ("clause", "promise", "ladder"):
             if table.has(key):
-                raise table.refuse(key, "nothing here, because actions is empty and only a person decides")
+                raise table.refuse_presence(key, "список actions пуст, решает только человек")
         table.close()
         return None
     hows = [action for action in actions if action is not ActionKind.BAN_AUTHOR]
     if len(hows) != 1:
-        raise table.refuse(
-            "actions", "exactly one of delete_comment, hide_comment", [str(action) for action in actions]
-        )
-    clause = Clause(cited, table.text("clause", "the place in the act that allows the removal, such as п. 10 Порядка"))
-    promise = table.text("promise", 'a promise such as "1/1000"')
+        expected = "список, в котором ровно одно из двух: delete_comment или hide_comment"
+        raise table.refuse("actions", expected, [str(action) for action in actions])
+    clause = Clause(cited, table.text("clause", "пункт акта, который разрешает удаление, например «п. 10 Порядка»"))
+    expected = 'обещание, например "1/1000" (одна ошибка на тысячу)'
+    promise = table.text("promise", expected)
     if not _PROMISE.fullmatch(promise):
-        raise table.refuse("promise", 'a promise such as "1/1000"', promise)
+        raise table.refuse("promise", expected, promise)
     ladder = _ladder(table, bans, asked=ActionKind.BAN_AUTHOR in actions)
     table.close()
     return Removal(clause, promise, hows[0], ladder)
@@ -212,11 +222,13 @@ def _ladder(table: Table, bans: BanRules | None, *, asked: bool) -> tuple[int, .
     """The terms of bans in seconds, each at least as long as the one before."""
     if not asked:
         if table.has("ladder"):
-            raise table.refuse("ladder", "nothing here, because actions has no ban_author")
+            raise table.refuse_presence("ladder", "в actions нет ban_author")
         return ()
     if bans is None:
-        raise table.refuse("actions", "a table [bans] with the clause that allows bans, or no ban_author")
-    expected = 'a list of terms such as ["1d", "3d", "7d"], from "1h" to "365d"; for ever is two people\'s decision'
+        raise table.refuse(
+            "actions", "список без ban_author, раз в файле нет таблицы [bans] с пунктом, который разрешает блокировки"
+        )
+    expected = 'список сроков, например ["1d", "3d", "7d"], от "1h" до "365d" (навсегда блокируют двое людей)'
     value = table.take("ladder", expected)
     if not isinstance(value, list) or not value:
         raise table.refuse("ladder", expected, value)
@@ -228,7 +240,7 @@ def _ladder(table: Table, bans: BanRules | None, *, asked: bool) -> tuple[int, .
             raise table.refuse("ladder", expected, item)
         terms.append(seconds)
     if any(later < earlier for earlier, later in pairwise(terms)):
-        raise table.refuse("ladder", "terms that do not get shorter", value)
+        raise table.refuse("ladder", "список сроков, в котором каждый не короче предыдущего", value)
     return tuple(terms)
 
 
@@ -245,7 +257,7 @@ def load_preset(name: str) -> Policy:
         NotFoundError: there is no preset of this name.
     """
     if name not in preset_names():
-        raise NotFoundError(f"no preset policy {name!r}, expected {one_of(preset_names())}")
+        raise NotFoundError(f"готовых правил «{name}» нет, есть: {listed(preset_names())}")
     file = resources.files("app.policy") / "presets" / f"{name}.toml"
     return parse(file.read_text(encoding="utf-8"), file=f"{name}.toml")
 
@@ -258,9 +270,11 @@ def allowed_mode(policy: Policy, mode: Mode) -> None:
     """
     if mode in policy.live_modes:
         return
-    why = "it has no published act behind it" if policy.act is None else "its live_modes do not list it"
-    allowed = one_of(policy.live_modes)
-    raise InvalidInputError("mode", f"policy {policy.name} does not run in {mode}: {why}; expected {allowed}")
+    why = "за ними нет опубликованного акта" if policy.act is None else "в их live_modes его нет"
+    allowed = listed(policy.live_modes)
+    raise InvalidInputError(
+        "mode", f"правила {policy.name} не допускают режим {mode}: {why}; ожидается один из режимов: {allowed}"
+    )
 
 
 def live_mode(policy: Policy, mode: Mode) -> Mode:

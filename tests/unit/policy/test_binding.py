@@ -60,23 +60,23 @@ def test_a_category_without_a_removal_right_has_no_removal_threshold():
     [
         (
             Artefact(promises={"1/300": Held(everywhere(0.9)), "1/100": Held(everywhere(0.9))}),
-            "kozhevnikovo-650.toml: categories.spam.promise: expected a promise that the model 2026.1 holds (1/100, 1/300), found '1/1000'",
+            "kozhevnikovo-650.toml: categories.spam.promise: ожидается обещание, которое держит модель 2026.1 (1/100, 1/300), найдено 1/1000",
         ),
-        (Artefact(promises={}), "holds (none), found '1/1000'"),
+        (Artefact(promises={}), "2026.1 (список пуст), найдено 1/1000"),
         (
             Artefact(review={"0.05": everywhere(0.6)}),
-            "kozhevnikovo-650.toml: review_share: expected a share that the model 2026.1 holds (0.05), found '0.03'",
+            "kozhevnikovo-650.toml: review_share: ожидается доля, которую знает модель 2026.1 (0.05), найдено 0.03",
         ),
         (
             Artefact(promises={"1/1000": Held({"spam": 0.9})}),
-            "kozhevnikovo-650.toml: categories.insult: expected a threshold from 0 to 1 in the model 2026.1, found None",
+            "kozhevnikovo-650.toml: categories.insult: ожидается порог от 0 до 1 в модели 2026.1, а его нет",
         ),
         (
             Artefact(promises={"1/1000": Held(everywhere(math.nan))}),
-            "categories.spam: expected a threshold from 0 to 1",
+            "categories.spam: ожидается порог от 0 до 1",
         ),
-        (Artefact(review={"0.03": everywhere(1.5)}), "categories.spam: expected a threshold from 0 to 1"),
-        (Artefact(appeal=math.inf), "appeal: expected a threshold from 0 to 1 in the model 2026.1, found inf"),
+        (Artefact(review={"0.03": everywhere(1.5)}), "categories.spam: ожидается порог от 0 до 1"),
+        (Artefact(appeal=math.inf), "appeal: ожидается порог от 0 до 1 в модели 2026.1, найдено inf"),
     ],
 )
 def test_what_the_artefact_does_not_hold_is_refused(artefact, message):

@@ -162,7 +162,7 @@ def test_the_sample_refuses_to_enforce():
         allowed_mode(load_preset("default"), Mode.ENFORCE)
     assert caught.value.where == "mode"
     assert str(caught.value) == (
-        "mode: policy default does not run in enforce: it has no published act behind it; expected one of shadow, review"
+        "mode: правила default не допускают режим enforce: за ними нет опубликованного акта; ожидается один из режимов: shadow, review"
     )
     for mode in (Mode.SHADOW, Mode.REVIEW):
         allowed_mode(load_preset("default"), mode)
@@ -172,5 +172,5 @@ def test_the_sample_refuses_to_enforce():
 
 def test_an_unknown_preset_is_refused_by_name():
     """The refusal lists the presets; a path is no name."""
-    with pytest.raises(NotFoundError, match="expected one of default, kozhevnikovo-650, novokuznetsk-59, talmenka-414"):
+    with pytest.raises(NotFoundError, match="есть: default, kozhevnikovo-650, novokuznetsk-59, talmenka-414"):
         load_preset("../default")
