@@ -193,7 +193,15 @@ def _write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
     for table in _ORDER:
         bulk.insert(table, ledger.inserts[table])
     if comments := ledger.changed_comments():
-        columns = ("state", "revision_id", "revisions", "decision_id", "restored_revision_id", "changed_at")
+        columns = (
+            "state",
+            "written_by",
+            "revision_id",
+            "revisions",
+            "decision_id",
+            "restored_revision_id",
+            "changed_at",
+        )
         bulk.update(Comment, columns, comments)
     if actions := ledger.changed_actions():
         bulk.update(Action, ("state", "outcome", "ended_by", "changed_at"), actions)

@@ -63,6 +63,8 @@ class Happenings:
         sending: list[ActionRow] | None = None,
     ) -> Outcome:
         """A new newest revision: it is ruled on, unless its words are the page's own."""
+        # Managers come and go: whose words these are is asked for each text.
+        comment.written_by = page.written_by(body.author)
         self._rulings.add_revision(comment, body, act=str(body.act))
         ruling = self._rulings.rule(comment, item, body, page)
         if ruling is None:

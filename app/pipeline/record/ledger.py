@@ -91,7 +91,8 @@ class CommentRow:
 
     def columns(self) -> tuple[Any, ...]:
         """What can change, to see whether it did."""
-        return self.state, self.revision_id, self.revisions, self.decision_id, self.restored_revision_id
+        ruling = self.revision_id, self.revisions, self.decision_id, self.restored_revision_id
+        return self.state, self.written_by, *ruling
 
     def move(self, state: CommentState) -> None:
         """Change the comment's state if it differs."""
@@ -157,6 +158,7 @@ class Ledger:
             {
                 "id": row.id,
                 "state": str(row.state),
+                "written_by": str(row.written_by),
                 "revision_id": row.revision_id,
                 "revisions": row.revisions,
                 "decision_id": row.decision_id,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from app import telemetry
-from app.domain.decisions import Facts, PlannedAction, Remove, Review, Ruling
+from app.domain.decisions import Facts, Judgement, PlannedAction, Remove, Review, Ruling
 from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
@@ -23,6 +23,8 @@ from app.storage.tables import Action, Decision, Evidence, ReviewCase, Revision,
 
 _OWN: Final = frozenset({WrittenBy.PAGE, WrittenBy.MANAGER})
 _MACHINE: Final = "machine"
+#: The author was a manager when the text came in and is none by the time it is written down.
+_NOT_JUDGED: Final = Judgement(None, failure="not_judged")
 
 
 def is_judged(by: WrittenBy) -> bool:
@@ -77,11 +79,11 @@ class Rulings:
 
     def rule(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Ruling | None:
         """Decide about the comment's newest revision; None for words that are not judged."""
-        if not is_judged(comment.written_by) or item.judgement is None:
+        if not is_judged(comment.written_by):
             return None
         facts = self._facts(comment, body, page)
         mode = live_mode(page.policy.policy, page.mode)
-        ruling = decide(page.policy, item.judgement, facts)
+        ruling = decide(page.policy, item.judgement or _NOT_JUDGED, facts)
         self._budget.decided(page)
         if isinstance(ruling, Remove) and mode is Mode.ENFORCE and not self._budget.allows(page):
             ruling, mode = replace(ruling, reasons=(*ruling.reasons, Reason.BUDGET)), Mode.REVIEW

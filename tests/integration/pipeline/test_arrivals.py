@@ -13,7 +13,7 @@ from app.networks.vk.verify import decode
 from app.pipeline.house import House
 from app.pipeline.record.items import Item, Outcome
 from app.storage.nodes import bump_config
-from app.storage.tables import Action, Comment, Decision, Journal, Page
+from app.storage.tables import Action, Comment, Decision, Journal, Page, ReviewCase
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, removed, written
 from tests.integration.test_record import SECOND, Desk, states
@@ -122,3 +122,23 @@ def test_a_restore_by_a_person_is_no_echo_of_an_older_one_of_ours(desk: Desk) ->
 
     assert desk.one(written("дурак", page_id=desk.page_id, act=Act.RESTORE)) is Outcome.BOUND
     assert desk.rows(Decision)[-1].decided_by == "network:unknown"
+
+
+def test_a_text_whose_author_stopped_being_a_manager_meanwhile_is_not_kept_silently(desk: Desk) -> None:
+    """It was let through unjudged as a manager's; by the time it is written down a person must look at it."""
+    item = replace(written(page_id=desk.page_id), judgement=None)
+
+    assert desk.one(item) is Outcome.DECIDED
+    assert desk.rows(ReviewCase)[0].reason == "indeterminate"
+    assert desk.rows(Comment)[0].decision_id == desk.rows(Decision)[0].id
+
+
+def test_an_edit_by_a_former_manager_is_judged(desk: Desk) -> None:
+    """Whose words they are is asked anew for each text, not remembered from the first."""
+    _set_managers(desk, '["777"]')
+    assert desk.one(replace(written(page_id=desk.page_id), judgement=None)) is Outcome.RECORDED
+    _set_managers(desk, "[]")
+
+    assert desk.one(written("дурак", page_id=desk.page_id, act=Act.EDIT, scores=INSULT)) is Outcome.DECIDED
+    assert desk.rows(Comment)[0].written_by == "citizen"
+    assert states(desk)["delete_comment"] == "pending"
