@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from app.domain.clock import SECOND
-from app.domain.errors import BusyError
+from app.domain.errors import BusyError, ConfigurationError
 from app.domain.words import Mode, WrittenBy
 from app.pipeline.house import House
 from app.policy.binding import BoundPolicy, Thresholds, bind
@@ -88,7 +88,7 @@ class Configuration:
         Whoever comes while somebody looks waits for what he finds.
 
         Raises:
-            BusyError: the database does not answer, so nobody can tell.
+            BusyError: the database does not answer or the configuration cannot be read, so nobody can tell.
         """
         with self._looking:
             now = self._house.clock.now()
@@ -97,8 +97,8 @@ class Configuration:
             try:
                 with self._house.database.read() as session:
                     self.current(session)
-            except SQLAlchemyError as error:
-                raise BusyError("the database does not answer") from error
+            except (SQLAlchemyError, ConfigurationError) as error:
+                raise BusyError("the configuration cannot be read") from error
             self._looked_at = now
 
     def policy(self, version: PolicyVersion) -> BoundPolicy:

@@ -2,16 +2,20 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlmodel import select
 
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.words import Kind, Network
+from app.pipeline.pages import NewPage, add_page
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Answer, Ticket, Writer
 from app.storage.tables import Comment, RejectedEvent, RevisionBody
+from app.storage.vault import Vault
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, written
 from tests.integration.test_record import Desk
@@ -100,9 +104,9 @@ def test_a_full_queue_takes_nothing_of_what_does_not_fit(sqlite_url: str) -> Non
     house.database.dispose()
 
 
-def test_a_database_that_fails_says_come_again(sqlite_url: str) -> None:
+def test_a_database_that_fails_says_come_again(database_url: str) -> None:
     """Nobody is told `ok`, nothing is set aside as if the data were to blame."""
-    house = make_house(sqlite_url, FakeClock())
+    house = make_house(database_url, FakeClock())
     desk = Desk(house, FakeClock(), "enforce")
     with house.database.write() as session:
         session.connection().exec_driver_sql("ALTER TABLE decision RENAME TO decision_away")
@@ -120,4 +124,26 @@ def test_a_database_that_fails_says_come_again(sqlite_url: str) -> None:
         session.connection().exec_driver_sql("ALTER TABLE decision_away RENAME TO decision")
     assert not desk.rows(Comment)
     assert not desk.rows(RejectedEvent)
+    house.database.dispose()
+
+
+def test_a_configuration_that_cannot_be_read_says_come_again(database_url: str) -> None:
+    """A page whose secret another key has sealed is no fault of anybody's event: nothing is answered `ok` and lost."""
+    house = make_house(database_url, FakeClock())
+    desk = Desk(house, FakeClock(), "enforce")
+    foreign = replace(house, vault=Vault(Fernet.generate_key()))
+    add_page(foreign, NewPage("vk", "229000002", "Другая", secret="s"), by="cli")
+    collector = Collector(1)
+    writer = Writer(house, desk.configuration, model_version_id=1)
+    item = written(page_id=desk.page_id)
+
+    writer.put([Ticket(item, collector.deliver)])
+    writer.start()
+    collector.wait()
+    writer.close()
+
+    assert isinstance(collector.answers[item], BusyError)
+    assert not desk.rows(RejectedEvent)
+    with pytest.raises(BusyError):
+        desk.configuration.look_again()
     house.database.dispose()

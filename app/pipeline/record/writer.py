@@ -12,10 +12,11 @@ from typing import Final
 
 import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app import telemetry
-from app.domain.errors import BusyError
+from app.domain.errors import BusyError, ConfigurationError
 from app.domain.events import AuthorBanned, AuthorUnbanned, Removed, Written
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
@@ -25,6 +26,15 @@ from app.pipeline.record.items import Item, Outcome
 _log = structlog.get_logger()
 #: A batch that loses a race (deadlock, a row that appeared meanwhile) is tried again this often as a whole.
 TRIES: Final = 3
+#: Driver errors that blame the data of one event; whatever else a driver says, the database is at fault.
+_DATA: Final = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+)
 
 Answer = Outcome | BusyError
 Deliver = Callable[[Sequence[tuple["Ticket", Answer]]], None]
@@ -119,8 +129,8 @@ class Writer:
         items = [ticket.item for ticket in batch]
         try:
             return self._whole(items)
-        except _DatabaseDown as error:
-            _log.error("the database does not take events", error=str(error), events=len(batch))
+        except _NotNow as error:
+            _log.error("events cannot be taken", error=str(error), events=len(batch))
             return [BusyError("the database does not answer")] * len(batch)
         except Exception as error:  # noqa: BLE001 - one event's data must not cost its neighbours their answer
             _log.warning("a batch failed, each event is tried alone", error=type(error).__name__, events=len(batch))
@@ -136,7 +146,9 @@ class Writer:
                 if _is_race(error) and attempt + 1 < TRIES:
                     continue
                 if _is_down(error):
-                    raise _DatabaseDown(type(error).__name__) from error
+                    # A driver's message may quote values; ours name the file, the key and what was expected.
+                    told = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
+                    raise _NotNow(told) from error
                 raise
         telemetry.BATCH.observe(len(items))
         if any(pending for _, pending in results):
@@ -144,10 +156,10 @@ class Writer:
         return [outcome for outcome, _ in results]
 
     def _alone(self, item: Item) -> Answer:
-        """One event in its own transaction; what fails alone is kept aside, unless the database itself is at fault."""
+        """One event in its own transaction; what fails alone is kept aside, unless the house itself is at fault."""
         try:
             return self._whole([item])[0]
-        except _DatabaseDown:
+        except _NotNow:
             return BusyError("the database does not answer")
         except Exception as error:  # noqa: BLE001 - see the next line: it is recorded, counted and answered
             return self._set_aside(item, type(error).__name__)
@@ -163,8 +175,8 @@ class Writer:
         return Outcome.REJECTED
 
 
-class _DatabaseDown(Exception):  # noqa: N818 - a signal inside this file
-    """The database, not the data, is at fault."""
+class _NotNow(Exception):  # noqa: N818 - a signal inside this file
+    """The database or the configuration, not the data, is at fault; the message may be logged."""
 
 
 def _about(item: Item) -> set[object]:
@@ -191,5 +203,8 @@ def _is_race(error: Exception) -> bool:
 
 
 def _is_down(error: Exception) -> bool:
-    """A lost connection, a full disk, a lock that was not given: everybody is to come again."""
-    return isinstance(_cause(error), sqlite3.OperationalError | psycopg.OperationalError | psycopg.InterfaceError)
+    """A lost connection, a full disk, a missing table, a configuration that cannot be read: all are to come again."""
+    cause = _cause(error)
+    if isinstance(cause, sqlite3.Error | psycopg.Error):
+        return not isinstance(cause, _DATA)
+    return isinstance(error, PoolTimeoutError | NoResultFound | ConfigurationError | BusyError)
