@@ -1,8 +1,9 @@
 """Every knob of the service, typed, each with its reason; unsafe values are refused at start."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -11,13 +12,24 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import ConfigurationError
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_SAFE_URL: Final = "адрес https:// (http:// только на этой же машине): по нему уходят ключи"
+#: What belongs in a variable, by pydantic's name of what is wrong with it.
+_EXPECTED: Final[Mapping[str, str]] = {
+    "int_parsing": "целое число",
+    "bool_parsing": "true или false",
+    "greater_than_equal": "число не меньше {ge}",
+    "less_than_equal": "число не больше {le}",
+    "string_pattern_mismatch": "одно из слов ({words})",
+    "url_parsing": _SAFE_URL,
+    "url_scheme": _SAFE_URL,
+    "value_error": "{error}",
+}
 
 
 class Settings(BaseSettings):
@@ -63,16 +75,16 @@ class Settings(BaseSettings):
         AnyHttpUrl(value)
         parts = urlsplit(value)
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            message = "must be https, or http on loopback: tokens travel there"
-            raise ValueError(message)
+            raise ValueError(_SAFE_URL)
         return value if value.endswith("/") else value + "/"
 
-    @model_validator(mode="after")
-    def _known_database(self) -> Self:
-        if not self.resolved_database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            message = "DVORNIK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://"
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            message = "адрес, который начинается с sqlite:/// или postgresql+psycopg://"
             raise ValueError(message)
-        return self
+        return value
 
     @cached_property
     def resolved_database_url(self) -> str:
@@ -94,5 +106,12 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"DVORNIK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        raise ConfigurationError("; ".join(lines)) from None
+        raise ConfigurationError("; ".join(_complaint(wrong) for wrong in error.errors())) from None
+
+
+def _complaint(wrong: Mapping[str, Any]) -> str:
+    """Variable and what was expected; never the value, because it may hold a password."""
+    details = wrong.get("ctx", {})
+    words = str(details.get("pattern", "")).strip("^()$").replace("|", ", ")
+    expected = _EXPECTED.get(wrong["type"], "другое значение").format(words=words, **details)
+    return f"DVORNIK_{str(wrong['loc'][0]).upper()}: ожидается {expected}"

@@ -34,11 +34,11 @@ def register(app: Commands) -> None:
 
 
 def check(
-    text: Annotated[str, typer.Argument(metavar="ТЕКСТ", help="Текст комментария; - читает его из ввода.")],
+    text: Annotated[str, typer.Argument(metavar="ТЕКСТ", help="Текст комментария; «-» — прочитать его из ввода.")],
     policy: PolicyOption = "default",
     json: Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")] = False,
 ) -> None:
-    """Проверить один текст: решение, оценки, слова, которые его решили, и пункт правил."""
+    """Проверить один текст: показать решение, оценки, решающие слова и пункт правил."""
     from app.domain.errors import InvalidInputError
     from app.domain.judged import TEXT_LIMIT
     from app.pipeline.scoring import opinion_on
@@ -60,14 +60,14 @@ def check(
 
 
 def score(
-    source: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help='Строки {"id": …, "text": …}; - читает ввод.')],
-    target: Annotated[Path, typer.Argument(metavar="ИТОГ", help="Куда записать итог; - пишет в вывод.")],
+    source: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help='Строки {"id": …, "text": …}; «-» — читать из ввода.')],
+    target: Annotated[Path, typer.Argument(metavar="ИТОГ", help="Куда записать итог; «-» — писать в вывод.")],
     policy: PolicyOption = "default",
     jobs: Annotated[int, typer.Option(help="Сколько процессов считают; 0 — по числу ядер.", min=0, max=1024)] = 0,
 ) -> None:
     """Оценить файл комментариев любого размера; порядок строк сохраняется.
 
-    Итог появляется под своим именем, когда он готов целиком. Если есть негодные строки, код завершения 1.
+    Итог появляется под своим именем, когда он готов целиком. Если нашлись негодные строки, код завершения 1.
     """
     from app.domain.errors import InvalidInputError
     from app.pipeline.bulk_scoring import score_stream, whole_or_nothing

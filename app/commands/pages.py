@@ -23,16 +23,21 @@ PageOption = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
 Title = Annotated[str | None, typer.Option("--title", help="Название, каким его увидят сотрудники.")]
-Policy = Annotated[str | None, typer.Option("--policy", help="Имя правил: policy list.")]
-ModeOption = Annotated[Mode | None, typer.Option("--mode", help="Режим работы.")]
-Timezone = Annotated[str | None, typer.Option("--timezone", help="Часовой пояс: Europe/Moscow.")]
-Secret = Annotated[str | None, typer.Option("--secret", help="Секретный ключ сети; - читает строку из ввода.")]
-Confirmation = Annotated[str | None, typer.Option("--confirmation", help="Строка, которую должен вернуть сервер.")]
+Policy = Annotated[str | None, typer.Option("--policy", help="Имя правил из policy list.")]
+ModeOption = Annotated[
+    Mode | None,
+    typer.Option("--mode", help="shadow: только смотреть; review: удаляет человек; enforce: удаляет программа."),
+]
+Timezone = Annotated[str | None, typer.Option("--timezone", help="Часовой пояс, например Europe/Moscow.")]
+Secret = Annotated[str | None, typer.Option("--secret", help="Секретный ключ сети; «-» — прочитать строку из ввода.")]
+Confirmation = Annotated[
+    str | None, typer.Option("--confirmation", help="Строка подтверждения из настроек сети: её должен вернуть сервер.")
+]
 UserToken = Annotated[
-    str | None, typer.Option("--user-token", help="Ключ руководителя сообщества; - читает строку из ввода.")
+    str | None, typer.Option("--user-token", help="Ключ руководителя сообщества; «-» — прочитать строку из ввода.")
 ]
 CommunityToken = Annotated[
-    str | None, typer.Option("--community-token", help="Ключ сообщества или бота; - читает строку из ввода.")
+    str | None, typer.Option("--community-token", help="Ключ сообщества или бота; «-» — прочитать строку из ввода.")
 ]
 
 
@@ -48,7 +53,7 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
     network: Annotated[Network, typer.Option(help="Сеть.")],
     external_id: Annotated[str, typer.Option(help="Номер или имя страницы в сети, для ВКонтакте только цифры.")],
     title: Annotated[str, typer.Option(help="Название, каким его увидят сотрудники.")],
-    policy: Annotated[str, typer.Option(help="Имя правил: policy list.")] = "default",
+    policy: Annotated[str, typer.Option(help="Имя правил из policy list.")] = "default",
     mode: Annotated[
         Mode, typer.Option(help="shadow: только смотреть; review: удаляет человек; enforce: удаляет программа.")
     ] = Mode.SHADOW,
@@ -189,11 +194,14 @@ def change(  # noqa: PLR0917 - as above
     user_token: UserToken = None,
     community_token: CommunityToken = None,
     trust: Annotated[
-        list[str] | None, typer.Option("--trust", help="Кого не блокировать; заменяет список, можно повторять.")
+        list[str] | None,
+        typer.Option(
+            "--trust", help="Идентификатор того, кого не блокировать; можно повторять. Заменяет прежний список."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Изменить страницу. Пустой ключ («») удаляет его."""
+    """Изменить страницу. Пустое значение ("") удаляет ключ или строку подтверждения."""
     from app.pipeline.pages import PageChanges, change_page
 
     secret, user_token, community_token = from_input(secret, user_token, community_token)
@@ -226,7 +234,7 @@ def remove(page: PageArgument) -> None:
 
 @pages.command("check")
 def check(page: PageArgument, json: Json = False) -> None:
-    """Проверить ключи страницы безвредными запросами и забыть, чего они раньше не могли."""
+    """Проверить ключи страницы безвредными запросами; прежние отказы сети забываются."""
     from app.pipeline.page_check import check_page
     from app.wiring import client_factories
 

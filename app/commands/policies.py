@@ -11,7 +11,7 @@ from app.commands.output import as_json, moment, plain, table
 from app.commands.russian import Commands
 
 policies = Commands(help="Правила страниц: посмотреть, добавить, сравнить.")
-Name = Annotated[str, typer.Argument(metavar="ИМЯ", help="Имя правил: policy list.")]
+Name = Annotated[str, typer.Argument(metavar="ИМЯ", help="Имя правил из policy list.")]
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
 
 

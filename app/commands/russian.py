@@ -23,6 +23,17 @@ _PHRASES: Final = (
     (rf"{_WRONG}(.*)", r"\1: неверное значение (\2)"),
 )
 
+#: What kind of value an option takes, by Typer's word for it; a switch takes none, a choice lists its words.
+_KINDS: Final = {
+    "<bool>": "",
+    "<str>": "ТЕКСТ",
+    "<list[str]>": "ТЕКСТ",
+    "<int>": "ЧИСЛО",
+    "<int range>": "ЧИСЛО",
+    "<list[int]>": "ЧИСЛО",
+    "<path>": "ПУТЬ",
+}
+
 
 def complaint(message: str) -> str:
     """What is wrong with a command line, on one line."""
@@ -36,6 +47,11 @@ def complaint(message: str) -> str:
 
 class RussianCommand(TyperCommand):
     """A command whose help is Russian throughout."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for parameter in self.params:
+            _name_kind(parameter)
 
     def get_usage(self, ctx: Any) -> str:
         """The line that shows how to call it."""
@@ -62,12 +78,25 @@ def _usage(line: str) -> str:
     words = {"Usage:": "Вызов:", "[OPTIONS]": "[ПАРАМЕТРЫ]", "COMMAND [ARGS]...": "КОМАНДА ..."}
     for theirs, ours in words.items():
         line = line.replace(theirs, ours)
-    return line
+    return re.sub(r"\{(.+?)\}", r"\1", line)
+
+
+def _name_kind(parameter: Any) -> None:
+    """Let the help call the kind of an option's value in Russian; an argument's name says it already."""
+    theirs = parameter.display_type_rich
+    is_argument = parameter.param_type_name == "argument"
+
+    def ours(ctx: Any) -> Any:
+        kind = theirs(ctx=ctx)
+        return "" if is_argument else _KINDS.get(kind, kind)
+
+    parameter.display_type_rich = ours
 
 
 def _help(option: Any) -> Any:
     if option is not None:
         option.help = "Показать эту справку."
+        _name_kind(option)
     return option
 
 

@@ -24,7 +24,7 @@ def create(
     role: Annotated[Role, typer.Option(help="Роль.")],
     name: Annotated[str, typer.Option(help="Чей это ключ: имя сотрудника или программы.")],
     page: Annotated[
-        list[int] | None, typer.Option("--page", help="Только эта страница; можно повторять. Без него — все.")
+        list[int] | None, typer.Option("--page", help="Номер страницы; можно повторять. Без него — все страницы.")
     ] = None,
     json: Json = False,
 ) -> None:

@@ -48,7 +48,8 @@ def _stand_in(app: Commands, missing: str) -> None:
 
     def explain() -> None:
         raise typer.TyperException(
-            f"для обучения не установлена библиотека {missing}: установите dvornik[train] (из исходников: .venv/bin/pip install -r requirements/train.txt)"
+            f"для обучения не установлена библиотека {missing}: установите dvornik[train] "
+            "(из исходников: .venv/bin/pip install -r requirements/train.txt)"
         )
 
     for name in TRAINING:

@@ -129,7 +129,7 @@ def check_mode(session: Session, name: str, mode: Mode) -> None:
     """
     version = queries.newest(session, name)
     if version is None:
-        raise InvalidInputError("policy", f"правил «{name}» нет, есть: {_names(session)}")
+        raise InvalidInputError("policy", f"правил «{name}» нет, ожидается одно из: {_names(session)}")
     policy = parse(version.source, file=f"{name}, версия {version.version}")
     allowed_mode(policy, mode)
 

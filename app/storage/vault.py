@@ -30,7 +30,7 @@ class Vault:
         try:
             self._fernet = Fernet(key)
         except ValueError as error:
-            message = "DVORNIK_ENCRYPTION_KEY: expected 32 bytes in URL-safe base64, as `Fernet.generate_key()` makes"
+            message = "DVORNIK_ENCRYPTION_KEY или keys/encryption.key: ожидается ключ Fernet, то есть 32 байта в base64"
             raise ConfigurationError(message) from error
         self._pepper = hashlib.sha256(b"dvornik fingerprint" + key).digest()
 
@@ -47,7 +47,7 @@ class Vault:
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
-            message = "a stored secret cannot be opened: the encryption key is not the one it was sealed with"
+            message = "сохранённые ключи страниц не открываются: они зашифрованы другим ключом DVORNIK_ENCRYPTION_KEY"
             raise ConfigurationError(message) from None
 
     def fingerprint(self, plain: str) -> str:
@@ -74,7 +74,9 @@ def key_from(setting: str, file: Path, make: bytes) -> bytes:
 def _read_key(file: Path) -> bytes:
     key = file.read_bytes().strip()
     if not key:
-        message = f"{file}: the key file is empty; restore it from a copy, or delete it if nothing was sealed with it"
+        message = (
+            f"{file}: ожидается ключ, а файл пуст; верните его из копии или удалите, если им ещё ничего не зашифровано"
+        )
         raise ConfigurationError(message)
     return key
 

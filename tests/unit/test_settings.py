@@ -1,0 +1,45 @@
+"""A setting that cannot be used is refused by its name, in Russian, without its value."""
+
+import pytest
+
+from app.domain.errors import ConfigurationError
+from app.settings import load_settings
+
+ADDRESS = "ожидается адрес https:// (http:// только на этой же машине): по нему уходят ключи"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("VK_API_URL", "http://elsewhere.test/hidden", ADDRESS),
+        ("VK_API_URL", "hidden", ADDRESS),
+        (
+            "DATABASE_URL",
+            "mysql://hidden",
+            "ожидается адрес, который начинается с sqlite:/// или postgresql+psycopg://",
+        ),
+        ("QUEUE_LIMIT", "hidden", "ожидается целое число"),
+        ("QUEUE_LIMIT", "0", "ожидается число не меньше 1"),
+        ("BATCH_LIMIT", "5001", "ожидается число не больше 5000"),
+        ("WORKER_INSIDE", "hidden", "ожидается true или false"),
+        ("LOG_FORMAT", "hidden", "ожидается одно из слов (auto, json, console)"),
+    ],
+)
+def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str) -> None:
+    """The line names the variable and what belongs there, and does not repeat what may be a secret."""
+    monkeypatch.setenv(f"DVORNIK_{name}", value)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert str(caught.value) == f"DVORNIK_{name}: {complaint}"
+
+
+def test_every_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two mistakes are told at once."""
+    monkeypatch.setenv("DVORNIK_QUEUE_LIMIT", "0")
+    monkeypatch.setenv("DVORNIK_LOG_LEVEL", "LOUD")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert str(caught.value) == (
+        "DVORNIK_QUEUE_LIMIT: ожидается число не меньше 1; "
+        "DVORNIK_LOG_LEVEL: ожидается одно из слов (DEBUG, INFO, WARNING, ERROR)"
+    )
