@@ -76,11 +76,14 @@ class Configuration:
     def current(self, session: Session) -> Snapshot:
         """The snapshot that holds for this transaction."""
         version = session.exec(select(Control.config_version).where(Control.id == 1)).one()
-        if version != self._snapshot.version:
+        snapshot = self._snapshot
+        if version != snapshot.version:
             with self._lock:
-                if version != self._snapshot.version:
-                    self._snapshot = self._load(session, version)
-        return self._snapshot
+                snapshot = self._snapshot
+                if version != snapshot.version:
+                    snapshot = self._snapshot = self._load(session, version)
+        # Not the attribute: a transaction that began earlier may have put its own, older one there.
+        return snapshot
 
     def look_again(self) -> None:
         """Read the counter because a page or a secret was not known; at most once in `RELOOK`.
