@@ -21,6 +21,8 @@ from app.pipeline.record.writer import Answer, Ticket, Writer
 
 #: What the network is told for everything that is taken or needs nothing.
 OK: Final = b"ok"
+#: So many events do not wait for more: under a load without a pause there would always be more.
+ENOUGH: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Intake:
         found = parse(envelope, raw=body, retry_counter=retry_counter)
         if isinstance(found, ConfirmationRequest):
             telemetry.EVENTS.labels(Network.VK, "confirmation").inc()
-            return page.confirmation.encode()
+            # Before the first event nothing tells this process that somebody has just changed the answer.
+            page = await self._second_look(envelope.page)
+            return page.confirmation.encode() if page else b""
         if isinstance(found, Ignored):
             telemetry.EVENTS.labels(Network.VK, f"ignored_{found.reason}").inc()
             return OK
@@ -97,16 +101,18 @@ class Gate:
         return await future
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Hand over once a turn of the loop has brought nothing new, so that one commit serves many."""
-        if len(self._gathered) > self._counted:
+        """Hand over once a turn of the loop has brought nothing new, or enough, so that one commit serves many."""
+        if self._counted < len(self._gathered) < ENOUGH:
             self._counted = len(self._gathered)
             loop.call_soon(self._flush, loop)
             return
-        tickets, self._gathered = self._gathered, []
-        try:
-            self.writer.put(tickets)
-        except BusyError as error:
-            _resolve([(ticket, error) for ticket in tickets])
+        gathered, self._gathered = self._gathered, []
+        for start in range(0, len(gathered), ENOUGH):
+            tickets = gathered[start : start + ENOUGH]
+            try:
+                self.writer.put(tickets)
+            except BusyError as error:
+                _resolve([(ticket, error) for ticket in tickets])
 
     @staticmethod
     def _deliver(answers: Sequence[tuple[Ticket, Answer]]) -> None:

@@ -1,0 +1,81 @@
+"""The door of VK's deliveries: what is answered from memory, and what is asked again."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from app.domain.errors import BusyError
+from app.pipeline.house import House
+from app.pipeline.intake import Gate, Intake
+from app.pipeline.moderate import Moderator
+from app.pipeline.pages import PageChanges, change_page
+from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.writer import Ticket, Writer
+from tests.fakes.clock import FakeClock
+from tests.fakes.house import make_house, written
+from tests.fakes.scorer import WordScorer
+from tests.integration.test_record import SECOND, Desk
+
+
+@pytest.fixture
+def house(sqlite_url: str) -> Iterator[House]:
+    """A house."""
+    house = make_house(sqlite_url, FakeClock())
+    yield house
+    house.database.dispose()
+
+
+class Patient(Writer):
+    """A writer that notes what is handed over and answers at once."""
+
+    def __init__(self) -> None:
+        self.handed: list[int] = []
+
+    def put(self, tickets: Sequence[Ticket]) -> None:
+        """Take everything."""
+        self.handed.append(len(tickets))
+        tickets[0].deliver([(ticket, Outcome.DECIDED) for ticket in tickets])
+
+
+def test_a_confirmation_that_was_changed_by_another_process_is_answered_anew(house: House) -> None:
+    """VK asks for it before it sends any event, so no transaction has told this process of the change."""
+    desk = Desk(house, house.clock, "enforce")
+    writer = Writer(house, desk.configuration, model_version_id=1)
+    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
+    body = json.dumps({"type": "confirmation", "group_id": 229000001, "secret": "s"}).encode()
+
+    change_page(house, desk.page_id, PageChanges(confirmation="first"), by="cli")
+    assert asyncio.run(intake.take_vk(body, None)) == b"first"
+    change_page(house, desk.page_id, PageChanges(confirmation="second"), by="cli")
+    house.clock.advance(2 * SECOND)
+    assert asyncio.run(intake.take_vk(body, None)) == b"second"
+
+
+def test_a_stream_without_a_pause_is_handed_over_all_the_same() -> None:
+    """Each turn of the loop brings another event: a batch that is full does not wait for the stream's end."""
+    writer = Patient()
+    gate = Gate(writer)
+    item: Item = written(page_id=1)
+
+    async def stream() -> None:
+        waiting = []
+        for _ in range(1_000):
+            waiting.append(asyncio.create_task(gate.put(item)))
+            await asyncio.sleep(0)
+        assert writer.handed, "nothing was handed over while events kept coming"
+        await asyncio.gather(*waiting)
+
+    asyncio.run(stream())
+    assert sum(writer.handed) == 1_000
+    assert max(writer.handed) <= 300
+
+
+def test_a_gate_says_come_again_when_the_writer_is_full(house: House) -> None:
+    """Whoever does not fit into the queue is told at once."""
+    desk = Desk(house, house.clock, "enforce")
+    gate = Gate(Writer(house, desk.configuration, model_version_id=1, queue_limit=0))
+
+    with pytest.raises(BusyError):
+        asyncio.run(gate.put(written(page_id=desk.page_id)))
