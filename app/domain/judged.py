@@ -11,8 +11,9 @@ from app.domain.events import Segment
 
 #: Both limits of a text: what is longer is cut, not refused, when it comes from a network.
 TEXT_LIMIT: Final = 16_000
+#: The number of labels is bounded: a text of nothing but short labels would otherwise take a second.
 _LINK: Final = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]{2,63}(?:\.[\w-]{2,63})*\.(?:ru|рф|com|me|org|net|su|info|shop|site)\b(?:/\S*)?"
+    r"(?:https?://|www\.)\S+|\b[\w-]{2,63}(?:\.[\w-]{2,63}){0,8}\.(?:ru|рф|com|me|org|net|su|info|shop|site)\b(?:/\S*)?"
 )
 _LINK_KINDS: Final = frozenset({"link_url", "link_title"})
 
