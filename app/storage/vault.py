@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,16 +61,25 @@ def key_from(setting: str, file: Path, make: bytes) -> bytes:
     """The key from the settings, else from its file, else `make`, written with mode 0600 for the next start."""
     if setting:
         return setting.encode()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write_key(file, make)
+    return _read_key(file)
+
+
+def _write_key(file: Path, key: bytes) -> None:
+    """Make the file appear whole and only once: several processes may start at one moment, all with a key to offer."""
+    # Only its owner may read a temporary file of this kind.
+    descriptor, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(file)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(make)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return make
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(key)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        Path(draft).unlink()
 
 
 def _read_key(file: Path) -> bytes:
