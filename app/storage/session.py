@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
+
+from app.storage.turns import Turns
 
 #: How long SQLite waits for another process's transaction.
 BUSY_TIMEOUT_MS: Final = 10_000
@@ -37,11 +39,13 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=8, max_overflow=16)
+        self._turns = Turns(BUSY_TIMEOUT_MS / 1000)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that may write; on SQLite it holds the write lock from its beginning."""
-        with self.engine.connect() as plain:
+        turn = self._turns.turn() if self.is_sqlite else nullcontext()
+        with turn, self.engine.connect() as plain:
             connection = plain.execution_options(dvornik_write=True)
             with (
                 Session(connection, expire_on_commit=False) as session,
