@@ -12,7 +12,7 @@ from model.explain import Evidence, Span, spans
 from model.labels import HEADS
 from model.lemmas import warm_up
 from model.normalise import MAX_BEFORE, Normalised, normalise
-from model.signals import measures, word_signals
+from model.signals import kinds_of, measures, word_signals
 from model.tokens import forms
 from model.weights import Floats, TokenParts, Weights
 
@@ -82,7 +82,7 @@ class Scorer:
             weights=self._weights,
             rows=rows,
             lemmas=lemmas,
-            kinds=[self._weights.token(word).kinds for word in words],
+            kinds=[kinds_of(word) for word in words],
             heads={h: [(i, self._platt[i][0]) for i in p] for h, p in zip(HEADS, self._heads, strict=True)},
         )
         return spans(normalised, evidence, categories=categories, limit=limit)

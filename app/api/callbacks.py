@@ -25,7 +25,9 @@ class VkCallback:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one delivery."""
         status, answer, headers = await self._answer(scope, receive)
-        await send({"type": "http.response.start", "status": status, "headers": [_PLAIN, *headers]})
+        # Without a length the server would send the answer in chunks.
+        length = (b"content-length", b"%d" % len(answer))
+        await send({"type": "http.response.start", "status": status, "headers": [_PLAIN, length, *headers]})
         await send({"type": "http.response.body", "body": answer})
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
