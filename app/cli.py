@@ -64,7 +64,7 @@ def _unforeseen(error: Exception) -> str:
 
 def _option(where: str) -> str:
     """A field as a person wrote it on the command line."""
-    return f"--{where.replace('_', '-')}" if where.isascii() and where.islower() else where
+    return f"--{where.replace('_', '-')}" if where.isascii() and where.isidentifier() else where
 
 
 def _fail(message: str, code: int) -> int:

@@ -15,15 +15,14 @@ from app.domain.words import Network
 from app.networks.vk.client import VkClient
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.models import register_model
+from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
 from app.pipeline.policies import ensure_presets
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.session import Database, migrate, schema_is_current
 from app.storage.vault import journal_key, open_vault
-from model.artefact import DEFAULT_ARTEFACT, Artefact, load
-from model.errors import ArtefactError
+from model.artefact import DEFAULT_ARTEFACT, Artefact
 from model.lemmas import dictionary_is_fast
 from model.scorer import Scorer
 
@@ -60,15 +59,12 @@ def artefact_folder(settings: Settings) -> Path:
 
 
 def open_artefact(settings: Settings) -> Artefact:
-    """The model, checked byte by byte.
+    """The model in use, checked byte by byte.
 
     Raises:
         ConfigurationError: it is missing, was tampered with, or does not fit this version.
     """
-    try:
-        return load(artefact_folder(settings))
-    except ArtefactError as error:
-        raise ConfigurationError(str(error)) from error
+    return open_model(artefact_folder(settings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ _HEADINGS: Final = {
     "[required]": "[обязательно]",
     "required": "обязательно",
     "Missing command.": "не названа команда; список команд: --help",
-    "No such command {name!r}.": "нет команды {name!r}; список команд: --help",
+    "No such command {name!r}.": "нет команды «{name}»; список команд: --help",
 }
 
 

@@ -43,7 +43,7 @@ def verify_journal(
     from app.journal.verify import read_seal, seal_text, verify
 
     try:
-        heads = None if seal is None else read_seal(seal.read_bytes(), str(seal))
+        heads = None if seal is None else read_seal(seal.read_bytes(), f"--seal {seal}")
     except OSError as error:
         raise InvalidInputError("--seal", f"ожидается файл печати, а {seal} не читается") from error
     with opened() as house:
@@ -68,5 +68,5 @@ def verify_journal(
             tell(f"цепочка {problem.chain}, запись {problem.seq}: {what}")
     if not report.is_whole:
         if not json:
-            tell(f"Журнал изменён: найдено нарушений {report.problem_count} на {report.entries} записей.")
+            tell(f"Журнал изменён. Нарушений: {report.problem_count}, записей: {report.entries}.")
         raise typer.Exit(1)

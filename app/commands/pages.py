@@ -11,6 +11,7 @@ import typer
 from app.commands.installation import CLI, open_installation, opened
 from app.commands.output import as_json, moment, plain, table, visible, warn
 from app.commands.russian import Commands
+from app.domain.wording import SLOTS
 from app.domain.words import Mode, Network
 
 if TYPE_CHECKING:
@@ -132,10 +133,10 @@ def _row(page: PageShown) -> tuple[object, ...]:
 
 
 def _tokens(page: PageShown) -> str:
-    dead = [token.slot for token in page.tokens if token.dead_at is not None]
+    dead = [SLOTS[token.slot] for token in page.tokens if token.dead_at is not None]
     if dead:
         return f"не действует: {', '.join(dead)}"
-    return ", ".join(token.slot for token in page.tokens) or "нет"
+    return ", ".join(SLOTS[token.slot] for token in page.tokens) or "нет"
 
 
 def _waiting(page: PageShown) -> str:
@@ -161,7 +162,7 @@ def _show(page: PageShown, *, json: bool) -> None:
     if json:
         as_json(plain(asdict(page)))
         return
-    pause = f"с {moment(page.paused_at, page.timezone)}, {page.paused_by}" if page.paused_at else "нет"
+    pause = f"с {moment(page.paused_at, page.timezone)}, включил {page.paused_by}" if page.paused_at else "нет"
     lines = (
         ("Номер", page.id),
         ("Страница", f"{page.network} {page.external_id}"),
@@ -173,8 +174,9 @@ def _show(page: PageShown, *, json: bool) -> None:
         ("Секретный ключ", "задан" if page.has_secret else "нет"),
         ("Строка подтверждения", "задана" if page.has_confirmation else "нет"),
         ("Ключи доступа", _tokens(page)),
+        ("Не блокировать", ", ".join(page.trusted) or "—"),
         ("Пауза", pause),
-        ("Сеть просит подождать", moment(page.waits_until, page.timezone) if page.waits_until else "нет"),
+        ("Сеть просит подождать", f"до {moment(page.waits_until, page.timezone)}" if page.waits_until else "нет"),
         ("Последнее событие", moment(page.last_event_at, page.timezone)),
         ("Ждёт", _waiting(page)),
     )
@@ -244,9 +246,9 @@ def check(page: PageArgument, json: Json = False) -> None:
         as_json({"page_id": str(page), "ok": checked.works, "tokens": [asdict(token) for token in checked.tokens]})
     else:
         for token in checked.tokens:
-            print(f"{token.slot}: {'действует' if token.works else 'сеть не отвечает этому ключу'}")
+            print(f"Ключ {SLOTS[token.slot]}: {'действует' if token.works else 'сеть ему не отвечает'}")
         if not checked.tokens:
-            print("У страницы нет ключей доступа: page set --user-token -")
+            print("У страницы нет ключей доступа; добавить: dvornik page set СТРАНИЦА --user-token -")
     if not checked.works:
         raise typer.Exit(1)
 

@@ -53,7 +53,7 @@ def list_all(json: Json = False) -> None:
     if json:
         as_json([plain(asdict(policy)) for policy in found])
         return
-    header = ("ИМЯ", "ВЕРСИЯ", "НАЗВАНИЕ", "РЕЖИМЫ", "СТРАНИЦ", "С КАКОГО ВРЕМЕНИ")
+    header = ("ИМЯ", "ВЕРСИЯ", "НАЗВАНИЕ", "РЕЖИМЫ", "СТРАНИЦ", "ДЕЙСТВУЕТ С")
     table(
         header,
         [(p.name, p.version, p.title, ", ".join(p.live_modes), p.pages, moment(p.created_at)) for p in found],

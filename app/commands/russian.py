@@ -41,7 +41,7 @@ def complaint(message: str) -> str:
     for pattern, ours in _PHRASES:
         match = re.fullmatch(pattern, line)
         if match:
-            return match.expand(ours)
+            return match.expand(ours).replace("'", "")
     return line
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.commands.installation import CLI, opened
-from app.commands.output import as_json, moment, plain, table
+from app.commands.output import as_json, moment, plain, table, visible
 from app.commands.russian import Commands
 from app.domain.words import Role
 
@@ -37,7 +37,7 @@ def create(
         pages = [str(one) for one in page] if page else None
         as_json({"id": str(token_id), "token": plain_token, "role": role.value, "name": name, "pages": pages})
         return
-    print(f"Ключ {token_id} для «{name}», роль {role}. Сохраните его, больше не покажем:")
+    print(f"Ключ {token_id} выдан: {visible(name)}, роль {role}. Сохраните его, больше не покажем:")
     print(plain_token)
 
 

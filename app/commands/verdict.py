@@ -46,14 +46,15 @@ def _list(write: Any, title: str, items: list[str]) -> None:
 
 
 def bar(name: str, score: float | None, *, colour: str) -> Text:
-    """`спам  ███░░░  12.3 %`; a score that could not be made is said to be missing."""
+    """`спам  ███░░░  12,3 %`; a score that could not be made is said to be missing."""
     from rich.text import Text
 
     label = f"{name:<18}"
     if score is None:
         return Text(f"{label} оценки нет")
     filled = round(score * WIDTH)
-    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {score * 100:5.1f} %")
+    percent = f"{score * 100:5.1f}".replace(".", ",")
+    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {percent} %")
 
 
 def marked(text: str, spans: list[Mapping[str, Any]]) -> Text:

@@ -30,6 +30,9 @@ REASONS: Final[Mapping[str, str]] = {
     "mode": "режим страницы сменился: решает человек",
 }
 
+#: Whose access key it is: «ключ …».
+SLOTS: Final[Mapping[str, str]] = {"user": "руководителя", "community": "сообщества"}
+
 ACTIONS: Final[Mapping[str, str]] = {
     "delete_comment": "удалить комментарий",
     "hide_comment": "скрыть комментарий",

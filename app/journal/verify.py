@@ -94,8 +94,8 @@ def read_seal(data: bytes, file: str) -> list[Head]:
     """
     try:
         return msgspec.json.decode(data, type=_Seal).heads
-    except msgspec.DecodeError as error:
-        raise InvalidInputError(file, f"expected a seal as `journal verify` writes it: {error}") from None
+    except msgspec.DecodeError:
+        raise InvalidInputError(file, "ожидается печать, какую пишет команда journal verify --write-seal") from None
 
 
 def verify(database: Database, key: JournalKey, seal: Sequence[Head] | None = None) -> Report:

@@ -1,12 +1,40 @@
-"""Remembers every artefact that has judged, so that an old decision names its model."""
+"""Opens an artefact, and remembers every one that has judged, so that an old decision names its model."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from app.domain.errors import ConfigurationError
 from app.pipeline.house import House
 from app.storage.tables import ModelVersion
+from model.artefact import Artefact, load
+from model.errors import ArtefactError, ArtefactIncompatibleError, ArtefactMissingError, ArtefactTamperedError
+
+#: What is told about a folder that holds no usable model; the details stand in the error behind it.
+_REFUSALS: Final[Mapping[type[ArtefactError], str]] = {
+    ArtefactMissingError: "ожидается файл модели, а его нет или он не читается",
+    ArtefactTamperedError: (
+        "ожидается файл с суммой SHA-256 из manifest.json, а этот повреждён или изменён; верните модель из поставки"
+    ),
+    ArtefactIncompatibleError: (
+        "ожидается модель для этой версии программы, а эта не подходит (подробно: DVORNIK_LOG_LEVEL=DEBUG)"
+    ),
+}
+
+
+def open_model(folder: Path) -> Artefact:
+    """The model in a folder, checked byte by byte.
+
+    Raises:
+        ConfigurationError: it is missing, was tampered with, or does not fit this version.
+    """
+    try:
+        return load(folder)
+    except ArtefactError as error:
+        raise ConfigurationError(f"модель не годится: {error.path}: {_REFUSALS[type(error)]}") from error
 
 
 class Named(Protocol):

@@ -9,13 +9,11 @@ from typing import Final, cast
 import msgspec
 
 from app.domain.decisions import Facts, Judgement, Remove, Review, Ruling
-from app.domain.errors import ConfigurationError
 from app.domain.judged import TEXT_LIMIT, has_text, only_links
+from app.pipeline.models import open_model
 from app.policy.binding import BoundPolicy, bind
 from app.policy.decide import decide
 from app.policy.rules import parse
-from model.artefact import load
-from model.errors import ArtefactError
 from model.explain import Span
 from model.labels import HEADS
 from model.scorer import Scorer
@@ -176,10 +174,7 @@ def judge_for(recipe: Recipe) -> Judge:
     Raises:
         ConfigurationError: the folder holds no usable model, the policy is not fit, or they do not fit each other.
     """
-    try:
-        artefact = load(recipe.model)
-    except ArtefactError as error:
-        raise ConfigurationError(f"модель не годится: {error}") from error
+    artefact = open_model(recipe.model)
     policy = bind(parse(recipe.policy_source, file=recipe.policy_file), artefact.manifest)
     return Judge(Scorer(artefact), policy)
 

@@ -229,7 +229,7 @@ def test_a_seal_survives_its_file(world):
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"at":1,"heads":[{"chain":"x"}]}', b'{"at":1,"heads":[],"more":1}'])
 def test_a_file_that_is_no_seal_is_refused(data):
     """The refusal names the file and what was expected."""
-    with pytest.raises(InvalidInputError, match=r"seal\.json: expected a seal"):
+    with pytest.raises(InvalidInputError, match=r"seal\.json: ожидается печать"):
         read_seal(data, "seal.json")
 
 

@@ -1,6 +1,7 @@
 """Every code that a person may meet has its words."""
 
 from app.domain import wording
+from app.domain.ports import Slot
 from app.domain.words import ActionKind, Category, Reason, Verdict
 
 
@@ -10,3 +11,4 @@ def test_the_catalogue_is_complete() -> None:
     assert set(wording.CATEGORIES) == set(Category)
     assert set(wording.REASONS) == set(Reason)
     assert set(wording.ACTIONS) == set(ActionKind)
+    assert set(wording.SLOTS) == set(Slot)

@@ -69,7 +69,11 @@ MISTAKES = [
     ((*PAGE[:4], "--external-id", "6", "--title", "x", "--timezone", "Mars"), 2, "--timezone: ожидается"),
     ((*PAGE[:4], "--external-id", "6", "--title", "x", "--policy", "none"), 2, "talmenka-414"),
     ((*PAGE[:4], "--external-id", "6", "--title", "x", "--mode", "enforce"), 2, "нет опубликованного акта"),
-    ((*PAGE[:4], "--external-id", "6", "--title", "x", "--mode", "kill"), 2, "'shadow', 'review', 'enforce'"),
+    (
+        (*PAGE[:4], "--external-id", "6", "--title", "x", "--mode", "kill"),
+        2,
+        "--mode: неверное значение kill, ожидается: shadow, review, enforce",
+    ),
     (("page", "add", "--network", "vk"), 2, "не указано: --external-id"),
     (("page", "show", "12"), 1, "страницы 12 нет"),
     (("page", "show", "twelve"), 2, "целое число"),
@@ -79,16 +83,21 @@ MISTAKES = [
     (("page", "set", "12", "--title", "x"), 1, "страницы 12 нет"),
     (("page", "remove", "12"), 1, "страницы 12 нет"),
     (("page", "check", "12"), 1, "страницы 12 нет"),
-    (("page", "fly"), 2, "нет команды"),
+    (("page", "fly"), 2, "нет команды «fly»"),
     (("page", "list", "--colour"), 2, "нет такого параметра: --colour"),
     (("pause", "--page", "12"), 1, "страницы 12 нет"),
     (("policy", "show", "none"), 1, "talmenka-414"),
     (("policy", "show", "default", "--version", "7"), 1, "последняя: 1"),
     (("policy", "add", "/nowhere.toml"), 2, "/nowhere.toml"),
-    (("token", "create", "--role", "king", "--name", "x"), 2, "'moderator'"),
+    (
+        ("token", "create", "--role", "king", "--name", "x"),
+        2,
+        "ожидается: viewer, responder, moderator, auditor, admin, site",
+    ),
     (("token", "create", "--role", "admin", "--name", "x", "--page", "12"), 2, "--page: ожидаются"),
     (("token", "revoke", "12"), 1, "ключа 12 нет"),
-    (("journal", "verify", "--seal", "/nowhere"), 2, "/nowhere"),
+    (("journal", "verify", "--seal", "/nowhere"), 2, "Ошибка: --seal: ожидается файл печати, а /nowhere не читается"),
+    (("journal", "verify", "--seal", __file__), 2, f"Ошибка: --seal {__file__}: ожидается печать"),
     ((*PAGE[:4], "--external-id", "6", "--title", "x", "--network", "vk", "x"), 2, "лишние аргументы: x"),
     (("serve", "--port", "70000"), 2, "--port: ожидается не больше 65535"),
 ]
@@ -171,7 +180,7 @@ def test_rules_have_versions(tell, tmp_path):
     wrong = tell("policy", "add", str(file))
     assert wrong.code == 1
     assert "own.toml" in wrong.err
-    assert "bans.warning" in wrong.err
+    assert "bans.warnings: ожидается целое число от 0 до 10, а в файле этого нет" in wrong.err
 
 
 def test_the_journal_tells_of_a_forgery(tell, place, tmp_path):

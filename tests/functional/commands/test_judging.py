@@ -31,7 +31,7 @@ def test_a_text_is_judged_and_explained(run: Run):
     assert "Какой [дурак] это придумал" in done.out
     assert "п. 10 Порядка" in done.out
     assert "█" in done.out
-    assert "100.0 %" in done.out
+    assert "100,0 %" in done.out
 
 
 def test_a_judgement_as_data(tell: Run):
@@ -72,7 +72,11 @@ def test_a_text_comes_from_standard_input(tell: Run):
 MISTAKES = [
     (("check", "я" * 16_001), 2, "16000"),
     (("check", "a", "--policy", "none"), 1, "talmenka-414"),
-    (("check", "a", "--policy", "/none.toml"), 2, "/none.toml"),
+    (
+        ("check", "a", "--policy", "/none.toml"),
+        2,
+        "Ошибка: --policy: ожидается имя правил или файл .toml, а /none.toml не найден",
+    ),
     (("score", "/nowhere.jsonl", "-"), 2, "/nowhere.jsonl"),
     (("score", "-", "/nowhere/out.jsonl"), 2, "/nowhere"),
     (("score", "-", "-", "--jobs", "-1"), 2, "--jobs"),

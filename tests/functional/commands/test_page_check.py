@@ -31,6 +31,6 @@ def test_each_token_is_tried_with_a_harmless_call(vk, tmp_path):
         check=False,
     )
     assert done.returncode == 1
-    assert "user: действует" in done.stdout
-    assert "community: сеть не отвечает" in done.stdout
+    assert "Ключ руководителя: действует" in done.stdout
+    assert "Ключ сообщества: сеть ему не отвечает" in done.stdout
     assert {call.method for call in vk.calls} == {"groups.getMembers"}

@@ -20,7 +20,7 @@ from app.commands.russian import RussianCommand, complaint
         ("Got unexpected extra argument(s) (34)", "лишние аргументы: 34"),
         (
             "Invalid value for '--mode': Value error, 'x' is not one of 'shadow', 'review'.",
-            "--mode: неверное значение x, ожидается: 'shadow', 'review'",
+            "--mode: неверное значение x, ожидается: shadow, review",
         ),
         (
             "Invalid value for '--port': Input should be a valid integer, unable to parse string as an integer",
