@@ -1,7 +1,6 @@
 """Policies in use: every text that was ever in force is a row that nobody changes."""
 
 import difflib
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +14,7 @@ from app.pipeline.house import House
 from app.policy.binding import Thresholds, bind
 from app.policy.rules import Policy, allowed_mode, load_preset, parse, preset_names
 from app.storage import policies as queries
+from app.storage.nodes import bump_config
 from app.storage.tables import PolicyVersion
 
 #: Who adds the texts that come with the product.
@@ -40,8 +40,9 @@ def ensure_presets(house: House) -> None:
     with house.database.read() as session:
         if not _unregistered(session):
             return
-    # Replicas that start at one moment all find them missing; the unique index lets one of them register each.
-    with suppress(IntegrityError), house.database.write() as session:
+    with house.database.write() as session:
+        # Replicas that start at one moment all find them missing: the counter's row lets one after another look again.
+        bump_config(session)
         acting = Acting(session, house, house.clock.now(), PRESET)
         acting.settle([_insert(acting, policy) for policy in _unregistered(session)])
 
@@ -177,7 +178,7 @@ def diff_policy(house: House, name: str, before: int | None, after: int | None) 
     """
     new = show_policy(house, name, after)
     old = show_policy(house, name, max(new.version - 1, 1) if before is None else before)
-    return unified_diff((f"{name} v{old.version}", old.source), (f"{name} v{new.version}", new.source))
+    return unified_diff((f"{name}, версия {old.version}", old.source), (f"{name}, версия {new.version}", new.source))
 
 
 def unified_diff(old: tuple[str, str], new: tuple[str, str]) -> str:
