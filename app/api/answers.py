@@ -6,8 +6,8 @@ from app.api.problems import MEDIA_TYPE
 
 _TEXTS: Final[dict[int, tuple[str, str]]] = {
     400: ("The request is not as expected; `errors` names each field.", "body.text: Field required"),
-    401: ("No token, or one that is unknown or revoked.", "expected the header `Authorization: Bearer <token>`"),
-    403: ("The token's role may not do this.", "the role viewer may not do this"),
+    401: ("No token, or one that is unknown or revoked.", "ожидается заголовок Authorization: Bearer <ключ>"),
+    403: ("The token's role may not do this.", "роль viewer этого не может"),
     404: ("There is no such thing, or the token's pages do not include it.", "действия 7301844407214080002 нет"),
     409: (
         "Somebody was faster, or the thing is not in the state that the request assumes.",

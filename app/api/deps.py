@@ -6,12 +6,13 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from app.api.access import ACCESS
-from app.domain.errors import NotAllowedError, NotAuthenticatedError, NotFoundError
+from app.domain.errors import NotAllowedError, NotAuthenticatedError
 from app.domain.principals import Principal
 from app.pipeline.accounts import authenticate
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
+from app.pipeline.page_overview import missing
 from app.settings import Settings
 
 #: Longer than any token that was ever given out; what is longer is not looked up.
@@ -55,13 +56,13 @@ def caller(request: Request, use: Use) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
-        raise NotAuthenticatedError("expected the header `Authorization: Bearer <token>`")
+        raise NotAuthenticatedError("ожидается заголовок Authorization: Bearer <ключ>")
     if len(token) > _LONGEST_TOKEN or not token.isascii():
-        raise NotAuthenticatedError("the token is unknown or revoked")
+        raise NotAuthenticatedError("ключ не подходит")
     principal = authenticate(use.house, token)
     allowed = ACCESS.get(f"{request.method} {request.scope['route'].path}", frozenset())
     if principal.role not in allowed:
-        raise NotAllowedError(f"the role {principal.role} may not do this")
+        raise NotAllowedError(f"роль {principal.role} этого не может")
     return principal
 
 
@@ -75,7 +76,7 @@ def check_page(principal: Principal, page_id: int) -> None:
         NotFoundError: the page is foreign; the answer is the same as for one that does not exist.
     """
     if principal.pages is not None and page_id not in principal.pages:
-        raise NotFoundError("no such page")
+        raise missing(page_id)
 
 
 def whole_house(principal: Principal) -> Principal:
@@ -85,5 +86,5 @@ def whole_house(principal: Principal) -> Principal:
         NotAllowedError: the token is limited to pages.
     """
     if principal.pages is not None:
-        raise NotAllowedError("this token is limited to its pages")
+        raise NotAllowedError("ключ действует только на своих страницах")
     return principal

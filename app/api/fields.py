@@ -80,5 +80,5 @@ def read_cursor(cursor: str | None) -> int | None:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 8:
-        raise InvalidInputError("query.cursor", "expected a `next_cursor` as it was given")
+        raise InvalidInputError("query.cursor", "ожидается next_cursor в том виде, в каком он пришёл")
     return int.from_bytes(raw, "big", signed=True)

@@ -13,7 +13,6 @@ from app.api.bodies import BodyLimit, StrictRoute
 from app.api.deps import caller
 from app.api.problems import LastResort, add_problems
 from app.api.schemas import Problem
-from app.domain.errors import ConfigurationError
 
 _description = APIRouter(route_class=StrictRoute, tags=["description"])
 
@@ -28,10 +27,10 @@ def include_api(app: FastAPI) -> None:
     """Add everything but the callbacks; `app.state.services` must be set before the first request.
 
     Raises:
-        ConfigurationError: FastAPI's own documentation is on: it answers without a token and loads foreign scripts.
+        ValueError: FastAPI's own documentation is on: it answers without a token and loads foreign scripts.
     """
     if app.openapi_url is not None:
-        raise ConfigurationError("FastAPI(openapi_url=None): the description is served at /v1/openapi.json")
+        raise ValueError("FastAPI(openapi_url=None): the description is served at /v1/openapi.json")
     for module in (moderation, decisions, actions, pages):
         app.include_router(module.router, dependencies=[Depends(caller)])
     app.include_router(_description, dependencies=[Depends(caller)])

@@ -13,6 +13,7 @@ from app.domain.words import Mode
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderated, Moderator
+from app.pipeline.page_overview import missing
 from app.pipeline.policies import policy_in_force
 from app.pipeline.record.past import Past
 from app.policy.binding import BoundPolicy
@@ -92,7 +93,7 @@ class Asker:
         row = session.exec(select(Page.network, Page.external_id).where(Page.id == page_id)).first()
         page = self._configuration.current(session).pages.get((row[0], row[1])) if row else None
         if page is None:
-            raise NotFoundError(f"страницы {page_id} нет")
+            raise missing(page_id)
         return page
 
     def _facts(self, session: Session, question: Question, rules: _Rules) -> Facts:
