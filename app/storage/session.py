@@ -45,7 +45,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that may write; on SQLite it holds the write lock from its beginning."""
         turn = self._turns.turn() if self.is_sqlite else nullcontext()
-        with turn, self.engine.connect() as plain:
+        with self.engine.connect() as plain, turn:
             connection = plain.execution_options(dvornik_write=True)
             with (
                 Session(connection, expire_on_commit=False) as session,

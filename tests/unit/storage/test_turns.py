@@ -21,14 +21,19 @@ def test_whoever_waits_is_next(sqlite_url: str) -> None:
                 session.connection().exec_driver_sql("UPDATE control SET next_node = next_node + 1")
                 transactions.append(None)
                 begun.set()
+                # A batch takes its time under the lock.
+                done.wait(0.005)
 
     writer = threading.Thread(target=restless)
     writer.start()
     assert begun.wait(10)
     passed = []
-    for _ in range(20):
+    for _ in range(5):
+        # Long enough for the other one to be in the middle of its work again.
+        done.wait(0.02)
         before = len(transactions)
-        with database.write():
+        with database.write() as session:
+            session.connection().exec_driver_sql("UPDATE control SET next_node = next_node + 1")
             passed.append(len(transactions) - before)
     done.set()
     writer.join()
