@@ -16,8 +16,10 @@ from sqlmodel import Session
 
 from app.storage.turns import Turns
 
-#: How long SQLite waits for another process's transaction.
+#: How long a transaction waits for another one's lock, on either engine; then whoever asked is told to come again.
 BUSY_TIMEOUT_MS: Final = 10_000
+#: How long PostgreSQL's server may take to answer at all, seconds.
+CONNECT_TIMEOUT_S: Final = 5
 #: Key of the advisory lock under which PostgreSQL is migrated: "dvornik" in hexadecimal.
 MIGRATION_LOCK: Final = 0x64766F726E696B
 _PRAGMAS: Final = (
@@ -38,7 +40,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=8, max_overflow=16)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._turns = Turns(BUSY_TIMEOUT_MS / 1000)
 
     @contextmanager
@@ -87,6 +89,19 @@ def _sqlite_engine(url: str) -> Engine:
     def _on_begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("dvornik_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_TIMEOUT_S}
+    engine = create_engine(url, pool_size=8, max_overflow=16, connect_args=patience)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(raw: Any, _record: Any) -> None:
+        # Without it a row that a stuck session holds stops the writer for ever, and with it every page's events.
+        raw.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        raw.commit()
 
     return engine
 

@@ -127,6 +127,29 @@ def test_a_database_that_fails_says_come_again(database_url: str) -> None:
     house.database.dispose()
 
 
+def test_a_row_that_a_stuck_session_holds_says_come_again(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer waits as long as SQLite would, not for ever; what comes after is written."""
+    monkeypatch.setattr("app.storage.session.BUSY_TIMEOUT_MS", 100)
+    house = make_house(postgres_url, FakeClock())
+    desk = Desk(house, FakeClock(), "enforce")
+    desk.one(written(page_id=desk.page_id))
+    collector = Collector(2)
+    writer = Writer(house, desk.configuration, model_version_id=1, batch_limit=1)
+    edit = written("другое", page_id=desk.page_id, act=Act.EDIT)
+    other = written(page_id=desk.page_id, number=2)
+
+    with house.database.write() as stuck:
+        stuck.exec(select(Comment).with_for_update()).one()
+        writer.put([Ticket(edit, collector.deliver), Ticket(other, collector.deliver)])
+        writer.start()
+        collector.wait()
+    writer.close()
+
+    assert isinstance(collector.answers[edit], BusyError)
+    assert collector.answers[other] is Outcome.DECIDED
+    house.database.dispose()
+
+
 def test_a_configuration_that_cannot_be_read_says_come_again(database_url: str) -> None:
     """A page whose secret another key has sealed is no fault of anybody's event: nothing is answered `ok` and lost."""
     house = make_house(database_url, FakeClock())
