@@ -8,7 +8,7 @@ from app.domain.words import ActionKind, Reason, Verdict
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.digest import digest_of
 from app.pipeline.record.items import Item, Outcome
-from app.pipeline.record.ledger import ActionRow, CommentRow, Ledger, key_of
+from app.pipeline.record.ledger import ORDERED, ActionRow, CommentRow, Ledger, key_of
 from app.pipeline.record.people import People
 from app.pipeline.record.rulings import Rulings, is_judged
 from app.storage.tables import Comment, Post
@@ -121,7 +121,7 @@ class Happenings:
             return self._withdrawn(comment)
         by = f"network:{self._people.pseudonym(page, body.deleter)}" if body.deleter else "network:unknown"
         for action in comment.actions:
-            if action.kind is ActionKind.DELETE_COMMENT and action.state is ActionState.PENDING:
+            if action.kind is ActionKind.DELETE_COMMENT and action.state in ORDERED:
                 self._ledger.end_action(action, ActionState.DONE, by, "gone", Done.GONE)
             elif action.kind is not ActionKind.BAN_AUTHOR and action.state in CANCELLABLE:
                 self._ledger.end_action(action, ActionState.CANCELLED, by, "gone")

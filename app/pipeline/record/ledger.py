@@ -23,6 +23,8 @@ from app.domain.states import (
 from app.domain.words import ActionKind, WrittenBy
 from app.journal.chain import Entry
 
+#: Asked of the network, or of a person in it: whoever does it there brings the action to its end.
+ORDERED: Final = frozenset({ActionState.PENDING, ActionState.MANUAL})
 CommentKey = tuple[int, str, str, str]
 _json: Final = msgspec.json.Encoder(order="deterministic").encode
 

@@ -2,6 +2,7 @@
 
 from app.domain.events import AuthorBanned, AuthorUnbanned, PageChanged
 from app.domain.states import CANCELLABLE, ActionState
+from app.domain.states import Outcome as Done
 from app.domain.words import ActionKind
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.items import Outcome
@@ -45,6 +46,10 @@ class People:
         if any(self._is_own_ban(action) for action in actions):
             return Outcome.ECHO
         by = self._by(page, body.by)
+        for action in actions:
+            if action.kind is ActionKind.BAN_AUTHOR and action.state is ActionState.MANUAL:
+                self._ledger.end_action(action, ActionState.DONE, by, "banned_in_network", Done.ALREADY)
+                self._ledger.loose_actions.append(action)
         self._call_back(actions, ActionKind.BAN_AUTHOR, by, "banned_in_network")
         self._ledger.note("banned_in_network", author_id, page=page.id, by=by, until=body.until)
         return Outcome.BOUND

@@ -142,3 +142,14 @@ def test_an_edit_by_a_former_manager_is_judged(desk: Desk) -> None:
     assert desk.one(written("дурак", page_id=desk.page_id, act=Act.EDIT, scores=INSULT)) is Outcome.DECIDED
     assert desk.rows(Comment)[0].written_by == "citizen"
     assert states(desk)["delete_comment"] == "pending"
+
+
+def test_what_a_person_was_asked_to_do_by_hand_is_done_when_the_network_says_so(desk: Desk) -> None:
+    """No token of ours could: the deletion and the ban that a manager then makes are the end of what we asked for."""
+    desk.one(written("дурак", page_id=desk.page_id, scores=INSULT))
+    desk.set_action("manual")
+    desk.set_action("manual", kind="ban_author")
+
+    assert desk.one(removed(page_id=desk.page_id, deleter="5")) is Outcome.BOUND
+    assert desk.one(desk.event(AuthorBanned("777", "5", None), "by hand")) is Outcome.BOUND
+    assert [(a.state, a.outcome) for a in desk.rows(Action)] == [("done", "gone"), ("done", "already")]
