@@ -44,9 +44,8 @@ def measure(material: Material) -> Section:
         [
             (
                 "A = a FastAPI route that reads the body and answers `ok`; B = `dvornik serve`: one process, "
-                "default settings, no worker inside. Both: uvicorn. They take turns A "
-                "B A B … A; a ratio is B over the mean of "
-                f"its two neighbours. {CROWD} connections, windows of {SECONDS:g} s after {WARM_UP:g} s of warm-up each."
+                "default settings, no worker inside. Both: uvicorn. They take turns A B A B … A; a ratio is B over the "
+                f"mean of its two neighbours. {CROWD} connections, windows of {SECONDS:g} s, {WARM_UP:g} s of warm-up."
             ),
             (
                 "Load: one Python process on loopback, every `wall_reply_new` different, every tenth violates the "

@@ -1,42 +1,74 @@
 """The same model as a scikit-learn pipeline: same vocabularies, same idf, same weights, `predict_proba([text])`."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import LabelBinarizer
+from sklearn.preprocessing import FunctionTransformer, LabelBinarizer
 
 from model.artefact import Arrays, unpack_names
 from model.features import PAIR_SHIFT
 from model.lemmas import lemma
 from model.normalise import normalise
+from model.signals import SIGNALS, kinds_of, measures, word_signals
 from model.tokens import FIXED, forms, ngrams
+from model.weights import FIRST_MEASURE
 
 
-def char_grams(text: str) -> list[str]:
+class Prepared(NamedTuple):
+    """A text, read once for all blocks of features."""
+
+    words: list[str]
+    lemmas: list[str]
+    kinds: int
+    measures: list[float]
+
+
+def prepare(texts: list[str]) -> list[Prepared]:
+    """What the blocks need."""
+    return [_prepared(text) for text in texts]
+
+
+def _prepared(text: str) -> Prepared:
+    normalised = normalise(text)
+    words = forms(normalised.text)
+    kinds = 0
+    for word in words:
+        kinds |= kinds_of(word)
+    lemmas = [word if word in FIXED else lemma(word) for word in words]
+    return Prepared(words, lemmas, kinds, list(measures(text, normalised.undone)))
+
+
+def char_grams(text: Prepared) -> list[str]:
     """The n-grams that the scorer counts."""
-    return [gram for word in forms(normalise(text).text) for gram in ngrams(word)]
+    return [gram for word in text.words for gram in ngrams(word)]
 
 
-def lemmas_of(text: str) -> list[str]:
-    """The lemmas that the scorer counts."""
-    return [word if word in FIXED else lemma(word) for word in forms(normalise(text).text)]
+def _lemmas_of(text: Prepared) -> list[str]:
+    return text.lemmas
 
 
-def pairs_of(text: str) -> list[tuple[str, str]]:
-    """Neighbouring lemmas."""
-    return list(pairwise(lemmas_of(text)))
+def _pairs_of(text: Prepared) -> list[tuple[str, str]]:
+    return list(pairwise(text.lemmas))
+
+
+def _signals_of(texts: list[Prepared]) -> Any:
+    rows = np.zeros((len(texts), len(SIGNALS)))
+    for row, text in zip(rows, texts, strict=True):
+        row[word_signals(text.kinds)] = 1.0
+        row[FIRST_MEASURE:] = text.measures
+    return rows
 
 
 def pipeline(arrays: Arrays) -> Pipeline:
     """A fitted pipeline made of the artefact's arrays.
 
-    Two things differ from the scorer and make the pipeline cheaper, not dearer: the few dense signals are left out, and
-    the length of a text is scikit-learn's own L2 norm. Therefore its probabilities are near the scorer's, not equal.
+    One thing differs from the scorer: the length of a text is scikit-learn's own L2 norm. Therefore its logits are near
+    the scorer's, not equal.
     """
     lemma_names = unpack_names(arrays.lemmas_names)
     mask = (1 << PAIR_SHIFT) - 1
@@ -44,12 +76,20 @@ def pipeline(arrays: Arrays) -> Pipeline:
     union = FeatureUnion(
         [
             ("chars", _vectorizer(char_grams, unpack_names(arrays.chars_names), arrays.chars_idf)),
-            ("lemmas", _vectorizer(lemmas_of, lemma_names, arrays.lemmas_idf)),
-            ("pairs", _vectorizer(pairs_of, pairs, arrays.pairs_idf)),
+            ("lemmas", _vectorizer(_lemmas_of, lemma_names, arrays.lemmas_idf)),
+            ("pairs", _vectorizer(_pairs_of, pairs, arrays.pairs_idf)),
+            ("signals", FunctionTransformer(_signals_of)),
         ]
     )
-    weights = np.vstack([arrays.chars_weights, arrays.lemmas_weights, arrays.pairs_weights]).astype(np.float64)
-    return Pipeline([("features", union), ("heads", _one_vs_rest(weights, arrays.intercepts))])
+    blocks = [arrays.chars_weights, arrays.lemmas_weights, arrays.pairs_weights, arrays.signals_weights]
+    weights = np.vstack(blocks).astype(np.float64)
+    return Pipeline(
+        [
+            ("words", FunctionTransformer(prepare)),
+            ("features", union),
+            ("heads", _one_vs_rest(weights, arrays.intercepts)),
+        ]
+    )
 
 
 def _vectorizer(analyzer: Any, names: list[Any], idf: Any) -> TfidfVectorizer:
