@@ -24,7 +24,12 @@ class VkCallback:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one delivery."""
-        status, answer, headers = await self._answer(scope, receive)
+        try:
+            status, answer, headers = await self._answer(scope, receive)
+        except ClientDisconnect:
+            # Nobody is left to answer; the network sends it again.
+            telemetry.EVENTS.labels("vk", "hung_up").inc()
+            return
         # Without a length the server would send the answer in chunks.
         length = (b"content-length", b"%d" % len(answer))
         await send({"type": "http.response.start", "status": status, "headers": [_PLAIN, length, *headers]})

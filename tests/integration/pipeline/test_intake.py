@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from app.api.callbacks import VkCallback
 from app.domain.errors import BusyError
 from app.pipeline.house import House
 from app.pipeline.intake import Gate, Intake
@@ -79,3 +80,21 @@ def test_a_gate_says_come_again_when_the_writer_is_full(house: House) -> None:
 
     with pytest.raises(BusyError):
         asyncio.run(gate.put(written(page_id=desk.page_id)))
+
+
+def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
+    """Half a request is dropped without an answer and without an error: its sender comes again."""
+    desk = Desk(house, house.clock, "enforce")
+    writer = Writer(house, desk.configuration, model_version_id=1)
+    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
+    messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[object] = []
+
+    async def receive() -> dict[str, object]:
+        return messages.pop(0)
+
+    async def send(message: object) -> None:
+        answers.append(message)
+
+    asyncio.run(VkCallback(intake, body_limit=100)({"type": "http", "headers": []}, receive, send))
+    assert not answers
