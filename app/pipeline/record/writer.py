@@ -111,17 +111,23 @@ class Writer:
                 deliver(pairs)
 
     def _next(self) -> list[Ticket]:
-        """What waits, up to the limit and no comment or banned author twice; empty when all is written and closed."""
+        """What waits, up to the limit and no comment twice; empty when all is written and closed.
+
+        A ban or unban goes alone: it reaches for actions of its author's comments, whichever they are.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
             batch: list[Ticket] = []
             touched: set[object] = set()
             while self._waiting and len(batch) < self._batch_limit:
-                about = _about(self._waiting[0].item)
-                if not touched.isdisjoint(about):
+                item = self._waiting[0].item
+                about, alone = _about(item), isinstance(item.event.body, AuthorBanned | AuthorUnbanned)
+                if not touched.isdisjoint(about) or (batch and alone):
                     break
                 touched |= about
                 batch.append(self._waiting.popleft())
+                if alone:
+                    break
             telemetry.QUEUE.set(len(self._waiting))
             return batch
 
@@ -185,8 +191,6 @@ def _about(item: Item) -> set[object]:
     match body:
         case Written() | Removed():
             return {(item.page_id, body.ref), item.event.key}
-        case AuthorBanned() | AuthorUnbanned():
-            return {(item.page_id, "author", body.author), item.event.key}
         case _:
             return {(item.page_id, item.event.type), item.event.key}
 

@@ -12,10 +12,12 @@ from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode
 from app.pipeline.house import House
 from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.writer import Ticket, Writer
 from app.storage.nodes import bump_config
 from app.storage.tables import Action, Comment, Decision, Journal, Page, ReviewCase
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, removed, written
+from tests.integration.test_hostile import Collector
 from tests.integration.test_record import SECOND, Desk, states
 
 DAY = 86_400 * SECOND
@@ -153,3 +155,21 @@ def test_what_a_person_was_asked_to_do_by_hand_is_done_when_the_network_says_so(
     assert desk.one(removed(page_id=desk.page_id, deleter="5")) is Outcome.BOUND
     assert desk.one(desk.event(AuthorBanned("777", "5", None), "by hand")) is Outcome.BOUND
     assert [(a.state, a.outcome) for a in desk.rows(Action)] == [("done", "gone"), ("done", "already")]
+
+
+def test_a_ban_that_comes_together_with_its_cause_calls_the_proposed_one_back(desk: Desk) -> None:
+    """Both wait for the writer at one moment, and the ban still finds what the comment has led to."""
+    items = [
+        written("дурак", page_id=desk.page_id, scores=INSULT),
+        desk.event(AuthorBanned("777", "5", None), "user_block"),
+        written("другой", page_id=desk.page_id, number=2, author="778"),
+    ]
+    collector = Collector(len(items))
+    writer = Writer(desk.house, desk.configuration, model_version_id=1)
+    writer.put([Ticket(item, collector.deliver) for item in items])
+    writer.start()
+    collector.wait()
+    writer.close()
+
+    assert [collector.answers[item] for item in items] == [Outcome.DECIDED, Outcome.BOUND, Outcome.DECIDED]
+    assert states(desk)["ban_author"] == "cancelled"
