@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.api.callbacks import callback_routes
 from app.api.deps import ModelName, Services
 from app.api.routes import include_api
+from app.domain.words import Network
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
@@ -53,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
         house, settings, judging.moderator, judging.configuration, ModelName("dvornik", manifest.version)
     )
     # Before the API, so that the hottest route is matched first.
-    app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))
+    if Network.VK in settings.enabled_networks:
+        app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))
     include_api(app)
     return app
 

@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import ConfigurationError
+from app.domain.words import Network
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SAFE_URL: Final = "адрес https:// (http:// только на этой же машине): по нему уходят ключи"
@@ -83,6 +84,15 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             message = "адрес, который начинается с sqlite:/// или postgresql+psycopg://"
+            raise ValueError(message)
+        return value
+
+    @field_validator("networks")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        unknown = {name.strip() for name in value.split(",") if name.strip()} - set(Network)
+        if unknown:
+            message = f"список через запятую из {', '.join(Network)}"
             raise ValueError(message)
         return value
 

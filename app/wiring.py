@@ -99,4 +99,5 @@ def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFac
         http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
         return VkClient(settings.vk_api_url, http=http, clock=clock)
 
-    return {Network.VK: vk}
+    known: Mapping[str, ClientFactory] = {Network.VK: vk}
+    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}

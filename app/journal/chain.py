@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from app.domain.errors import BusyError
@@ -75,8 +75,8 @@ def canonical(entry: Entry, at: int) -> str:
     return _canonical.encode({"at": at, "kind": entry.kind, "subject": entry.subject_id, **entry.body}).decode()
 
 
-def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int) -> None:
-    """Write entries in the caller's transaction.
+def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int, *, bulk: Bulk | None = None) -> None:
+    """Write entries in the caller's transaction; through `bulk`, if the caller writes many rows and bears its errors.
 
     Raises:
         BusyError: the database holds no chain at all.
@@ -85,7 +85,11 @@ def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int)
         return
     head = lock_head(session)
     rows, new = link(key, head, entries, at)
-    Bulk(session).insert(Journal, [_columns(row) for row in rows])
+    columns = [_columns(row) for row in rows]
+    if bulk is None:
+        session.execute(insert(Journal), columns)
+    else:
+        bulk.insert(Journal, columns)
     session.execute(
         update(ChainHead).where(col(ChainHead.chain) == new.chain).values(seq=new.seq, mac=new.mac),
     )

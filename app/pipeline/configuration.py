@@ -55,6 +55,7 @@ class Snapshot:
 
     version: int
     pages: Mapping[tuple[str, str], PageConfig]
+    by_id: Mapping[int, PageConfig]
 
 
 class Configuration:
@@ -65,7 +66,7 @@ class Configuration:
         self._promises = promises
         self._lock = threading.Lock()
         self._looking = threading.Lock()
-        self._snapshot = Snapshot(-1, MappingProxyType({}))
+        self._snapshot = Snapshot(-1, MappingProxyType({}), MappingProxyType({}))
         self._looked_at = 0
         self._bound: dict[int, BoundPolicy] = {}
 
@@ -119,7 +120,8 @@ class Configuration:
         pages = {}
         for page in session.exec(select(Page).where(col(Page.removed_at).is_(None))):
             pages[page.network, page.external_id] = self._page(page, in_force[page.policy_name])
-        return Snapshot(version, MappingProxyType(pages))
+        by_id = {page.id: page for page in pages.values()}
+        return Snapshot(version, MappingProxyType(pages), MappingProxyType(by_id))
 
     def _page(self, page: Page, policy: PolicyVersion) -> PageConfig:
         return PageConfig(

@@ -10,9 +10,10 @@ from app.domain.events import Act, AuthorBanned, AuthorUnbanned, Event, PageChan
 from app.domain.words import Network
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.pages import NewPage, PageChanges, add_page, change_page
+from app.pipeline.pages import NewPage, PageChanges, add_page, change_page, remove_page
 from app.pipeline.policies import ensure_presets
-from app.pipeline.record.batch import key_hash, record
+from app.pipeline.record.batch import record
+from app.pipeline.record.deliveries import key_hash
 from app.pipeline.record.items import Item, Outcome
 from app.storage.tables import (
     Action,
@@ -23,6 +24,7 @@ from app.storage.tables import (
     Journal,
     Page,
     Post,
+    RejectedEvent,
     ReviewCase,
     Revision,
     SeenEvent,
@@ -55,7 +57,7 @@ class Desk:
     def take(self, *items: Item) -> list[Outcome]:
         """Record items as one batch."""
         with self.house.database.write() as session:
-            return [outcome for outcome, _ in record(session, self.house, self.configuration, items, 1)]
+            return record(session, self.house, self.configuration, items, 1).outcomes
 
     def one(self, item: Item) -> Outcome:
         """Record one item in its own transaction, a second later than the one before."""
@@ -412,6 +414,14 @@ def test_a_page_of_nothing_but_violations_falls_to_review(enforce: Desk) -> None
 
     deletions = [action.state for action in enforce.rows(Action) if action.kind == "delete_comment"]
     assert deletions.count("proposed") == 25
+
+
+def test_an_event_of_a_page_that_was_just_removed_is_set_aside(enforce: Desk) -> None:
+    """It was verified before the page went: it is answered, and it is not lost without a trace."""
+    remove_page(enforce.house, enforce.page_id, by="cli")
+
+    assert enforce.one(written(page_id=enforce.page_id)) is Outcome.REJECTED
+    assert [row.code for row in enforce.rows(RejectedEvent)] == ["page_removed"]
 
 
 def test_two_pages_share_an_author_row_but_no_comment(enforce: Desk) -> None:

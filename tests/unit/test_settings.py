@@ -22,6 +22,7 @@ ADDRESS = "ожидается адрес https:// (http:// только на э�
         ("QUEUE_LIMIT", "0", "ожидается число не меньше 1"),
         ("BATCH_LIMIT", "5001", "ожидается число не больше 5000"),
         ("WORKER_INSIDE", "hidden", "ожидается true или false"),
+        ("NETWORKS", "vk,hidden", "ожидается список через запятую из vk, ok, telegram, max, meta"),
         ("LOG_FORMAT", "hidden", "ожидается одно из слов (auto, json, console)"),
     ],
 )

@@ -20,7 +20,8 @@ from app.domain.errors import BusyError, ConfigurationError
 from app.domain.events import AuthorBanned, AuthorUnbanned, Removed, Written
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.record.batch import record, reject
+from app.pipeline.record.batch import record
+from app.pipeline.record.deliveries import reject
 from app.pipeline.record.items import Item, Outcome
 
 _log = structlog.get_logger()
@@ -146,7 +147,7 @@ class Writer:
         for attempt in range(TRIES):
             try:
                 with self._house.database.write() as session:
-                    results = record(session, self._house, self._configuration, items, self._model_version_id)
+                    recorded = record(session, self._house, self._configuration, items, self._model_version_id)
                 break
             except Exception as error:
                 if _is_race(error) and attempt + 1 < TRIES:
@@ -157,9 +158,9 @@ class Writer:
                     raise _NotNow(told) from error
                 raise
         telemetry.BATCH.observe(len(items))
-        if any(pending for _, pending in results):
+        if recorded.pending:
             self._on_actions()
-        return [outcome for outcome, _ in results]
+        return list(recorded.outcomes)
 
     def _alone(self, item: Item) -> Answer:
         """One event in its own transaction; what fails alone is kept aside, unless the house itself is at fault."""
