@@ -13,11 +13,11 @@ from app.domain.ids import IdMaker
 from app.domain.ports import ClientFactory, NetworkClient
 from app.domain.words import Network
 from app.networks.vk.client import VkClient
+from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
-from app.pipeline.policies import ensure_presets
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.session import Database, migrate, schema_is_current

@@ -21,9 +21,9 @@ from app.outbox import claim
 from app.outbox.backoff import delay
 from app.outbox.claim import LEASE_SECONDS, Lease
 from app.outbox.endings import alert
-from app.pipeline.carry_out import Executor, Step
+from app.pipeline.carry_out.executor import Executor, Step
+from app.pipeline.carry_out.managers import BEFORE_BAN, USUAL, ManagersReader
 from app.pipeline.house import House
-from app.pipeline.managers import BEFORE_BAN, USUAL, ManagersReader
 from app.storage import outbox
 
 #: Actions of one connection in a row, before the others get their turn.

@@ -8,11 +8,11 @@ from fastapi import Depends, Request
 from app.api.access import ACCESS
 from app.domain.errors import NotAllowedError, NotAuthenticatedError
 from app.domain.principals import Principal
-from app.pipeline.accounts import authenticate
+from app.pipeline.administration.accounts import authenticate
+from app.pipeline.administration.page_overview import missing
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
-from app.pipeline.page_overview import missing
 from app.settings import Settings
 
 #: Longer than any token that was ever given out; what is longer is not looked up.

@@ -18,8 +18,8 @@ from app.api.page_schemas import (
     PageOut,
     PauseOut,
 )
-from app.pipeline import pages, pausing
-from app.pipeline.pages import NewPage, PageChanges
+from app.pipeline.administration import pages, pausing
+from app.pipeline.administration.pages import NewPage, PageChanges
 
 router = APIRouter(route_class=StrictRoute, tags=["pages"])
 

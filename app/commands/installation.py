@@ -29,7 +29,7 @@ def quiet_settings() -> Settings:
 @contextmanager
 def open_installation() -> Iterator[tuple[Settings, House]]:
     """Settings and the house, with the shipped policies in it."""
-    from app.pipeline.policies import ensure_presets
+    from app.pipeline.administration.policies import ensure_presets
     from app.wiring import open_house
 
     settings = quiet_settings()

@@ -138,7 +138,7 @@ class Tally:
 def _recipe(policy: str) -> Recipe:
     """The model in use and a policy: a file, or the version of that name in force."""
     from app.domain.errors import InvalidInputError
-    from app.pipeline.policies import show_policy
+    from app.pipeline.administration.policies import show_policy
     from app.pipeline.scoring import Recipe
     from app.wiring import artefact_folder
 

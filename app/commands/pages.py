@@ -15,7 +15,7 @@ from app.domain.wording import SLOTS
 from app.domain.words import Mode, Network
 
 if TYPE_CHECKING:
-    from app.pipeline.page_overview import PageShown
+    from app.pipeline.administration.page_overview import PageShown
 
 pages = Commands(help="Страницы: добавить, посмотреть, изменить, проверить.")
 PageArgument = Annotated[int, typer.Argument(metavar="СТРАНИЦА", help="Номер страницы из page list.")]
@@ -66,7 +66,7 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
     json: Json = False,
 ) -> None:
     """Добавить страницу. Секретный ключ, если его не указать, создаст программа; он выводится один раз."""
-    from app.pipeline.pages import NewPage, add_page
+    from app.pipeline.administration.pages import NewPage, add_page
 
     secret, user_token, community_token = from_input(secret, user_token, community_token)
     new = NewPage(
@@ -114,7 +114,7 @@ def from_input(*values: str | None) -> tuple[str | None, ...]:
 @pages.command("list")
 def list_all(json: Json = False) -> None:
     """Показать все страницы: ключи, последнее событие, что ждёт отправки или человека."""
-    from app.pipeline.pages import list_pages
+    from app.pipeline.administration.pages import list_pages
 
     with opened() as house:
         found = list_pages(house, None)
@@ -152,7 +152,7 @@ def _waiting(page: PageShown) -> str:
 @pages.command("show")
 def show(page: PageArgument, json: Json = False) -> None:
     """Показать одну страницу."""
-    from app.pipeline.pages import show_page
+    from app.pipeline.administration.pages import show_page
 
     with opened() as house:
         _show(show_page(house, page, with_address=True), json=json)
@@ -204,7 +204,7 @@ def change(  # noqa: PLR0917 - as above
     json: Json = False,
 ) -> None:
     """Изменить страницу. Пустое значение ("") удаляет ключ или строку подтверждения."""
-    from app.pipeline.pages import PageChanges, change_page
+    from app.pipeline.administration.pages import PageChanges, change_page
 
     secret, user_token, community_token = from_input(secret, user_token, community_token)
     changes = PageChanges(
@@ -227,7 +227,7 @@ def change(  # noqa: PLR0917 - as above
 @pages.command("remove")
 def remove(page: PageArgument) -> None:
     """Убрать страницу: события больше не принимаются, неотправленное отменяется, история остаётся."""
-    from app.pipeline.pages import remove_page
+    from app.pipeline.administration.pages import remove_page
 
     with opened() as house:
         remove_page(house, page, by=CLI)
@@ -237,7 +237,7 @@ def remove(page: PageArgument) -> None:
 @pages.command("check")
 def check(page: PageArgument, json: Json = False) -> None:
     """Проверить ключи страницы безвредными запросами; прежние отказы сети забываются."""
-    from app.pipeline.page_check import check_page
+    from app.pipeline.administration.page_check import check_page
     from app.wiring import client_factories
 
     with open_installation() as (settings, house):
@@ -255,7 +255,7 @@ def check(page: PageArgument, json: Json = False) -> None:
 
 def pause_sending(page: PageOption = None) -> None:
     """Остановить отправку: на одной странице или везде. Приём событий и решения продолжаются."""
-    from app.pipeline.pausing import pause
+    from app.pipeline.administration.pausing import pause
 
     with opened() as house:
         state = pause(house, page, CLI)
@@ -264,7 +264,7 @@ def pause_sending(page: PageOption = None) -> None:
 
 def resume_sending(page: PageOption = None) -> None:
     """Продолжить отправку."""
-    from app.pipeline.pausing import resume
+    from app.pipeline.administration.pausing import resume
 
     with opened() as house:
         state = resume(house, page, CLI)

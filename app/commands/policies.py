@@ -27,7 +27,7 @@ def add(
 ) -> None:
     """Ввести правила в действие. Новый текст с тем же именем становится следующей версией."""
     from app.domain.errors import InvalidInputError
-    from app.pipeline.policies import add_policy
+    from app.pipeline.administration.policies import add_policy
     from app.wiring import open_artefact
 
     try:
@@ -46,7 +46,7 @@ def add(
 @policies.command("list")
 def list_all(json: Json = False) -> None:
     """Показать правила, которые действуют."""
-    from app.pipeline.policies import list_policies
+    from app.pipeline.administration.policies import list_policies
 
     with opened() as house:
         found = list_policies(house)
@@ -67,7 +67,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Показать текст правил."""
-    from app.pipeline.policies import show_policy
+    from app.pipeline.administration.policies import show_policy
 
     with opened() as house:
         row = show_policy(house, name, version)
@@ -85,7 +85,7 @@ def diff(
     after: Annotated[int | None, typer.Argument(metavar="СТАЛО", help="Номер новой версии.")] = None,
 ) -> None:
     """Показать, чем версии правил отличаются; без номеров — последнее изменение."""
-    from app.pipeline.policies import diff_policy
+    from app.pipeline.administration.policies import diff_policy
 
     with opened() as house:
         difference = diff_policy(house, name, before, after)

@@ -29,7 +29,7 @@ def create(
     json: Json = False,
 ) -> None:
     """Выдать ключ. Он выводится один раз."""
-    from app.pipeline.accounts import create_token
+    from app.pipeline.administration.accounts import create_token
 
     with opened() as house:
         token_id, plain_token = create_token(house, role=role.value, name=name, pages=page or None, by=CLI)
@@ -44,7 +44,7 @@ def create(
 @tokens.command("list")
 def list_all(json: Json = False) -> None:
     """Показать выданные ключи (без самих ключей)."""
-    from app.pipeline.accounts import list_tokens
+    from app.pipeline.administration.accounts import list_tokens
 
     with opened() as house:
         found = list_tokens(house)
@@ -61,7 +61,7 @@ def list_all(json: Json = False) -> None:
 @tokens.command("revoke")
 def revoke(token: Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер ключа из token list.")]) -> None:
     """Отозвать ключ: он перестаёт действовать сразу."""
-    from app.pipeline.accounts import revoke_token
+    from app.pipeline.administration.accounts import revoke_token
 
     with opened() as house:
         ended = revoke_token(house, token, by=CLI)

@@ -10,11 +10,11 @@ from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.judged import TEXT_LIMIT, has_text, only_links
 from app.domain.states import ActionState
 from app.domain.words import Mode
+from app.pipeline.administration.page_overview import missing
+from app.pipeline.administration.policies import policy_in_force
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderated, Moderator
-from app.pipeline.page_overview import missing
-from app.pipeline.policies import policy_in_force
 from app.pipeline.record.past import Past
 from app.policy.binding import BoundPolicy
 from app.policy.decide import begin

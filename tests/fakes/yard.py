@@ -12,13 +12,13 @@ from app.api.routes import include_api
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.principals import Principal
 from app.domain.words import Kind, Network, Role
-from app.pipeline.accounts import authenticate, create_token
+from app.pipeline.administration.accounts import authenticate, create_token
+from app.pipeline.administration.pages import NewPage, add_page
+from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.models import register_model
 from app.pipeline.moderate import Moderator
-from app.pipeline.pages import NewPage, add_page
-from app.pipeline.policies import ensure_presets
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
 from app.settings import Settings

@@ -11,7 +11,7 @@ from sqlmodel import select
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.words import Kind, Network
-from app.pipeline.pages import NewPage, add_page
+from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Answer, Ticket, Writer
 from app.storage.tables import Comment, RejectedEvent, RevisionBody

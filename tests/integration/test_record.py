@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 
 from app.domain.events import Act, AuthorBanned, AuthorUnbanned, Event, PageChanged, Published
 from app.domain.words import Network
+from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page, remove_page
+from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.pages import NewPage, PageChanges, add_page, change_page, remove_page
-from app.pipeline.policies import ensure_presets
 from app.pipeline.record.batch import record
 from app.pipeline.record.deliveries import key_hash
 from app.pipeline.record.items import Item, Outcome

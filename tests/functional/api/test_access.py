@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from app.api.access import ACCESS
 from app.domain.words import Role
-from app.pipeline.accounts import revoke_token
+from app.pipeline.administration.accounts import revoke_token
 from app.storage.tables import ApiToken
 from tests.fakes.yard import Yard
 

@@ -7,7 +7,7 @@ from app.domain.ports import Failed, Lesson, Manual, Retry
 from app.domain.states import WaitingFor
 from app.outbox import claim
 from app.outbox.backoff import LIMIT
-from app.pipeline.carry_out import Step
+from app.pipeline.carry_out.executor import Step
 from app.storage.outbox import wake_waiting
 from app.storage.tables import Capability, Connection, Credential
 from tests.integration.outbox.conftest import alerts

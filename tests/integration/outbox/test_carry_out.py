@@ -9,7 +9,7 @@ from app.domain.ports import Retry
 from app.domain.states import CommentState
 from app.domain.words import ActionKind, Mode
 from app.outbox import claim
-from app.pipeline.carry_out import Step
+from app.pipeline.carry_out.executor import Step
 from app.storage.tables import Comment, Evidence, Page
 from tests.fakes.world import hours
 from tests.integration.outbox.conftest import alerts

@@ -9,10 +9,10 @@ from sqlmodel import select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotAuthenticatedError, NotFoundError, PolicyError
 from app.domain.words import Role
-from app.pipeline.accounts import authenticate, create_token, list_tokens, revoke_token
-from app.pipeline.pages import NewPage, add_page, show_page
-from app.pipeline.pausing import pause, resume
-from app.pipeline.policies import (
+from app.pipeline.administration.accounts import authenticate, create_token, list_tokens, revoke_token
+from app.pipeline.administration.pages import NewPage, add_page, show_page
+from app.pipeline.administration.pausing import pause, resume
+from app.pipeline.administration.policies import (
     add_policy,
     diff_policy,
     ensure_presets,

@@ -8,10 +8,10 @@ import pytest
 
 from app.api.callbacks import VkCallback
 from app.domain.errors import BusyError
+from app.pipeline.administration.pages import PageChanges, change_page
 from app.pipeline.house import House
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.moderate import Moderator
-from app.pipeline.pages import PageChanges, change_page
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
 from tests.fakes.clock import FakeClock

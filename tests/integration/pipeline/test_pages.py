@@ -8,11 +8,19 @@ from sqlmodel import col, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ports import Slot
-from app.pipeline import pages
-from app.pipeline.accounts import create_token
-from app.pipeline.page_check import check_page
-from app.pipeline.pages import NewPage, PageChanges, add_page, change_page, list_pages, remove_page, show_page
-from app.pipeline.policies import ensure_presets
+from app.pipeline.administration import pages
+from app.pipeline.administration.accounts import create_token
+from app.pipeline.administration.page_check import check_page
+from app.pipeline.administration.pages import (
+    NewPage,
+    PageChanges,
+    add_page,
+    change_page,
+    list_pages,
+    remove_page,
+    show_page,
+)
+from app.pipeline.administration.policies import ensure_presets
 from app.storage.tables import Capability, Connection, Control, Credential, Journal, Page
 from tests.fakes.world import World
 

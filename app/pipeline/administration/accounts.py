@@ -12,7 +12,7 @@ from app.domain.errors import ConflictError, InvalidInputError, NotAuthenticated
 from app.domain.principals import Principal
 from app.domain.words import Role
 from app.journal.chain import Entry
-from app.pipeline.acting import Acting
+from app.pipeline.administration.acting import Acting
 from app.pipeline.house import House
 from app.storage import accounts as queries
 from app.storage.tables import Account, ApiToken

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
 from app.domain.words import Network
+from app.pipeline.administration.page_fields import WIRINGS
 from app.pipeline.house import House
-from app.pipeline.page_fields import WIRINGS
 from app.storage import pages as queries
 from app.storage.tables import Connection, Credential, Page
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from app.domain.errors import InvalidInputError
 from app.domain.ports import ClientFactory
 from app.journal.chain import Entry
-from app.pipeline.acting import Acting
-from app.pipeline.credentials import open_credentials
+from app.pipeline.administration.acting import Acting
+from app.pipeline.administration.page_overview import missing
+from app.pipeline.administration.page_tokens import wake
+from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.house import House
-from app.pipeline.page_overview import missing
-from app.pipeline.page_tokens import wake
 from app.storage import pages as queries
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from app.domain.errors import NotFoundError
 from app.journal.chain import Entry
-from app.pipeline.acting import Acting
+from app.pipeline.administration.acting import Acting
+from app.pipeline.administration.page_overview import missing
 from app.pipeline.house import House
-from app.pipeline.page_overview import missing
 from app.storage import pages as queries
 from app.storage.tables import Control, Page
 

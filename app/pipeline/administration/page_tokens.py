@@ -8,8 +8,8 @@ from app.domain.errors import ConflictError
 from app.domain.ports import Slot
 from app.domain.states import WaitingFor
 from app.domain.words import Network
-from app.pipeline.acting import Acting
-from app.pipeline.page_fields import WIRINGS
+from app.pipeline.administration.acting import Acting
+from app.pipeline.administration.page_fields import WIRINGS
 from app.storage import outbox
 from app.storage import pages as queries
 from app.storage.tables import Connection, Credential, Page

@@ -12,15 +12,15 @@ from app.domain.states import CANCELLABLE, ActionState
 from app.domain.words import Mode, Network
 from app.journal.chain import Entry
 from app.outbox.moves import move
-from app.pipeline import page_fields as fields
-from app.pipeline import page_tokens
-from app.pipeline.acting import Acting
+from app.pipeline.administration import page_fields as fields
+from app.pipeline.administration import page_tokens
+from app.pipeline.administration.acting import Acting
+from app.pipeline.administration.page_fields import WIRINGS, NewPage, PageChanges
+from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
+from app.pipeline.administration.page_tokens import Tokens
+from app.pipeline.administration.policies import check_mode
 from app.pipeline.house import House
 from app.pipeline.mode_change import apply_mode_change
-from app.pipeline.page_fields import WIRINGS, NewPage, PageChanges
-from app.pipeline.page_overview import PageShown, callback_path, list_pages, missing, show_page
-from app.pipeline.page_tokens import Tokens
-from app.pipeline.policies import check_mode
 from app.storage import outbox
 from app.storage import pages as queries
 from app.storage.tables import Connection, Page

@@ -25,9 +25,9 @@ from app.outbox.claim import Lease, still_mine
 from app.outbox.endings import Ink, alert
 from app.outbox.moves import move, propose
 from app.outbox.permission import MANAGERS_UNKNOWN, Answer, Cancel, Go, Gone, Hold, Propose, ask
-from app.pipeline.credentials import open_credentials
+from app.pipeline.carry_out.credentials import open_credentials
+from app.pipeline.carry_out.standing import Matter, load_matter, order_of, standing_of
 from app.pipeline.house import House
-from app.pipeline.standing import Matter, load_matter, order_of, standing_of
 from app.storage import outbox
 from app.telemetry import DELIVERIES
 

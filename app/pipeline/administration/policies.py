@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.words import Mode
 from app.journal.chain import Entry
-from app.pipeline.acting import Acting
+from app.pipeline.administration.acting import Acting
 from app.pipeline.house import House
 from app.policy.binding import Thresholds, bind
 from app.policy.rules import Policy, allowed_mode, load_preset, parse, preset_names

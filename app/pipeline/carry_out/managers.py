@@ -12,7 +12,7 @@ from app.domain.clock import HOUR, MINUTE
 from app.domain.ports import Credential, NetworkClient
 from app.journal.chain import Entry, append
 from app.outbox.claim import Lease
-from app.pipeline.credentials import open_credentials
+from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.house import House
 from app.storage import outbox
 from app.storage.nodes import bump_config
