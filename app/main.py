@@ -40,13 +40,16 @@ def create_app(settings: Settings) -> FastAPI:
         sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
         if sender:
             sender.start()
-        yield
-        writer.close()
-        stop.set()
-        if worker and sender:
-            worker.wake()
-            sender.join()
-        house.database.dispose()
+        try:
+            yield
+        finally:
+            # Also when a second Ctrl-C cancels the wait: a thread that nobody stops keeps the process for ever.
+            stop.set()
+            writer.close()
+            if worker and sender:
+                worker.wake()
+                sender.join()
+            house.database.dispose()
 
     app = FastAPI(title="Dvornik", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     manifest = judging.artefact.manifest

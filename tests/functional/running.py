@@ -121,12 +121,16 @@ class Service:
         """Ask it to end; its exit code."""
         return self._end(signal.SIGTERM)
 
-    def _end(self, number: signal.Signals) -> int:
+    def interrupt(self, *, seconds: float) -> int:
+        """Press Ctrl-C; its exit code, which must be there in time."""
+        return self._end(signal.SIGINT, seconds)
+
+    def _end(self, number: signal.Signals, seconds: float = START_SECONDS) -> int:
         if self._process is None:
             return 0
         if self._process.poll() is None:
             self._process.send_signal(number)
-        code = self._process.wait(timeout=START_SECONDS)
+        code = self._process.wait(timeout=seconds)
         self._process = None
         return code
 
