@@ -14,6 +14,8 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.domain.errors import ConfigurationError
 from app.domain.words import Network
@@ -79,12 +81,26 @@ class Settings(BaseSettings):
             raise ValueError(_SAFE_URL)
         return value if value.endswith("/") else value + "/"
 
+    @field_validator("model", mode="before")
+    @classmethod
+    def _shipped_model(cls, value: object) -> object:
+        # An empty variable is no path; the current folder is what a path would make of it.
+        return value or None
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-            message = "адрес, который начинается с sqlite:/// или postgresql+psycopg://"
-            raise ValueError(message)
+        if not value:
+            return value
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("адрес, который начинается с sqlite:/// или postgresql+psycopg://")
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            # Whatever the parser complains of may be a part of the password.
+            raise ValueError("адрес базы данных, в пароле которого знаки @ : / заменены на %40 %3A %2F") from None
+        if value.startswith("sqlite") and url.database in {None, "", ":memory:"}:
+            raise ValueError("sqlite:/// и путь к файлу: база в памяти не пережила бы перезапуск")
         return value
 
     @field_validator("networks")

@@ -7,6 +7,9 @@ from app.settings import load_settings
 
 ADDRESS = "ожидается адрес https:// (http:// только на этой же машине): по нему уходят ключи"
 
+UNREADABLE = "ожидается адрес базы данных, в пароле которого знаки @ : / заменены на %40 %3A %2F"
+IN_MEMORY = "ожидается sqlite:/// и путь к файлу: база в памяти не пережила бы перезапуск"
+
 
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
@@ -18,6 +21,10 @@ ADDRESS = "ожидается адрес https:// (http:// только на э�
             "mysql://hidden",
             "ожидается адрес, который начинается с sqlite:/// или postgresql+psycopg://",
         ),
+        ("DATABASE_URL", "postgresql+psycopg://u:hid@w:den@host/name", UNREADABLE),
+        ("DATABASE_URL", "postgresql+psycopg://u:hidden@[::1/name", UNREADABLE),
+        ("DATABASE_URL", "sqlite:///:memory:", IN_MEMORY),
+        ("DATABASE_URL", "sqlite:///", IN_MEMORY),
         ("QUEUE_LIMIT", "hidden", "ожидается целое число"),
         ("QUEUE_LIMIT", "0", "ожидается число не меньше 1"),
         ("BATCH_LIMIT", "5001", "ожидается число не больше 5000"),
@@ -44,3 +51,9 @@ def test_every_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         "DVORNIK_QUEUE_LIMIT: ожидается число не меньше 1; "
         "DVORNIK_LOG_LEVEL: ожидается одно из слов (DEBUG, INFO, WARNING, ERROR)"
     )
+
+
+def test_an_empty_model_is_the_shipped_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that is there and empty, as compose files pass it, names no folder."""
+    monkeypatch.setenv("DVORNIK_MODEL", "")
+    assert load_settings().model is None
