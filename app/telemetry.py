@@ -48,20 +48,24 @@ ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", 
 def set_up_logging(log_format: str, level: str) -> None:
     """Structured lines to standard error: JSON for machines, colours on a terminal."""
     to_terminal = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    renderer = structlog.dev.ConsoleRenderer() if to_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    # Tracebacks are plain: a decorated one shows the values of variables.
+    decorated = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = decorated if to_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    stamps = (structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True))
+    endings = (structlog.processors.format_exc_info, renderer)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=[structlog.contextvars.merge_contextvars, *stamps, *endings],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
+    # What libraries log takes the same shape: a line that is no JSON breaks whoever reads the others.
+    of_libraries = logging.StreamHandler(sys.stderr)
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    of_libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=stamps, processors=[without_meta, *endings])
+    )
+    logging.basicConfig(level=level, handlers=[of_libraries], force=True)
     # httpx logs each URL at INFO, which may hold what is nobody's business; the others tell what is no news.
     for chatty in ("httpx", "alembic", "pymorphy3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,43 @@
+"""The log is for one kind of reader at a time."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+LOGS = """
+import logging, structlog, sys
+from app.telemetry import set_up_logging
+set_up_logging(sys.argv[1], "INFO")
+structlog.get_logger().info("ours", page=1)
+logging.getLogger("uvicorn.error").info("Started server process [%d]", 7)
+logging.getLogger("httpx").info("GET https://example.test/?hush")
+secret = "hush"
+try:
+    raise ValueError("told")
+except ValueError as error:
+    structlog.get_logger().error("broke", exc_info=error)
+    logging.getLogger("uvicorn.error").error("broke too", exc_info=error)
+"""
+
+
+def _lines(log_format: str) -> list[str]:
+    command = [sys.executable, "-W", "error", "-c", LOGS, log_format]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return done.stderr.splitlines()
+
+
+def test_every_line_for_machines_is_json() -> None:
+    """Libraries' lines and tracebacks too: each has level, time and event."""
+    told = [json.loads(line) for line in _lines("json")]
+
+    assert [line["event"] for line in told] == ["ours", "Started server process [7]", "broke", "broke too"]
+    assert all({"level", "timestamp"} <= line.keys() for line in told)
+    assert all("ValueError: told" in line["exception"] for line in told[2:])
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_traceback_shows_no_values(log_format: str) -> None:
+    """The values of variables stay out of it: they may be a comment or a key."""
+    assert "'hush'" not in "\n".join(_lines(log_format))
