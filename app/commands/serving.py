@@ -1,10 +1,16 @@
 """Commands that keep running or prepare for it: the web service, the worker, the schema."""
 
-from typing import Annotated
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.russian import Commands
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 
 def register(app: Commands) -> None:
@@ -24,12 +30,12 @@ def serve(
 
     from app.settings import load_settings
     from app.telemetry import set_up_logging
-    from app.wiring import open_house
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
-    # Migrates SQLite once, before several processes would, and refuses an old schema before the port is taken.
-    open_house(settings).database.dispose()
+    _refuse_taken_address(host, port)
+    if workers > 1:
+        _open_once(settings)
     uvicorn.run(
         "app.main:app_from_environment",
         factory=True,
@@ -49,6 +55,35 @@ def serve(
         timeout_keep_alive=15,
         timeout_graceful_shutdown=20,
     )
+
+
+def _refuse_taken_address(host: str, port: int) -> None:
+    """The web server would tell it in its own words, after everything is loaded, and with an exit code of its own."""
+    import socket
+
+    from app.domain.errors import ConfigurationError
+
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        why = "порт занят другой программой" if error.errno == errno.EADDRINUSE else error.strerror
+        raise ConfigurationError(
+            f"--host {host} --port {port}: ожидается свободный адрес этой машины ({why})"
+        ) from error
+
+
+def _open_once(settings: Settings) -> None:
+    """Let one process migrate SQLite and find what is wrong: each of several would die of it and be started again."""
+    from app.wiring import open_house, open_judging
+
+    house = open_house(settings)
+    try:
+        open_judging(settings, house)
+    finally:
+        house.database.dispose()
 
 
 def worker(

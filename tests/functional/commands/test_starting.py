@@ -1,6 +1,7 @@
 """How the service starts, what it refuses, and what other packages add to the command."""
 
 import json
+import socket
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -52,6 +53,27 @@ def test_several_processes_serve_one_port(tmp_path, artefact):
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def test_a_taken_port_is_named(run):
+    """The line says which address and why it cannot be had, and the exit code is that of any problem."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        answer = run("serve", "--port", port)
+
+    assert answer.code == 1
+    assert answer.err == (
+        f"Ошибка: --host 127.0.0.1 --port {port}: ожидается свободный адрес этой машины (порт занят другой программой)\n"
+    )
+
+
+def test_a_wrong_model_stops_several_processes_once(run, tmp_path):
+    """One line and the end, where each process would die of it and be started again, for ever."""
+    answer = run("serve", "--port", "0", "--workers", "2", DVORNIK_MODEL=str(tmp_path / "nowhere"))
+
+    assert answer.code == 1
+    assert answer.err.startswith("Ошибка: модель не годится: ")
+    assert answer.err.count("\n") == 1
 
 
 def _ready(port: int) -> bool:
