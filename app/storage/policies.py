@@ -1,8 +1,13 @@
 """Queries over policy versions: rows that are added and never changed."""
 
+from typing import Final
+
 from sqlmodel import Session, col, select
 
 from app.storage.tables import Page, PolicyVersion
+
+#: No column holds a larger number; a driver refuses one with an error of its own.
+_VERSIONS: Final = 1 << 31
 
 
 def newest(session: Session, name: str) -> PolicyVersion | None:
@@ -18,6 +23,8 @@ def newest(session: Session, name: str) -> PolicyVersion | None:
 
 def version_of(session: Session, name: str, version: int) -> PolicyVersion | None:
     """One version of a policy."""
+    if not 0 < version < _VERSIONS:
+        return None
     query = select(PolicyVersion).where(col(PolicyVersion.name) == name, col(PolicyVersion.version) == version)
     return session.exec(query).first()
 

@@ -88,6 +88,8 @@ MISTAKES = [
     (("pause", "--page", "12"), 1, "страницы 12 нет"),
     (("policy", "show", "none"), 1, "talmenka-414"),
     (("policy", "show", "default", "--version", "7"), 1, "последняя: 1"),
+    (("policy", "show", "default", "--version", "99999999999999999999"), 1, "последняя: 1"),
+    (("policy", "diff", "default", "3000000000"), 1, "последняя: 1"),
     (("policy", "add", "/nowhere.toml"), 2, "/nowhere.toml"),
     (
         ("token", "create", "--role", "king", "--name", "x"),
