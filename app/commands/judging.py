@@ -77,6 +77,8 @@ def score(
         raise InvalidInputError("ФАЙЛ", f"ожидается файл с комментариями, а {source} не найден")
     if target != _STREAM and not target.resolve().parent.is_dir():
         raise InvalidInputError("ИТОГ", f"ожидается файл в существующей папке, а папки {target.parent} нет")
+    if target.is_file() and source.is_file() and target.samefile(source):
+        raise InvalidInputError("ИТОГ", "ожидается не тот файл, из которого читаются комментарии: итог стёр бы их")
     # So that a half-written file is cleared away when a system is shut down, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     recipe = _recipe(policy)

@@ -128,6 +128,18 @@ def test_a_file_is_scored_line_by_line(run: Run, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("*.jsonl")) == ["in.jsonl", "out.jsonl"]
 
 
+def test_a_file_is_not_replaced_by_its_own_scores(tell: Run, tmp_path):
+    """Comments cannot be had back from scores, so the same file under another name is refused too."""
+    source = tmp_path / "in.jsonl"
+    source.write_text(LINES, encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(source)
+    done = tell("score", str(source), str(tmp_path / "link.jsonl"))
+
+    assert (done.code, done.out) == (2, "")
+    assert "Ошибка: ИТОГ: ожидается не тот файл" in done.err
+    assert source.read_text(encoding="utf-8") == LINES
+
+
 def test_scoring_is_a_filter(run: Run):
     """`-` on both sides reads and writes the standard streams; good lines alone end with 0."""
     lines = "".join(f'{{"id": {n}, "text": "дурак"}}\n' for n in range(1000))
