@@ -68,7 +68,7 @@ def change_page(page_id: IdIn, body: PageChangesIn, who: Caller, use: Use) -> Ch
     """Change what the body names; a change of the mode holds from the next transaction on."""
     check_page(who, page_id)
     changes = PageChanges(**body.model_dump())
-    return ChangedOut.model_validate(pages.change_page(use.house, page_id, changes, by=who.by))
+    return ChangedOut.model_validate(pages.change_page(use.house, page_id, changes, by=who.by, pages=who.pages))
 
 
 @router.delete(

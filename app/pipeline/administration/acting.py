@@ -13,12 +13,16 @@ from app.storage.nodes import bump_config
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """One transaction; `at` in microseconds, `by` is `person:<account>`, `cli` or `preset`."""
+    """One transaction; `at` in microseconds, `by` is `person:<account>`, `cli` or `preset`.
+
+    `pages` are those that the actor may touch, None = every page.
+    """
 
     session: Session
     house: House
     at: int
     by: str
+    pages: frozenset[int] | None = None
 
     @property
     def who(self) -> str:

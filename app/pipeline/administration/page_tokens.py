@@ -116,7 +116,8 @@ def change_tokens(acting: Acting, page: Page, tokens: Tokens) -> tuple[str, ...]
     """Give a page other tokens; returns the slots that have changed.
 
     A page whose owner's token becomes that of another connection moves there. A living token that other pages use is
-    left to them and the page moves to a connection of its own; a dead one is replaced for all of them at once.
+    left to them and the page moves to a connection of its own; a dead one is replaced for all of them at once, if
+    whoever acts may touch them all.
 
     Raises:
         ConflictError: the page has to move while a worker is sending for it.
@@ -141,13 +142,20 @@ def _target(acting: Acting, page: Page, owner: Slot, tokens: Tokens) -> int:
         if found is not None:
             return found.id
     alone = len(queries.pages_of_connection(acting.session, page.connection_id)) == 1
-    if alone or present is None or (token and present.dead_at is not None):
+    stays = alone or present is None or (token and present.dead_at is not None)
+    if stays and not serves_foreign(acting, page.connection_id):
         return page.connection_id
     connection = connection_for(acting, Network(page.network), tokens)
     # The network goes on signing with the secret that it was told.
     connection.secret_enc = queries.connections_of(acting.session, [page.connection_id])[page.connection_id].secret_enc
     acting.session.add(connection)
     return connection.id
+
+
+def serves_foreign(acting: Acting, connection_id: int) -> bool:
+    """Whether pages that whoever acts may not touch send through the connection too."""
+    served = queries.pages_of_connection(acting.session, connection_id)
+    return acting.pages is not None and not acting.pages.issuperset(page.id for page in served)
 
 
 def _move(acting: Acting, page: Page, connection_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.errors import ConflictError
+from app.domain.errors import ConflictError, NotAllowedError
 from app.domain.states import CANCELLABLE, ActionState
 from app.domain.words import Mode, Network
 from app.journal.chain import Entry
@@ -181,16 +181,19 @@ def _still_missing(network: Network, new: NewPage) -> tuple[str, ...]:
     return tuple(lacks)
 
 
-def change_page(house: House, page_id: int, changes: PageChanges, *, by: str) -> ChangedPage:
-    """Change what `changes` names.
+def change_page(
+    house: House, page_id: int, changes: PageChanges, *, by: str, pages: frozenset[int] | None = None
+) -> ChangedPage:
+    """Change what `changes` names; `pages` are those that the actor may touch, None = every page.
 
     Raises:
         NotFoundError: there is no such page.
         InvalidInputError: a field is wrong.
+        NotAllowedError: the secret is that of foreign pages too.
         ConflictError: the page has to change its connection while an action is being sent.
     """
     with house.database.write() as session:
-        acting = Acting(session, house, house.clock.now(), by)
+        acting = Acting(session, house, house.clock.now(), by, pages)
         page = _locked(acting, page_id)
         network = Network(page.network)
         _check_credentials(network, changes)
@@ -248,6 +251,8 @@ def _change_credentials(acting: Acting, page: Page, changes: PageChanges) -> dic
     uses = WIRINGS[Network(page.network)].uses
     changed = list(page_tokens.change_tokens(acting, page, Tokens(changes.user_token, changes.community_token)))
     if changes.secret is not None and "secret" in uses:
+        if not WIRINGS[Network(page.network)].secret_on_page and page_tokens.serves_foreign(acting, page.connection_id):
+            raise NotAllowedError("секретный ключ общий с другими страницами: его меняет тот, кому они доступны")
         connection = queries.connections_of(acting.session, [page.connection_id])[page.connection_id]
         _set_secret(acting.house, page, connection, changes.secret)
         acting.session.add(connection)

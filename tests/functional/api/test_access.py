@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from app.api.access import ACCESS
 from app.domain.words import Role
 from app.pipeline.administration.accounts import revoke_token
-from app.storage.tables import ApiToken
+from app.storage.tables import ApiToken, Connection, Credential
 from tests.fakes.yard import Yard
 
 BODIES: dict[str, Any] = {
@@ -112,3 +112,33 @@ def test_a_route_that_is_not_in_the_table_is_closed(small_yard: Yard) -> None:
 
     assert small_yard.client("admin").get("/v1/secret").status_code == 403
     assert any(isinstance(route, APIRoute) and route.path == "/v1/secret" for route in router.routes)
+
+
+def test_a_limited_admin_replaces_no_token_of_foreign_pages(yard: Yard) -> None:
+    """A dead token that two pages share stays with the foreign one; the own page goes on with the new one alone."""
+    foreign = yard.add_page("229000002", "review")
+    [dead] = yard.rows(Credential)
+    yard.change(Credential, dead.id, dead_at=1, dead_code="5")
+    answer = yard.client("admin", pages=[yard.page]).patch(f"/v1/pages/{yard.page}", json={"user_token": "new"})
+
+    assert answer.status_code == 200
+    assert answer.json()["page"]["tokens"] == [{"slot": "user", "dead_at": None, "dead_code": ""}]
+    [token] = yard.client("admin").get(f"/v1/pages/{foreign}").json()["tokens"]
+    assert token["dead_code"] == "5"
+
+
+def test_a_limited_admin_changes_no_secret_of_foreign_pages(small_yard: Yard) -> None:
+    """Where the secret belongs to the bot, whoever may touch only one of its pages is refused; all of them, and it goes."""
+    admin = small_yard.client("admin")
+    page = {"network": "telegram", "title": "Канал", "community_token": "bot"}
+    ids = [admin.post("/v1/pages", json={**page, "external_id": name}).json()["id"] for name in ("@one", "@two")]
+    secrets = [row.secret_enc for row in small_yard.rows(Connection)]
+
+    def change(pages: list[str]) -> int:
+        client = small_yard.client("admin", pages=[int(one) for one in pages])
+        return client.patch(f"/v1/pages/{ids[0]}", json={"secret": "other"}).status_code
+
+    assert change(ids[:1]) == 403
+    assert [row.secret_enc for row in small_yard.rows(Connection)] == secrets
+    assert change(ids) == 200
+    assert [row.secret_enc for row in small_yard.rows(Connection)] != secrets
