@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from app.storage.folders import private_folder
 from app.storage.turns import Turns
 
 #: How long a transaction waits for another one's lock, on either engine; then whoever asked is told to come again.
@@ -72,9 +73,11 @@ class Database:
 def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        private_folder(Path(path).parent)
     engine = create_engine(
         url,
+        # An error's message must not hold what people wrote.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
 
@@ -95,7 +98,7 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgresql_engine(url: str) -> Engine:
     patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_TIMEOUT_S}
-    engine = create_engine(url, pool_size=8, max_overflow=16, connect_args=patience)
+    engine = create_engine(url, pool_size=8, max_overflow=16, hide_parameters=True, connect_args=patience)
 
     @event.listens_for(engine, "connect")
     def _on_connect(raw: Any, _record: Any) -> None:

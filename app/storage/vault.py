@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from app.domain.errors import ConfigurationError
+from app.storage.folders import private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def key_from(setting: str, file: Path, make: bytes) -> bytes:
     if setting:
         return setting.encode()
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
         _write_key(file, make)
     return _read_key(file)
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import httpx
 import pytest
@@ -74,6 +75,24 @@ def test_a_wrong_model_stops_several_processes_once(run, tmp_path):
     assert answer.code == 1
     assert answer.err.startswith("Ошибка: модель не годится: ")
     assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("where", ["a file", "a system's folder"])
+def test_a_data_folder_that_cannot_be_written_is_named(run, tmp_path, where):
+    """One line says which folder, what it must be, and where it is set."""
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    folder = in_the_way / "data" if where == "a file" else Path("/proc/self")
+    answer = run("page", "list", DVORNIK_DATABASE_URL="", DVORNIK_DATA_DIR=str(folder))
+
+    assert answer.code == 1
+    assert answer.err.startswith(f"Ошибка: {folder}: ожидается папка, в которую сервис может писать (DVORNIK_DATA_DIR")
+
+
+def test_the_data_folder_is_its_owners_alone(run, place):
+    """The database holds people's words: nobody else on the machine may look into the folder that is made for it."""
+    assert run("page", "list").code == 0
+    assert {folder.stat().st_mode & 0o777 for folder in (place.data_dir, place.data_dir / "keys")} == {0o700}
 
 
 def _ready(port: int) -> bool:
