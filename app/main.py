@@ -31,13 +31,13 @@ def create_app(settings: Settings) -> FastAPI:
         queue_limit=settings.queue_limit,
         on_actions=worker.wake if worker else lambda: None,
     )
+    stop = threading.Event()
+    sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
     intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         writer.start()
-        stop = threading.Event()
-        sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
         if sender:
             sender.start()
         try:
@@ -53,8 +53,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Dvornik", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     manifest = judging.artefact.manifest
+    threads = {"writer": writer.is_alive, **({"worker": sender.is_alive} if sender else {})}
     app.state.services = Services(
-        house, settings, judging.moderator, judging.configuration, ModelName("dvornik", manifest.version)
+        house, settings, judging.moderator, judging.configuration, ModelName("dvornik", manifest.version), threads
     )
     # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:

@@ -1,6 +1,7 @@
 """What routes are given: the services of the process, and the caller, checked before anything else happens."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -36,6 +37,8 @@ class Services:
     moderator: Moderator
     configuration: Configuration
     model: ModelName
+    #: Threads that must live as long as the process: what each is for, and whether it does.
+    threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
 
 
 def services(request: Request) -> Services:

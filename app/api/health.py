@@ -45,9 +45,10 @@ def healthz() -> Alive:
     responses={503: {"description": "Database, migrations or model are not right.", "model": Ready}},
 )
 def readyz(use: Use, response: Response) -> Ready:
-    """200 when database, migrations and model are right."""
+    """200 when database, migrations and model are right and the threads that write and send live."""
     checks, warnings = _database(use)
     checks["model"] = _model(use) if checks["database"] == checks["migrations"] == "ok" else "not checked"
+    checks |= {name: "ok" if lives() else "has stopped: restart the process" for name, lives in use.threads.items()}
     if not dictionary_is_fast():
         warnings.append("the dictionary is read without its C++ extension: six times slower")
     ready = all(state == "ok" for state in checks.values())

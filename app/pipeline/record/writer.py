@@ -80,6 +80,10 @@ class Writer:
         """Begin to write."""
         self._thread.start()
 
+    def is_alive(self) -> bool:
+        """Whether anybody writes."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Write what waits, then stop."""
         with self._changed:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 from sqlalchemy import text
 
@@ -105,6 +106,18 @@ def test_a_broken_model_is_not_ready(small_yard: Yard) -> None:
 
     assert answer.status_code == 503
     assert "ArithmeticError" in answer.json()["checks"]["model"]
+
+
+def test_a_thread_that_has_ended_is_not_ready(small_yard: Yard) -> None:
+    """Without its writer the process takes events that nobody answers: it is taken out of service, by name."""
+    small_yard.app.state.services = replace(
+        small_yard.services, threads={"writer": lambda: False, "worker": lambda: True}
+    )
+    answer = small_yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["writer"].startswith("has stopped")
+    assert answer.json()["checks"]["worker"] == "ok"
 
 
 def test_metrics_name_no_page_and_no_person(small_yard: Yard) -> None:
