@@ -203,7 +203,7 @@ def change(  # noqa: PLR0917 - as above
     ] = None,
     json: Json = False,
 ) -> None:
-    """Изменить страницу. Пустое значение ("") удаляет ключ или строку подтверждения."""
+    """Изменить страницу. Пустое значение ("") удаляет ключ, строку подтверждения или список --trust."""
     from app.pipeline.administration.pages import PageChanges, change_page
 
     secret, user_token, community_token = from_input(secret, user_token, community_token)
@@ -216,7 +216,8 @@ def change(  # noqa: PLR0917 - as above
         confirmation=confirmation,
         user_token=user_token,
         community_token=community_token,
-        trusted=tuple(trust) if trust else None,
+        # One empty value is how a command line says "nobody".
+        trusted=() if trust == [""] else tuple(trust) if trust else None,
     )
     with opened() as house:
         changed = change_page(house, page, changes, by=CLI)

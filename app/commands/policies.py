@@ -83,10 +83,14 @@ def diff(
     name: Name,
     before: Annotated[int | None, typer.Argument(metavar="БЫЛО", help="Номер старой версии.")] = None,
     after: Annotated[int | None, typer.Argument(metavar="СТАЛО", help="Номер новой версии.")] = None,
+    json: Json = False,
 ) -> None:
     """Показать, чем версии правил отличаются; без номеров — последнее изменение."""
     from app.pipeline.administration.policies import diff_policy
 
     with opened() as house:
         difference = diff_policy(house, name, before, after)
+    if json:
+        as_json({"name": name, "differ": bool(difference), "diff": difference})
+        return
     print(difference or "Версии не отличаются.")

@@ -133,6 +133,7 @@ def test_a_page_is_changed_shown_and_removed(tell):
     changed = json.loads(done.out)
 
     assert (changed["mode"], changed["policy"], changed["trusted"]) == ("review", "talmenka-414", ["-44"])
+    assert json.loads(tell("page", "set", page, "--trust", "", "--json").out)["trusted"] == []
     (listed,) = json.loads(tell("page", "list", "--json").out)
     assert listed == changed
     assert "Администрация" in tell("page", "list").out
@@ -176,6 +177,8 @@ def test_rules_have_versions(tell, tmp_path):
     assert made.code == 0, made.err
     assert json.loads(made.out)["version"] == 2
     assert "+warnings = 2" in tell("policy", "diff", "talmenka-414").out
+    diff = json.loads(tell("policy", "diff", "talmenka-414", "--json").out)
+    assert (diff["name"], diff["differ"], "+warnings = 2" in diff["diff"]) == ("talmenka-414", True, True)
     listed = {policy["name"]: policy["version"] for policy in json.loads(tell("policy", "list", "--json").out)}
     assert listed == {"default": 1, "kozhevnikovo-650": 1, "novokuznetsk-59": 1, "talmenka-414": 2}
     file.write_text(shown.replace("warnings = 1", "warning = 1"), encoding="utf-8")
