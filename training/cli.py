@@ -17,9 +17,17 @@ from training.errors import DataError
 _STEPS = 10
 
 
-def _refuse(error: Exception) -> typer.Exit:
+def _refuse(error: Exception | str) -> typer.Exit:
     Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
     return typer.Exit(2)
+
+
+def _missing(error: ModuleNotFoundError) -> typer.Exit:
+    """Serving needs none of the training libraries, so they may not be there."""
+    return _refuse(
+        f"Для обучения не установлена библиотека {error.name}: "
+        ".venv/bin/pip install --require-hashes -r requirements/train.txt"
+    )
 
 
 def _today() -> str:
@@ -28,17 +36,20 @@ def _today() -> str:
 
 
 def train_command(
-    data: Annotated[Path, typer.Option("--data", help="Папка с toxic.jsonl, municipal.jsonl, spam.jsonl")],
-    out: Annotated[Path, typer.Option("--out", help="Куда записать модель")],
+    data: Annotated[Path, typer.Option("--data", help="Папка с toxic.jsonl, municipal.jsonl, spam.jsonl.")],
+    out: Annotated[Path, typer.Option("--out", help="Куда записать модель.")],
     *,
-    labels: Annotated[Path | None, typer.Option("--labels", help="Метки людей, labels.jsonl")] = None,
-    held_out: Annotated[str, typer.Option(help="Источники, на которых доказываются обещания")] = "sloyka/",
-    created: Annotated[str | None, typer.Option(help="Дата в манифесте; по умолчанию сегодня")] = None,
-    jobs: Annotated[int, typer.Option(help="Сколько ядер занять", min=1)] = 1,
+    labels: Annotated[Path | None, typer.Option("--labels", help="Метки людей, labels.jsonl.")] = None,
+    held_out: Annotated[str, typer.Option(help="Источники, на которых доказываются обещания.")] = "sloyka/",
+    created: Annotated[str | None, typer.Option(help="Дата в манифесте; по умолчанию сегодня.")] = None,
+    jobs: Annotated[int, typer.Option(help="Сколько ядер занять.", min=1)] = 1,
 ) -> None:
     """Обучить модель и записать её с обещаниями и карточкой."""
     # Heavy imports wait until the command runs: `dvornik --help` must stay fast.
-    from training.train import train
+    try:
+        from training.train import train
+    except ModuleNotFoundError as error:
+        raise _missing(error) from error
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -60,11 +71,14 @@ def train_command(
 
 
 def evaluate_command(
-    artefact: Annotated[Path, typer.Argument(help="Папка модели")],
-    data: Annotated[Path, typer.Option("--data", help="Папка с размеченными текстами")],
+    artefact: Annotated[Path, typer.Argument(help="Папка модели.", metavar="ПАПКА")],
+    data: Annotated[Path, typer.Option("--data", help="Папка с размеченными текстами.")],
 ) -> None:
     """Измерить модель на размеченных текстах; печатает JSON."""
-    from training.evaluate import evaluate
+    try:
+        from training.evaluate import evaluate
+    except ModuleNotFoundError as error:
+        raise _missing(error) from error
 
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("оценка", total=None)

@@ -25,7 +25,7 @@ COLOURS = {"keep": "green", "review": "yellow", "remove": "red"}
 
 def main() -> None:
     """Run the story and print what came of it."""
-    console = Console(width=150 if not sys.stdout.isatty() else None)
+    console = Console(width=None if sys.stdout.isatty() else 120)
     with tempfile.TemporaryDirectory(prefix="dvornik-demo-") as folder, VkSimulator() as vk:
         installation = Installation(Path(folder), "", vk.base_url)
         with installation.serve() as service:
@@ -36,10 +36,11 @@ def main() -> None:
                 decisions = api.get("/v1/decisions", params={"page_id": page_id, "limit": 200}).json()["items"]
             service.stop()
         console.print(_decisions(decisions[::-1]))
+        console.print(_bans(decisions[::-1]))
         console.print(_calls(vk))
         console.print(
-            f"Событий отправлено: {len(answers)}, ответов «ok»: {answers.count('ok')}, решений: {len(decisions)}. "
-            "Блокировки предложены и ждут человека: сами они не отправляются."
+            f"Событий отправлено: {len(answers)}, ответов «ok»: {answers.count('ok')}, решений: {len(decisions)}: "
+            "собственные слова страницы записаны без решения."
         )
 
 
@@ -63,20 +64,32 @@ def _unsent(api: httpx.Client, page_id: str) -> bool:
 
 def _decisions(decisions: list[Mapping[str, Any]]) -> Table:
     table = Table(title="Что решил Дворник (правила: Новокузнецкий район, режим enforce)", show_lines=True)
-    for heading, share in (("Комментарий", 5), ("Решение", 2), ("Слова", 3), ("Почему", 4), ("Основание", 4)):
-        table.add_column(heading, ratio=share, overflow="fold")
+    for heading, share in (("Комментарий", 4), ("Решение и слова", 3), ("Почему и основание", 4)):
+        table.add_column(heading, ratio=share)
     for decision in decisions:
         verdict = decision["verdict"]
         categories = ", ".join(CATEGORIES[name] for name in decision["categories"])
-        words = dict.fromkeys(span["text"] for span in decision["explanation"] if span["text"])
+        words = ", ".join(dict.fromkeys(span["text"] for span in decision["explanation"] if span["text"]))
+        ruling = Text(": ".join(filter(None, (VERDICTS[verdict], categories))), style=COLOURS[verdict])
         reasons = "; ".join(REASONS[code] for code in decision["reasons"])
         table.add_row(
-            Text(textwrap.shorten(decision["comment"]["text"] or "", 160, placeholder="…")),
-            Text("\n".join(filter(None, (VERDICTS[verdict], categories))), style=COLOURS[verdict]),
-            Text(", ".join(words)),
-            Text(reasons),
-            Text("; ".join(decision["clauses"])),
+            Text(textwrap.shorten(decision["comment"]["text"] or "(без текста)", 160, placeholder="…")),
+            ruling.append(f"\n{words}" if words else "", style="default"),
+            Text("\n".join(filter(None, (reasons, *decision["clauses"])))),
         )
+    return table
+
+
+def _bans(decisions: list[Mapping[str, Any]]) -> Table:
+    table = Table(title="Блокировки: предложены, ждут человека и сами не отправляются")
+    for heading in ("Автор", "За что", "Состояние"):
+        table.add_column(heading)
+    for decision in decisions:
+        for action in decision["actions"]:
+            if action["kind"] == "ban_author":
+                categories = ", ".join(CATEGORIES[name] for name in decision["categories"])
+                state = "предложена" if action["state"] == "proposed" else action["state"]
+                table.add_row(decision["comment"]["author_id"], categories, state)
     return table
 
 

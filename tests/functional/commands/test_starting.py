@@ -118,13 +118,6 @@ def test_help_imports_nothing_heavy(arguments):
     assert done.stderr.strip() == "0 []"
 
 
-def test_a_missing_library_of_training_is_named_when_it_is_needed():
-    """Other commands work; `train` with whatever options says in one line what to install."""
-    tree = build([EntryPoint("training", "no_such_library.cli:register", "dvornik.commands")])
-    with pytest.raises(typer.TyperException, match=r"no_such_library.*dvornik\[train\]"):
-        tree(["train", "--out", "x", "--data", "y"], prog_name="dvornik", standalone_mode=False)
-
-
 def test_other_packages_add_commands(monkeypatch, capsys):
     """An entry point of the group gets the tree and registers what it has."""
     module = type(sys)("extra_commands")
