@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -101,6 +102,17 @@ class Settings(BaseSettings):
             raise ValueError("адрес базы данных, в пароле которого знаки @ : / заменены на %40 %3A %2F") from None
         if value.startswith("sqlite") and url.database in {None, "", ":memory:"}:
             raise ValueError("sqlite:/// и путь к файлу: база в памяти не пережила бы перезапуск")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        try:
+            for part in filter(None, (part.strip() for part in value.split(","))):
+                ip_network(part)
+        except ValueError:
+            message = "список адресов или сетей через запятую, например 10.0.0.5, 192.168.1.0/24"
+            raise ValueError(message) from None
         return value
 
     @field_validator("networks")

@@ -29,6 +29,11 @@ IN_MEMORY = "ожидается sqlite:/// и путь к файлу: база �
         ("QUEUE_LIMIT", "0", "ожидается число не меньше 1"),
         ("BATCH_LIMIT", "5001", "ожидается число не больше 5000"),
         ("WORKER_INSIDE", "hidden", "ожидается true или false"),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.5,hidden",
+            "ожидается список адресов или сетей через запятую, например 10.0.0.5, 192.168.1.0/24",
+        ),
         ("NETWORKS", "vk,hidden", "ожидается список через запятую из vk, ok, telegram, max, meta"),
         ("LOG_FORMAT", "hidden", "ожидается одно из слов (auto, json, console)"),
     ],
