@@ -130,6 +130,12 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the database; None on PostgreSQL."""
+        url = make_url(self.resolved_database_url)
+        return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
+
+    @property
     def enabled_networks(self) -> frozenset[str]:
         """Networks that are switched on."""
         return frozenset(name.strip() for name in self.networks.split(",") if name.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,21 @@ def quiet_settings() -> Settings:
 
 
 @contextmanager
-def open_installation() -> Iterator[tuple[Settings, House]]:
-    """Settings and the house, with the shipped policies in it."""
+def open_installation(*, for_judging: bool = False) -> Iterator[tuple[Settings, House]]:
+    """Settings and the house, with the shipped policies in it; judging stores nothing, so it tells of no new base."""
     from app.pipeline.administration.policies import ensure_presets
     from app.wiring import open_house
 
     settings = quiet_settings()
+    is_new = not for_judging and settings.sqlite_file is not None and not settings.sqlite_file.exists()
     house = open_house(settings)
+    if is_new:
+        # A command that is run in the wrong folder would otherwise work on an empty installation without a word.
+        print(
+            f"Создана новая база данных: {settings.sqlite_file}. "
+            "Если сервис работает с другой, укажите её папку в DVORNIK_DATA_DIR.",
+            file=sys.stderr,
+        )
     try:
         ensure_presets(house)
         yield settings, house

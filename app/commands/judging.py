@@ -144,7 +144,7 @@ def _recipe(policy: str) -> Recipe:
     from app.pipeline.scoring import Recipe
     from app.wiring import artefact_folder
 
-    with open_installation() as (settings, house):
+    with open_installation(for_judging=True) as (settings, house):
         model = artefact_folder(settings)
         if not policy.endswith(".toml"):
             version = show_policy(house, policy)

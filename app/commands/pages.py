@@ -95,20 +95,33 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
     warn(warnings)
 
 
+#: What a terminal is asked for, in the order in which the options are read.
+_ASKED = ("Секрет", "Ключ руководителя", "Ключ сообщества")
+
+
 def from_input(*values: str | None) -> tuple[str | None, ...]:
     """Each `-` becomes the next line of standard input, so that no secret stands in a process list."""
     from app.domain.errors import InvalidInputError
 
     read = []
-    for value in values:
+    for place, value in enumerate(values):
         if value != "-":
             read.append(value)
             continue
-        line = sys.stdin.readline()
+        line = _line(place)
         if not line.strip():
             raise InvalidInputError("ввод", "ожидается по непустой строке на каждый «-»: секрет, затем ключи")
         read.append(line.strip())
     return tuple(read)
+
+
+def _line(place: int) -> str:
+    """One line: from a terminal it is asked for and not shown, from a pipe it is read."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    from getpass import getpass
+
+    return getpass(f"{_ASKED[place]} (ввод не виден): ")
 
 
 @pages.command("list")

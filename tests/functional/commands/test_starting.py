@@ -118,6 +118,15 @@ def test_help_imports_nothing_heavy(arguments):
     assert done.stderr.strip() == "0 []"
 
 
+def test_a_command_in_the_wrong_folder_says_that_it_has_begun_a_new_database(run, place):
+    """Once, and not on the output that a program reads; a key given out there would never work elsewhere."""
+    first, second = run("token", "list"), run("token", "list")
+
+    assert "Создана новая база данных" in first.err
+    assert str(place.data_dir) in first.err
+    assert not second.err
+
+
 def test_other_packages_add_commands(monkeypatch, capsys):
     """An entry point of the group gets the tree and registers what it has."""
     module = type(sys)("extra_commands")
