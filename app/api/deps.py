@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 
 from app.api.access import ACCESS
-from app.domain.errors import NotAllowedError, NotAuthenticatedError
+from app.domain.errors import InvalidInputError, NotAllowedError, NotAuthenticatedError
 from app.domain.principals import Principal
 from app.pipeline.administration.accounts import authenticate
 from app.pipeline.administration.page_overview import missing
@@ -55,6 +56,7 @@ def caller(request: Request, use: Use) -> Principal:
     Raises:
         NotAuthenticatedError: no token, or none that is good.
         NotAllowedError: the role may not, or nobody has said who may.
+        InvalidInputError: the query holds a parameter that the route does not know.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
@@ -63,10 +65,21 @@ def caller(request: Request, use: Use) -> Principal:
     if len(token) > _LONGEST_TOKEN or not token.isascii():
         raise NotAuthenticatedError("ключ не подходит")
     principal = authenticate(use.house, token)
-    allowed = ACCESS.get(f"{request.method} {request.scope['route'].path}", frozenset())
-    if principal.role not in allowed:
+    route: APIRoute = request.scope["route"]
+    if principal.role not in ACCESS.get(f"{request.method} {route.path}", frozenset()):
         raise NotAllowedError(f"роль {principal.role} этого не может")
+    _check_parameters(request, route)
     return principal
+
+
+def _check_parameters(request: Request, route: APIRoute) -> None:
+    """A filter that is misspelt must not quietly let everything through."""
+    # No dependency of a route reads the query, so the route's own parameters are all there are.
+    known = sorted(field.alias for field in route.dependant.query_params)
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        expected = ", ".join(known) or "никаких"
+        raise InvalidInputError(f"query.{unknown[0][:64]}", f"такого параметра нет, ожидаются: {expected}")
 
 
 Caller = Annotated[Principal, Depends(caller)]

@@ -119,6 +119,8 @@ ASKED = [
     ("GET", "/v1/actions?state=lost", 400),
     ("GET", "/v1/actions?kind=unknown", 400),
     ("GET", "/v1/pages/404", 404),
+    ("GET", "/v1/decisions?verdct=remove", 400),
+    ("GET", "/v1/pages?limit=5", 400),
 ]
 
 
