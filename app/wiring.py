@@ -12,6 +12,7 @@ from app.domain.errors import ConfigurationError
 from app.domain.ids import IdMaker
 from app.domain.ports import ClientFactory, NetworkClient
 from app.domain.words import Network
+from app.journal.keys import refuse_other_keys, signed_ends
 from app.networks.vk.client import VkClient
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
@@ -21,7 +22,7 @@ from app.pipeline.moderate import Moderator
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.session import Database, migrate, schema_is_current
-from app.storage.vault import journal_key, open_vault
+from app.storage.vault import JournalKey, journal_key, open_vault
 from model.artefact import DEFAULT_ARTEFACT, Artefact
 from model.lemmas import dictionary_is_fast
 from model.scorer import Scorer
@@ -29,8 +30,10 @@ from model.scorer import Scorer
 _log = structlog.get_logger()
 
 
-def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
+def open_house(settings: Settings, *, clock: Clock | None = None, new_journal_key: bool = False) -> House:
     """Database, keys, clock and ids; SQLite is migrated on the way, an old PostgreSQL schema is refused.
+
+    `new_journal_key` = a journal that another key signed is about to be taken over: the key may even be made.
 
     Raises:
         ConfigurationError: the schema is not the one that this code needs, or a key does not fit.
@@ -44,13 +47,29 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
         raise ConfigurationError("схема базы данных устарела или не создана: выполните `dvornik migrate`")
     with database.write() as session:
         node = draw_node(session)
+    try:
+        vault = open_vault(settings.encryption_key.get_secret_value(), settings.data_dir)
+        key = _journal_key(settings, database, new=new_journal_key)
+    except ConfigurationError:
+        database.dispose()
+        raise
     return House(
         database=database,
-        vault=open_vault(settings.encryption_key.get_secret_value(), settings.data_dir),
-        journal_key=journal_key(settings.journal_key.get_secret_value(), settings.data_dir),
+        vault=vault,
+        journal_key=key,
         clock=clock,
         ids=IdMaker(clock, node),
     )
+
+
+def _journal_key(settings: Settings, database: Database, *, new: bool) -> JournalKey:
+    # The journal is read before the key: whoever starts first makes the key before the first entry.
+    with database.read() as session:
+        ends = signed_ends(session)
+    key = journal_key(settings.journal_key.get_secret_value(), settings.data_dir, may_make=new or not ends)
+    if not new:
+        refuse_other_keys(ends, key)
+    return key
 
 
 def artefact_folder(settings: Settings) -> Path:

@@ -32,6 +32,7 @@ _KINDS: Final = {
     "<int range>": "ЧИСЛО",
     "<list[int]>": "ЧИСЛО",
     "<path>": "ПУТЬ",
+    "<list[Path]>": "ПУТЬ",
 }
 
 

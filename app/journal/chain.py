@@ -83,7 +83,13 @@ def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int,
     """
     if not entries:
         return
-    head = lock_head(session)
+    extend(session, key, lock_head(session), entries, at, bulk=bulk)
+
+
+def extend(
+    session: Session, key: JournalKey, head: Head, entries: Iterable[Entry], at: int, *, bulk: Bulk | None = None
+) -> None:
+    """Write entries behind a head that the caller has locked."""
     rows, new = link(key, head, entries, at)
     columns = [_columns(row) for row in rows]
     if bulk is None:

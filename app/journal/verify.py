@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.errors import InvalidInputError
 from app.journal.chain import Head, mac_of
+from app.journal.keys import KEY_CHANGED
 from app.storage.session import Database
 from app.storage.tables import ChainHead, Journal
 from app.storage.vault import JournalKey
@@ -46,6 +47,21 @@ class Problem:
 
 
 @dataclass(slots=True)
+class Unverified:
+    """Entries under keys that are not at hand: how many, and their instants in microseconds."""
+
+    entries: int = 0
+    first_at: int | None = None
+    last_at: int | None = None
+
+    def add(self, entries: int, first_at: int, last_at: int) -> None:
+        """More of them."""
+        self.entries += entries
+        self.first_at = first_at if self.first_at is None else min(self.first_at, first_at)
+        self.last_at = last_at if self.last_at is None else max(self.last_at, last_at)
+
+
+@dataclass(slots=True)
 class Report:
     """What a verification found; the first `NAMED` problems are listed, all are counted."""
 
@@ -53,17 +69,31 @@ class Report:
     problem_count: int = 0
     problems: list[Problem] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
+    #: Entries of a key that was given up: an entry under a key at hand says so.
+    of_old_keys: Unverified = field(default_factory=Unverified)
+    #: Entries of other keys that nothing vouches for: a machine with a key of its own, or a disguised change.
+    of_strange_keys: Unverified = field(default_factory=Unverified)
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was found."""
-        return self.problem_count == 0
+        """Whether every entry was verified and nothing was found."""
+        return self.may_be_sealed and not self.of_old_keys.entries
+
+    @property
+    def may_be_sealed(self) -> bool:
+        """Whether nothing was found; entries of a key that was given up are as they were left."""
+        return self.problem_count == 0 and not self.of_strange_keys.entries
 
     def add(self, chain: int, seq: int, code: str) -> None:
         """One more problem."""
         self.problem_count += 1
         if len(self.problems) < NAMED:
             self.problems.append(Problem(chain, seq, code))
+
+    def settle(self, run: Unverified, *, vouched_for: bool) -> None:
+        """Entries in a row that could not be verified; `vouched_for` = the entry behind them gives their key up."""
+        if run.first_at is not None and run.last_at is not None:
+            (self.of_old_keys if vouched_for else self.of_strange_keys).add(run.entries, run.first_at, run.last_at)
 
 
 def head_seals(session: Session) -> list[Head]:
@@ -98,12 +128,15 @@ def read_seal(data: bytes, file: str) -> list[Head]:
         raise InvalidInputError(file, "ожидается печать, какую пишет команда journal verify --write-seal") from None
 
 
-def verify(database: Database, key: JournalKey, seal: Sequence[Head] | None = None) -> Report:
+def verify(
+    database: Database, key: JournalKey, seal: Sequence[Head] | None = None, *, old_keys: Sequence[JournalKey] = ()
+) -> Report:
     """Check every chain from its first entry to its head, the guards, and the seal if there is one.
 
     Entries that are appended meanwhile are left for the next time.
     """
     report = Report()
+    keys = {one.id: one for one in (*old_keys, key)}
     with database.read() as session:
         for name in missing_guards(session):
             report.add(-1, 0, f"guard_missing:{name}")
@@ -117,7 +150,7 @@ def verify(database: Database, key: JournalKey, seal: Sequence[Head] | None = No
     for head, last in ((Head(chain, *end[0]), end[1]) for chain, end in ends.items() if end[0] is not None):
         if last > head.seq:
             report.add(head.chain, last, "entry_behind_head")
-        _walk(database, key, head, sealed.pop(head.chain, None), report)
+        _walk(database, keys, head, sealed.pop(head.chain, None), report)
     for left in sealed.values():
         if left.seq:
             report.add(left.chain, left.seq, "sealed_chain_missing")
@@ -141,25 +174,39 @@ def _ends(session: Session) -> dict[int, tuple[tuple[int, str] | None, int]]:
     return ends
 
 
-def _walk(database: Database, key: JournalKey, head: Head, sealed: Head | None, report: Report) -> None:
-    expected, previous = 1, ""
+def _walk(database: Database, keys: Mapping[str, JournalKey], head: Head, sealed: Head | None, report: Report) -> None:
+    expected, previous, signer = 1, "", ""
+    unverified, announced = Unverified(), True
     for row in _entries(database, head):
         report.entries += 1
         if row.seq != expected:
             report.add(head.chain, expected, "entry_missing")
         # After a gap the chain is taken up again, so that each further forgery is seen too.
-        code = _fault(key, row, previous if row.seq == expected else None)
+        code = _fault(keys, row, previous if row.seq == expected else None)
         if code:
             report.add(head.chain, row.seq, code)
         if sealed and row.seq == sealed.seq and row.mac != sealed.mac:
             report.add(head.chain, row.seq, "differs_from_seal")
-        expected, previous = row.seq + 1, row.mac
+        if row.key_id not in keys:
+            unverified.add(1, row.at, row.at)
+            announced = announced and (row.key_id == signer or row.seq == 1 or row.kind == KEY_CHANGED)
+        else:
+            honest = announced and not code and row.seq == expected
+            report.settle(unverified, vouched_for=honest and _gives_up(row, signer))
+            unverified, announced = Unverified(), True
+        expected, previous, signer = row.seq + 1, row.mac, row.key_id
+    report.settle(unverified, vouched_for=False)
     if expected != head.seq + 1:
         report.add(head.chain, expected, "entry_missing")
     elif previous != head.mac:
         report.add(head.chain, head.seq, "head_differs")
     if sealed and sealed.seq > head.seq:
         report.add(head.chain, sealed.seq, "tail_cut")
+
+
+def _gives_up(row: Journal, signer: str) -> bool:
+    """Whether an entry that was verified says that the key of the one before it is used no more."""
+    return row.kind == KEY_CHANGED and msgspec.json.decode(row.body).get("was") == signer
 
 
 def _entries(database: Database, head: Head) -> Iterator[Journal]:
@@ -174,11 +221,10 @@ def _entries(database: Database, head: Head) -> Iterator[Journal]:
         after = rows[-1].seq
 
 
-def _fault(key: JournalKey, row: Journal, previous: str | None) -> str:
+def _fault(keys: Mapping[str, JournalKey], row: Journal, previous: str | None) -> str:
     """What is wrong with one entry, '' if nothing; `previous` None = its predecessor is missing."""
-    if row.key_id != key.id:
-        return "unknown_key"
-    if previous is not None and mac_of(key, row.chain, row.seq, previous, row.body) != row.mac:
+    key = keys.get(row.key_id)
+    if key and previous is not None and mac_of(key, row.chain, row.seq, previous, row.body) != row.mac:
         return "mac_differs"
     try:
         body: Any = msgspec.json.decode(row.body)

@@ -8,11 +8,15 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from app.domain.errors import ConfigurationError
 from app.storage.folders import private_folder
+
+#: Shorter keys of the journal could be guessed; one that the house makes has 43 characters.
+SHORTEST_JOURNAL_KEY: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,35 @@ def open_vault(setting: str, data_dir: Path) -> Vault:
     return Vault(key_from(setting, data_dir / "keys" / "encryption.key", Fernet.generate_key()))
 
 
-def journal_key(setting: str, data_dir: Path) -> JournalKey:
-    """The journal's key of this installation."""
-    secret = key_from(setting, data_dir / "keys" / "journal.key", secrets.token_urlsafe(32).encode())
+def journal_key(setting: str, data_dir: Path, *, may_make: bool = True) -> JournalKey:
+    """The journal's key of this installation; without `may_make` a missing file is an error and stays missing.
+
+    Raises:
+        ConfigurationError: the setting is too short to be a key, or there is no key and none may be made.
+    """
+    if setting and len(setting.strip()) < SHORTEST_JOURNAL_KEY:
+        raise ConfigurationError(f"DVORNIK_JOURNAL_KEY: ожидается ключ не короче {SHORTEST_JOURNAL_KEY} знаков")
+    file = data_dir / "keys" / "journal.key"
+    if not (setting or may_make or file.exists()):
+        message = (
+            f"в журнале есть записи, а ключа, которым они подписаны, нет: верните файл {file} из копии или задайте"
+            " DVORNIK_JOURNAL_KEY; если ключа больше нет, остановите сервис и выполните `dvornik journal new-key`"
+        )
+        raise ConfigurationError(message)
+    return journal_key_of(key_from(setting, file, secrets.token_urlsafe(32).encode()))
+
+
+def read_journal_key(file: Path) -> JournalKey:
+    """A key that was kept elsewhere; OSError if it cannot be read.
+
+    Raises:
+        ConfigurationError: the file is empty.
+    """
+    return journal_key_of(_read_key(file))
+
+
+def journal_key_of(secret: bytes) -> JournalKey:
+    """The key with its public name."""
     return JournalKey(id=hashlib.sha256(b"dvornik journal" + secret).hexdigest()[:16], secret=secret)
 
 

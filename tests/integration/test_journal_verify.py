@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from app.domain.errors import InvalidInputError
+from app.domain.errors import ConfigurationError, InvalidInputError
 from app.journal import verify as room
 from app.journal.chain import Entry, append, mac_of
+from app.journal.keys import change_key, refuse_other_keys, signed_ends
 from app.journal.verify import head_seals, read_seal, seal_text, triggers_stand, verify
 from app.storage.vault import JournalKey
 from tests.fakes.world import START, World
 
 ENTRIES = 7
+OTHER = JournalKey("other", b"another secret")
 _DROP = {
     "sqlite": [f"DROP TRIGGER journal_no_{what}" for what in ("update", "delete", "replace")],
     "postgresql": ["DROP TRIGGER journal_no_change ON journal", "DROP TRIGGER journal_no_truncate ON journal"],
@@ -130,7 +132,6 @@ def test_a_disabled_guard_counts_as_missing(world):
         ("at = at + 1", "columns_differ"),
         ("subject_id = 99", "columns_differ"),
         ("subject_id = NULL", "columns_differ"),
-        ("key_id = 'other'", "unknown_key"),
     ],
 )
 def test_a_changed_entry_is_found(world, change, expected):
@@ -203,18 +204,103 @@ def test_a_chain_without_its_head_is_found(world):
     assert codes(world, kept) == [(7, "sealed_chain_missing")]
 
 
-def test_another_key_is_no_proof(world):
-    """Entries signed with a key that is not ours are reported, each of them."""
-    report = verify(world.database, JournalKey("other", b"another secret"))
-    assert (report.problem_count, report.problems[0].code) == (ENTRIES, "unknown_key")
+def test_a_wrong_secret_is_no_proof(world):
+    """Under the right name and with another secret every entry is wrong."""
     report = verify(world.database, replace(world.house.journal_key, secret=b"another secret"))
     assert (report.problem_count, report.problems[0].code) == (ENTRIES, "mac_differs")
+
+
+def test_entries_of_another_key_are_counted_apart(world):
+    """What cannot be verified is no proof of a change: it is summed up, with its time, and nothing is whole."""
+    with world.database.write() as session:
+        append(session, world.house.journal_key, [Entry("tested", 8, {})], START + 5)
+    report = verify(world.database, OTHER)
+    strange = report.of_strange_keys
+    assert (strange.entries, strange.first_at, strange.last_at) == (ENTRIES + 1, START, START + 5)
+    assert (report.problem_count, report.of_old_keys.entries, report.is_whole) == (0, 0, False)
+    assert verify(world.database, OTHER, old_keys=[world.house.journal_key]).is_whole
+
+
+def test_faults_are_seen_among_entries_of_another_key(world):
+    """Holes and columns that contradict the body need no key to be found."""
+    disarm(world)
+    world.sql("DELETE FROM journal WHERE seq = 3")
+    world.sql("UPDATE journal SET kind = 'other' WHERE seq = 5")
+    report = verify(world.database, OTHER)
+    found = [(p.seq, p.code) for p in report.problems if not p.code.startswith("guard_missing")]
+    assert found == [(3, "entry_missing"), (5, "columns_differ")]
+    assert report.of_strange_keys.entries == ENTRIES - 1
+
+
+def take_over(world, key=OTHER):
+    """Go on with another key; returns how many chains were told."""
+    with world.database.write() as session:
+        return change_key(session, key, START + 10, "cli")
+
+
+def test_a_recorded_change_of_key_vouches_for_what_was_before(world):
+    """Without the old key its entries are of a key given up, with it the journal is whole; so with a third key."""
+    assert take_over(world) == 1
+    with world.database.write() as session:
+        append(session, OTHER, [Entry("tested", 9, {})], START + 11)
+    report = verify(world.database, OTHER)
+    assert (report.of_old_keys.entries, report.of_strange_keys.entries, report.problem_count) == (ENTRIES, 0, 0)
+    assert (report.may_be_sealed, report.is_whole) == (True, False)
+    assert verify(world.database, OTHER, old_keys=[world.house.journal_key]).is_whole
+
+    third = JournalKey("third", b"a third secret")
+    assert take_over(world, third) == 1
+    report = verify(world.database, third)
+    assert (report.of_old_keys.entries, report.may_be_sealed) == (ENTRIES + 2, True)
+    assert (take_over(world, third), verify(world.database, third).entries) == (0, ENTRIES + 3)
+
+
+@pytest.mark.parametrize("seq", [1, 4, 7, 8])
+def test_a_change_disguised_as_another_keys_entry_is_not_vouched_for(world, seq):
+    """Whatever is changed under the name of a key that nobody has stands apart, also after a change of key."""
+    disarm(world)
+    take_over(world)
+    body = "body = replace(body, 'tested', 'tasted'), kind = 'tasted'"
+    world.sql(f"UPDATE journal SET {body}, key_id = 'third' WHERE seq = :seq", seq=seq)
+    report = verify(world.database, OTHER, old_keys=[world.house.journal_key])
+    assert (report.of_strange_keys.entries, report.of_old_keys.entries) == (1, 0)
+    assert not report.may_be_sealed
+
+
+def test_a_second_machines_key_is_strange_even_when_it_is_replaced(world):
+    """Entries that no recorded change led to are not taken for an old key's, whoever takes over after them."""
+    with world.database.write() as session:
+        append(session, OTHER, [Entry("tested", 8, {})], START)
+    assert take_over(world, world.house.journal_key) == 1
+    report = verify(world.database, world.house.journal_key)
+    assert (report.of_strange_keys.entries, report.of_old_keys.entries) == (1, 0)
+
+
+def test_a_start_under_another_key_is_refused_on_any_chain(world):
+    """The last entry of each chain must be ours; a chain that nobody has written to says nothing."""
+    ours = world.house.journal_key
+    if engine(world) == "postgresql":
+        with world.database.write() as session, world.database.write() as beside:
+            append(session, ours, [Entry("tested", 1, {})], START)
+            append(beside, ours, [Entry("tested", 2, {})], START)
+    chains = 2 if engine(world) == "postgresql" else 1
+    with world.database.read() as session:
+        ends = signed_ends(session)
+        assert [(end.head.chain, end.key_id) for end in ends] == [(chain, ours.id) for chain in range(chains)]
+        refuse_other_keys(ends, ours)
+        for end in ends:
+            with pytest.raises(ConfigurationError, match=f"ключом {ours.id}, а здесь ключ other.*journal new-key"):
+                refuse_other_keys([end], OTHER)
+    assert take_over(world) == chains
+    with world.database.read() as session:
+        refuse_other_keys(signed_ends(session), OTHER)
+    assert verify(world.database, OTHER, old_keys=[ours]).is_whole
 
 
 def test_many_problems_are_counted_and_few_are_named(world, monkeypatch):
     """A rewritten journal of any length costs no memory."""
     monkeypatch.setattr(room, "NAMED", 2)
-    report = verify(world.database, JournalKey("other", b"another secret"))
+    report = verify(world.database, replace(world.house.journal_key, secret=b"another secret"))
     assert (report.problem_count, len(report.problems)) == (ENTRIES, 2)
 
 

@@ -1,11 +1,16 @@
 """Pages, rules, keys and the red button through the real command."""
 
 import json
+import os
+import pty
 import sqlite3
 import stat
+import subprocess
 from contextlib import closing
 
 import pytest
+
+from tests.functional.running import DVORNIK
 
 PAGE = ("page", "add", "--network", "vk", "--external-id", "229000001", "--title", "Администрация")
 
@@ -205,6 +210,52 @@ def test_the_journal_tells_of_a_forgery(tell, place, tmp_path):
     assert forged.code == 1
     assert "journal_no_update" in forged.err
     assert "запись изменена" in forged.err
+
+
+def test_a_lost_journal_key_stops_everything_until_the_change_is_recorded(tell, place, tmp_path):
+    """No new key is made in silence; `new-key` asks, records the change, and old entries need the old key's file."""
+    page = added(tell)["id"]
+    file, kept = place.data_dir / "keys" / "journal.key", tmp_path / "kept.key"
+    file.rename(kept)
+    lost = tell("page", "list")
+    assert (lost.code, file.exists()) == (1, False)
+    assert "ключа, которым они подписаны, нет" in lost.err
+    assert "journal new-key" in lost.err
+
+    other = {"DVORNIK_JOURNAL_KEY": "another machine's key, made apart"}
+    assert "подписаны ключом" in tell("page", "show", page, **other).err
+    assert tell("journal", "new-key", DVORNIK_JOURNAL_KEY="").code == 2
+    assert not file.exists()
+    assert "смена записана" in tell("journal", "new-key", "--yes").out
+    assert "менять нечего" in tell("journal", "new-key", "--yes").out
+
+    assert tell("page", "show", page).code == 0
+    partly = tell("journal", "verify", "--write-seal", str(tmp_path / "seal.json"))
+    assert (partly.code, (tmp_path / "seal.json").exists()) == (1, True)
+    assert "Записей подписано другим ключом: " in partly.err
+    assert "О смене ключа есть запись" in partly.err
+    assert "Журнал изменён" not in partly.err
+    told = json.loads(tell("journal", "verify", "--json").out)
+    assert (told["ok"], told["problems"], told["of_old_keys"]["entries"] > 0) == (False, [], True)
+    whole = tell("journal", "verify", "--key-file", str(kept))
+    assert (whole.code, whole.err) == (0, "")
+    assert tell("journal", "verify", "--key-file", "/nowhere").code == 2
+
+
+def test_a_change_of_the_journal_key_is_asked_for_on_a_terminal(place):
+    """Any answer but «да» changes nothing, and no key is made."""
+    master, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [DVORNIK, "journal", "new-key"], env=place.environment(), stdin=terminal, stderr=subprocess.PIPE, text=True
+    )
+    os.close(terminal)
+    os.write(master, "д\n".encode())
+    _, errors = process.communicate(timeout=60)
+    os.close(master)
+
+    assert process.returncode == 1
+    assert "Ключ не сменён." in errors
+    assert not place.data_dir.exists()
 
 
 def test_settings_that_are_not_safe_stop_a_command(run):
