@@ -38,7 +38,7 @@ DELIVERIES: Final = Counter(
 )
 API_ERRORS: Final = Counter(
     "dvornik_api_errors",
-    "Errors that networks answered.",
+    "Deliveries that did not succeed, by the network's code or ours.",
     ["network", "code"],
     registry=REGISTRY,
 )

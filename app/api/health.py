@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import telemetry
 from app.api.deps import Services, Use
 from app.api.fields import Model
+from app.domain.clock import MINUTE
 from app.pipeline.ask import Asker, Question
 from app.storage.health import vitals
 from app.storage.session import schema_is_current
@@ -80,6 +81,10 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
         warnings.append(f"paused pages: {seen.paused_pages}")
     if seen.paused:
         warnings.append("all sending is paused")
+    if seen.delayed:
+        minutes = max(0, use.house.clock.now() - seen.delayed.oldest_at) // MINUTE
+        trouble = f"oldest {minutes} min, last error {seen.delayed.last_error}"
+        warnings.append(f"actions delayed: {seen.delayed.actions}, {trouble}")
     return {"database": "ok", "migrations": "ok"}, warnings
 
 

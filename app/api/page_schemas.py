@@ -31,6 +31,8 @@ PAGE_EXAMPLE: dict[str, Any] = {
     "paused_by": "",
     "waits_until": None,
     "wait_code": "",
+    "trouble_began_at": None,
+    "trouble_code": "",
     "last_event_at": "2026-11-22T17:31:00.123456Z",
     "pending": 0,
     "proposed": 2,
@@ -120,6 +122,8 @@ class PageOut(Model):
     paused_by: str
     waits_until: Instant | None
     wait_code: str
+    trouble_began_at: Instant | None
+    trouble_code: str
     last_event_at: Instant | None
     pending: int
     proposed: int

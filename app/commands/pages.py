@@ -11,10 +11,11 @@ import typer
 from app.commands.installation import CLI, open_installation, opened
 from app.commands.output import as_json, moment, plain, table, visible, warn
 from app.commands.russian import Commands
-from app.domain.wording import SLOTS
+from app.domain.wording import SLOTS, trouble
 from app.domain.words import Mode, Network
 
 if TYPE_CHECKING:
+    from app.pipeline.administration.page_check import TokenChecked
     from app.pipeline.administration.page_overview import PageShown
 
 pages = Commands(help="Страницы: добавить, посмотреть, изменить, проверить.")
@@ -153,8 +154,11 @@ def _tokens(page: PageShown) -> str:
 
 
 def _waiting(page: PageShown) -> str:
+    unsent = "к отправке"
+    if page.trouble_began_at is not None:
+        unsent += f", {trouble(page.trouble_code)} с {moment(page.trouble_began_at, page.timezone)}"
     counts = (
-        (page.pending, "к отправке"),
+        (page.pending, unsent),
         (page.proposed, "решает человек"),
         (page.manual, "вручную"),
         (page.failed, "не вышло"),
@@ -260,11 +264,19 @@ def check(page: PageArgument, json: Json = False) -> None:
         as_json({"page_id": str(page), "ok": checked.works, "tokens": [asdict(token) for token in checked.tokens]})
     else:
         for token in checked.tokens:
-            print(f"Ключ {SLOTS[token.slot]}: {'действует' if token.works else 'сеть ему не отвечает'}")
+            print(f"Ключ {SLOTS[token.slot]}: {_state(token)}")
         if not checked.tokens:
             print("У страницы нет ключей доступа; добавить: dvornik page set СТРАНИЦА --user-token -")
     if not checked.works:
         raise typer.Exit(1)
+
+
+def _state(token: TokenChecked) -> str:
+    if token.works:
+        return "действует"
+    if token.refused:
+        return f"сеть не принимает ключ ({token.code})"
+    return f"не проверен, {trouble(token.code)}"
 
 
 def pause_sending(page: PageOption = None) -> None:

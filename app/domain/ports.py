@@ -94,6 +94,14 @@ class Failed:
 Delivery = Done | Retry | Manual | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Nobody could say who runs the page, and why; `transient` = that says nothing about the tokens, ask again."""
+
+    code: str
+    transient: bool = False
+
+
 class NetworkClient(Protocol):
     """Carries out orders on one network; total: whatever the network answers becomes a Delivery."""
 
@@ -101,8 +109,8 @@ class NetworkClient(Protocol):
         """Call the network, at most a few times, within its rate."""
         ...
 
-    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | None:
-        """Ids of those who run the page; None when no token can tell."""
+    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | Untold:
+        """Ids of those who run the page."""
         ...
 
     def close(self) -> None:

@@ -33,6 +33,14 @@ REASONS: Final[Mapping[str, str]] = {
 #: Whose access key it is: «ключ …».
 SLOTS: Final[Mapping[str, str]] = {"user": "руководителя", "community": "сообщества"}
 
+#: Troubles that have a name of their own; any other code is an error that the network answers.
+_TROUBLES: Final[Mapping[str, str]] = {
+    "unreachable": "сеть не отвечает",
+    "timeout": "сеть не отвечает",
+    "client_error": "сбой программы",
+    "sealed_with_another_key": "он зашифрован другим ключом DVORNIK_ENCRYPTION_KEY",
+}
+
 ACTIONS: Final[Mapping[str, str]] = {
     "delete_comment": "удалить комментарий",
     "hide_comment": "скрыть комментарий",
@@ -40,3 +48,10 @@ ACTIONS: Final[Mapping[str, str]] = {
     "restore_comment": "вернуть комментарий",
     "unban_author": "разблокировать автора",
 }
+
+
+def trouble(code: str) -> str:
+    """Why something does not work for now, in words."""
+    if code in _TROUBLES:
+        return _TROUBLES[code]
+    return f"сеть отвечает ошибкой ({code})"

@@ -18,6 +18,7 @@ from app.journal.chain import Entry
 from app.outbox.backoff import Jitter, delay, is_spent
 from app.outbox.moves import move
 from app.outbox.permission import REMOVALS
+from app.outbox.trouble import notice
 from app.storage.outbox import has_dead_credential
 from app.storage.tables import Action, Capability, Comment, Connection, Credential, Evidence
 from app.telemetry import ALERTS
@@ -136,6 +137,7 @@ def about_connection(
     """
     for lesson in delivery.lessons:
         _learn(session, ink, lesson)
+    notice(session, connection_id, delivery, ink.at)
     entries: list[Entry] = []
     if isinstance(delivery, Retry):
         for credential_id in delivery.dead:

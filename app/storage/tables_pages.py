@@ -46,6 +46,10 @@ class Connection(SQLModel, table=True):
     secret_enc: str | None = None
     paused_until: int | None = big(nullable=True)
     pause_code: str = ""
+    #: Deliveries fail for a reason that may pass by itself: since when, when last, and with which code.
+    trouble_began_at: int | None = big(nullable=True)
+    trouble_at: int | None = big(nullable=True)
+    trouble_code: str = ""
     lease_owner: str = ""
     lease_until: int = big(default=0)
     created_at: int = big()

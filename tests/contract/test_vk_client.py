@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
-from app.domain.ports import Credential, Done, Failed, Lesson, Manual, Order, Retry, Slot
+from app.domain.ports import Credential, Done, Failed, Lesson, Manual, Order, Retry, Slot, Untold
 from app.domain.states import Outcome, WaitingFor
 from app.domain.words import ActionKind, Kind
 from app.networks.vk.client import VkClient
@@ -488,8 +488,11 @@ def test_managers_are_told_by_any_token(
     assert client.managers(PAGE, [user, community]) == frozenset({str(MANAGER)})
     assert vk.calls[-1].token_kind == "user"
     vk.fail_next("groups.getMembers", 15, "garbage")
-    assert client.managers(PAGE, [user, community]) is None
-    assert client.managers(PAGE, []) is None
+    assert client.managers(PAGE, [user, community]) == Untold("garbage", transient=True)
+    assert client.managers(PAGE, []) == Untold("no_capable_token")
+    for code, transient in ((5, False), (27, False), (10, True), (29, True)):
+        vk.fail_next("groups.getMembers", code)
+        assert client.managers(PAGE, [user]) == Untold(f"vk_{code}", transient)
 
 
 def test_a_token_keeps_to_its_rate(vk: VkSimulator, connect: Connect, user: Credential) -> None:

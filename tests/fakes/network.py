@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from app.domain.ports import Credential, Delivery, Done, Order
+from app.domain.ports import Credential, Delivery, Done, Order, Untold
 from app.domain.states import Outcome
 from app.domain.words import ActionKind
 
@@ -72,10 +72,10 @@ class FakeClient:
         assert not self.closed
         return self.network.carry_out(order, credentials)
 
-    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | None:
+    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | Untold:
         """Who runs the page, as the test has set it."""
         self.network.asked_for_managers += 1
-        return self.network.team
+        return self.network.team or Untold("vk_15")
 
     def close(self) -> None:
         """From here on the client must not be used."""

@@ -12,3 +12,9 @@ def test_the_catalogue_is_complete() -> None:
     assert set(wording.REASONS) == set(Reason)
     assert set(wording.ACTIONS) == set(ActionKind)
     assert set(wording.SLOTS) == set(Slot)
+
+
+def test_a_trouble_is_told_from_an_answer() -> None:
+    """A network that does not answer is not said to have answered with an error, and the other way round."""
+    assert wording.trouble("unreachable") == wording.trouble("timeout") == "сеть не отвечает"
+    assert wording.trouble("http_502") == "сеть отвечает ошибкой (http_502)"

@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 
 from app.domain.clock import Clock
-from app.domain.ports import Credential, Delivery, Done, Failed, Lesson, Manual, Order, Retry, Slot
+from app.domain.ports import Credential, Delivery, Done, Failed, Lesson, Manual, Order, Retry, Slot, Untold
 from app.domain.states import Outcome, WaitingFor
 from app.networks.vk.calls import COMMUNITY_FIRST, Call, Look, plan, result
 from app.networks.vk.failures import Handling, Move, handling, label
@@ -18,6 +18,8 @@ from app.networks.vk.transport import TIMEOUT, Answer, Answered, Pace, Transport
 _PAGE: Final = 1000
 #: VK's answer to a question about something that is not there.
 _NOT_FOUND: Final = 104
+#: What VK answers whatever the token.
+_PASSING: Final = frozenset({Move.AGAIN, Move.WAIT, Move.REST})
 _WAITING: Final = {Move.WAIT: WaitingFor.LIMIT, Move.REST: WaitingFor.LIMIT, Move.PERSON: WaitingFor.CAPTCHA}
 
 
@@ -49,32 +51,36 @@ class VkClient:
             return Retry("no_token", waiting=WaitingFor.TOKEN)
         return _Attempt(self._transport, call, credentials).run()
 
-    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | None:
-        """Ids of those who run the page; None when no token can tell, or VK names nobody."""
+    def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | Untold:
+        """Ids of those who run the page; when no token can tell, or VK names nobody, what the last one met."""
+        found: frozenset[str] | Untold = Untold("no_capable_token")
         for credential in _able("groups.getMembers", COMMUNITY_FIRST, credentials):
             found = self._managers(page, credential)
-            if found:
-                return found
-        return None
+            if not isinstance(found, Untold):
+                break
+        return found
 
     def close(self) -> None:
         """Give connections back."""
         self._transport.close()
 
-    def _managers(self, page: str, credential: Credential) -> frozenset[str] | None:
+    def _managers(self, page: str, credential: Credential) -> frozenset[str] | Untold:
         found: set[str] = set()
         offset = 0
         while True:
             params = {"group_id": page, "filter": "managers", "count": str(_PAGE), "offset": str(offset)}
             answer = self._transport.call("groups.getMembers", params, credential)
+            if isinstance(answer, Unreachable):
+                return Untold(answer.code, transient=True)
             if not isinstance(answer, Answered):
-                return None
+                transient = handling(answer.code, answer.subcode).move in _PASSING
+                return Untold(label(answer.code, answer.subcode), transient)
             listed = object_of(answer.response)
             items = objects_of(listed.get("items"))
             found.update(filter(None, (id_of(item, "id") for item in items)))
             offset += _PAGE
             if not items or offset >= (integer(listed.get("count")) or 0):
-                return frozenset(found)
+                return frozenset(found) if found else Untold("no_managers")
 
 
 def _able(method: str, slots: tuple[Slot, ...], credentials: Iterable[Credential]) -> list[Credential]:

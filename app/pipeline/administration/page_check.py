@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.errors import InvalidInputError
-from app.domain.ports import ClientFactory
+from app.domain.ports import ClientFactory, Untold
 from app.journal.chain import Entry
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_overview import missing
@@ -13,13 +14,21 @@ from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.house import House
 from app.storage import pages as queries
 
+#: The token could not even be opened, so the network was not asked.
+_SEALED: Final = Untold("sealed_with_another_key", transient=True)
+
 
 @dataclass(frozen=True, slots=True)
 class TokenChecked:
-    """One token: whether the network told it who runs the page."""
+    """One token: whether the network told it who runs the page, and if not, why.
+
+    `refused` = the token is to blame; without `works` and `refused` it was not asked about, or the network is to blame.
+    """
 
     slot: str
     works: bool
+    refused: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +65,19 @@ def check_page(house: House, page_id: int, clients: Mapping[str, ClientFactory],
     client = clients[page.network]()
     try:
         # No transaction is open while the network is asked.
-        alive = {one.id for one in credentials if client.managers(page.external_id, [one]) is not None}
+        answers = {one.id: client.managers(page.external_id, [one]) for one in credentials}
     finally:
         client.close()
+    alive = {number for number, managers in answers.items() if not isinstance(managers, Untold)}
     if alive:
         _revive(house, page.connection_id, alive, by)
-    return PageChecked(tuple(TokenChecked(row.slot, row.id in alive) for row in rows))
+    return PageChecked(tuple(_checked(row.slot, answers.get(row.id, _SEALED)) for row in rows))
+
+
+def _checked(slot: str, managers: frozenset[str] | Untold) -> TokenChecked:
+    if isinstance(managers, Untold):
+        return TokenChecked(slot, works=False, refused=not managers.transient, code=managers.code)
+    return TokenChecked(slot, works=True)
 
 
 def _revive(house: House, connection_id: int, alive: set[int], by: str) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
 from app.domain.words import Network
+from app.outbox.trouble import in_trouble
 from app.pipeline.administration.page_fields import WIRINGS
 from app.pipeline.house import House
 from app.storage import pages as queries
@@ -46,6 +47,9 @@ class PageShown:
     #: Until when the network makes the page's connection wait, and its code.
     waits_until: int | None
     wait_code: str
+    #: Since when deliveries of the page's connection fail for a reason that may pass by itself, and its code.
+    trouble_began_at: int | None
+    trouble_code: str
     last_event_at: int | None
     pending: int
     proposed: int
@@ -107,6 +111,7 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
 
 def _one(page: Page, connection: Connection, tokens: list[Credential], states: dict[str, int], now: int) -> PageShown:
     waits_until = connection.paused_until if (connection.paused_until or 0) > now else None
+    trouble = in_trouble(connection, now)
     return PageShown(
         id=page.id,
         network=page.network,
@@ -124,6 +129,8 @@ def _one(page: Page, connection: Connection, tokens: list[Credential], states: d
         paused_by=page.paused_by,
         waits_until=waits_until,
         wait_code=connection.pause_code if waits_until else "",
+        trouble_began_at=connection.trouble_began_at if trouble else None,
+        trouble_code=connection.trouble_code if trouble else "",
         last_event_at=None,
         pending=states.get(ActionState.PENDING, 0) + states.get(ActionState.SENDING, 0),
         proposed=states.get(ActionState.PROPOSED, 0),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.domain.clock import MINUTE, SECOND
-from app.domain.ports import Credential, Delivery, NetworkClient, Order, Retry
+from app.domain.ports import Credential, Delivery, Done, NetworkClient, Order, Retry
 from app.domain.states import ActionState, Outcome, WaitingFor
 from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
@@ -29,7 +29,7 @@ from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.carry_out.standing import Matter, load_matter, order_of, standing_of
 from app.pipeline.house import House
 from app.storage import outbox
-from app.telemetry import DELIVERIES
+from app.telemetry import API_ERRORS, DELIVERIES
 
 _log = structlog.get_logger()
 #: How long a worker tries to write down what the network answered before it leaves the action to the next claim.
@@ -245,6 +245,8 @@ class Executor:
             append(session, self.house.journal_key, entries, now)
         result = type(delivery).__name__.lower() if matter is not None else "fenced"
         DELIVERIES.labels(self.lease.network, sending.order.kind.value, result).inc()
+        if not isinstance(delivery, Done):
+            API_ERRORS.labels(self.lease.network, delivery.code).inc()
 
     def _mine(self, session: Session, sending: Sending) -> Matter | None:
         """The action, locked, if this claim still holds it."""

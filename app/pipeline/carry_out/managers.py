@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session, select
 
 from app.domain.clock import HOUR, MINUTE
-from app.domain.ports import Credential, NetworkClient
+from app.domain.ports import Credential, NetworkClient, Untold
 from app.journal.chain import Entry, append
 from app.outbox.claim import Lease
 from app.pipeline.carry_out.credentials import open_credentials
@@ -74,8 +74,8 @@ class ManagersReader:
             # A client is total; if it is not, its fault must not stop what else the connection has to do.
             _log.exception("client_broke", page=page.id, network=page.network)
             return
-        if managers is None:
-            _log.warning("managers_unknown", page=page.id, network=page.network)
+        if isinstance(managers, Untold):
+            _log.warning("managers_unknown", page=page.id, network=page.network, code=managers.code)
             return
         self._store(page.id, managers)
         with self._lock:

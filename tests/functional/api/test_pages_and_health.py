@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from app.api import page_schemas, schemas
 from app.api.access import ACCESS
-from app.storage.tables import Connection, Credential, Page
+from app.domain.clock import MINUTE
+from app.storage.tables import Action, Connection, Credential, Page
 from tests.fakes.yard import Yard
 
 NEW = {
@@ -81,6 +82,25 @@ def test_readiness_counts_what_needs_a_person(yard: Yard) -> None:
     assert answer.status_code == 200
     assert answer.json()["warnings"] == ["dead tokens: 1", "paused pages: 1"]
     assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "model": "ok"}
+
+
+def test_readiness_tells_of_actions_that_do_not_get_through(yard: Yard) -> None:
+    """What failed, and what waits for a token, are one warning with the oldest one's age and the newest code."""
+    yard.comment("Ты дебил")
+    yard.comment("Ты дебил", author="15171")
+    first, second = (action for action in yard.rows(Action) if action.kind == "delete_comment")
+    assert yard.anonymous.get("/readyz").json()["warnings"] == []
+    now = yard.house.clock.now()
+    yard.change(Action, first.id, state="pending", attempts=3, last_error="timeout", created_at=now - 31 * MINUTE)
+    yard.change(Action, second.id, state="pending", waiting_for="token", last_error="no_token", changed_at=now - 1)
+    yard.change(Action, first.id, changed_at=now)
+    answer = yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == ["actions delayed: 2, oldest 31 min, last error timeout"]
+    for action in (first, second):
+        yard.change(Action, action.id, state="failed")
+    assert yard.anonymous.get("/readyz").json()["warnings"] == []
 
 
 def test_an_old_schema_is_not_ready(yard: Yard) -> None:

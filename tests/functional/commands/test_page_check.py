@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from tests.functional.running import DVORNIK, Installation
+from tests.functional.running import DVORNIK, Installation, free_port
 
 GROUP = 229000001
 
@@ -19,7 +19,7 @@ def test_each_token_is_tried_with_a_harmless_call(vk, tmp_path):
     assert json.loads(place.run("page", "check", page, "--json").stdout) == {
         "page_id": page,
         "ok": True,
-        "tokens": [{"slot": "user", "works": True}],
+        "tokens": [{"slot": "user", "works": True, "refused": False, "code": ""}],
     }
     place.run("page", "set", page, "--community-token", "-", stdin="an-invented-token\n")
     done = subprocess.run(
@@ -32,5 +32,16 @@ def test_each_token_is_tried_with_a_harmless_call(vk, tmp_path):
     )
     assert done.returncode == 1
     assert "Ключ руководителя: действует" in done.stdout
-    assert "Ключ сообщества: сеть ему не отвечает" in done.stdout
+    assert "Ключ сообщества: сеть не принимает ключ (vk_5)" in done.stdout
     assert {call.method for call in vk.calls} == {"groups.getMembers"}
+    place.vk_api_url = f"http://127.0.0.1:{free_port()}"
+    away = subprocess.run(
+        [DVORNIK, "page", "check", page],
+        env=place.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert away.returncode == 1
+    assert "Ключ руководителя: не проверен, сеть не отвечает" in away.stdout

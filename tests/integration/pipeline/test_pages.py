@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from app.domain.ports import Slot
+from app.domain.ports import Slot, Untold
 from app.pipeline.administration import pages
 from app.pipeline.administration.accounts import create_token
 from app.pipeline.administration.page_check import check_page
@@ -323,6 +323,7 @@ class Network:
 
     def __init__(self, *good: str) -> None:
         self.good = good
+        self.otherwise = Untold("vk_5")
         self.asked: list[tuple[str, Slot, str]] = []
         self.closed = False
 
@@ -330,7 +331,7 @@ class Network:
         (one,) = credentials
         self.asked.append((page, one.slot, one.token))
         assert not one.blocked_methods
-        return frozenset({"1"}) if one.token in self.good else None
+        return frozenset({"1"}) if one.token in self.good else self.otherwise
 
     def close(self):
         self.closed = True
@@ -348,7 +349,10 @@ def test_a_check_forgets_lessons_and_revives_what_works(world):
     network = Network("good")
     checked = check_page(world.house, added.id, {"vk": lambda: network}, by="cli")
 
-    assert {(token.slot, token.works) for token in checked.tokens} == {("user", True), ("community", False)}
+    assert {(token.slot, token.works, token.refused, token.code) for token in checked.tokens} == {
+        ("user", True, False, ""),
+        ("community", False, True, "vk_5"),
+    }
     assert not checked.works
     assert sorted(network.asked) == [("229000001", "community", "bad"), ("229000001", "user", "good")]
     assert network.closed
@@ -357,6 +361,20 @@ def test_a_check_forgets_lessons_and_revives_what_works(world):
     assert shown.waits_until is None
     with world.database.read() as session:
         assert session.exec(select(Capability)).all() == []
+
+
+def test_a_check_without_a_network_says_nothing_about_the_token(world):
+    """A network that is out of reach neither revives a token nor refuses it."""
+    added = add_page(world.house, new(user_token="good"), by="cli")
+    network = Network()
+    network.otherwise = Untold("unreachable", transient=True)
+    checked = check_page(world.house, added.id, {"vk": lambda: network}, by="cli")
+
+    [token] = checked.tokens
+    assert (token.works, token.refused, token.code, checked.works) == (False, False, "unreachable", False)
+    world.sql("UPDATE credential SET token_enc = 'sealed elsewhere'")
+    [token] = check_page(world.house, added.id, {"vk": lambda: network}, by="cli").tokens
+    assert (token.works, token.refused, token.code) == (False, False, "sealed_with_another_key")
 
 
 def test_a_check_needs_a_page_and_a_network(world):
