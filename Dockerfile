@@ -3,7 +3,7 @@
 #   docker build -t dvornik .
 #   docker run --read-only --tmpfs /tmp -v dvornik:/data -p 127.0.0.1:8000:8000 dvornik
 #
-# Everything that changes lies in /data (database, keys, promoted models), so the rest may be read-only. Put a reverse
+# Everything that changes lies in /data (database and keys), so the rest may be read-only. Put a reverse
 # proxy with TLS in front of it.
 
 FROM python:3.13-slim AS build
