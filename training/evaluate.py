@@ -10,10 +10,10 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 from model.artefact import Artefact
 from model.manifest import Manifest
 from model.scorer import Scorer
+from training.appeals import is_appeal
 from training.calibrate import expected_error, probability
 from training.dataset import Row, file_digests, read_folder
 from training.fit import SEED, fit
-from training.weak_labels import is_appeal
 
 _DRAWS: Final = 200
 Metrics = dict[str, Any]

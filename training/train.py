@@ -16,10 +16,12 @@ from model.manifest import Manifest
 from model.scorer import Scorer
 from model.signals import SIGNALS
 from training import card, evaluate, tasks, thresholds
+from training.appeals import appeal_task, rude_appeals
 from training.calibrate import Platt, fit_platt, probability
 from training.dataset import Row, file_digests, read_folder
 from training.errors import DataError
 from training.fit import Linear, fit_task, out_of_fold
+from training.spam import spam_task
 from training.vectorise import SCALES, Names, learn_names, matrix, widths
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
@@ -56,7 +58,7 @@ def _fit_all(rows: list[Row], features: Any, numbers: list[int], step: Step, job
     clusters = np.array([row.cluster for row in rows])
     made = [_agreeing(tasks.toxic_task(rows, numbers), rows, features, signals)]
     made += [tasks.type_task(rows, numbers, c) for c in ("insult", "obscenity", "threat")]
-    made += [tasks.spam_task(rows, numbers), tasks.appeal_task(rows, numbers)]
+    made += [spam_task(rows, numbers), appeal_task(rows, numbers)]
     fitted = {}
     for task in made:
         step(f"обучение: {task.name}")
@@ -144,7 +146,7 @@ def train(
     if not kept:
         raise DataError(data / "municipal.jsonl", f"no comments of sources {prefix}*: nothing to prove promises on")
     numbers = tasks.training_numbers(rows, prefix)
-    made = tasks.rude_appeals(rows, numbers)
+    made = rude_appeals(rows, numbers)
     numbers += range(len(rows), len(rows) + len(made))
     rows += made
     step("признаки")

@@ -41,30 +41,6 @@ _ADDRESSED: Final = frozenset(
     {"ты", "тебя", "тебе", "тобой", "твой", "твоя", "твое", "твои", "вы", "вас", "вам", "ваш", "ваша", "ваши"}
     | {"сам", "сама", "он", "она", "они", "его", "ее"}
 )
-_COMPLAINT = re.compile(
-    r"\bжалоб|\bжалую|\bобращаюсь|\bобращение|\bпрошу|\bпросим|\bпросьба|\bпримите меры|\bпринять меры|"
-    r"\bразберитесь|\bпомогите|"
-    r"\bдоколе|\bсколько можно|\bкогда (?:же|уже|наконец|будет|будут|у нас|сделают|начн|отремонт|убер|дадут|"
-    r"включ)|\bпочему (?:не|нет|у нас|до сих)|"
-    r"\bдо сих пор|\bневозможно|\bне возможно|\bбезобрази|\bбардак|\bне работа|\bне убира|\bне чист|\bне вывоз|"
-    r"\bне горит|\bне ремонт|"
-    r"\bне отвеча|\bне дела|\bникто не|\bнет (?:воды|света|отопления|тепла|горячей|освещения|автобус|дорог|"
-    r"тротуар|урн|асфальт)|"
-    r"\bям[аыуе]\b|\bямы|\bлужи|\bгрязь|\bмусор|\bсвалк|\bсугроб|\bгололед|\bпроте[кч]|\bсломан|\bразбит|"
-    r"\bубитая дорог|\bдорог[аиу] (?:разбит|ужас)|"
-    r"\bотоплени|\bподъезд|\bпарадн|\bуправляющ|\bжкс|\bжкх|\bук\b|\bсобак[аи] (?:без|бегают|стая)|\bстая собак|"
-    r"\bосвещени|\bфонар"
-)
-_NO_COMPLAINT = re.compile(
-    r"^(?:<link> )*(?:@user )?(?:большое |огромное )?(?:спасибо|благодар|поздравля|с праздником|с днем|ура|"
-    r"молодцы|красиво|супер|класс|"
-    r"здорово|отлично|замечательн|прекрасн|умниц|да$|нет$|согласн|приятн|рад[аы]? |желаю|удачи|здоровья)"
-)
-_OFFICIAL = re.compile(
-    r"уполномоченн|в результате обследования|ваше обращение|в адрес|просим вас уточнить|заявк[аи] (?:принят|"
-    r"передан|выполнен)|"
-    r"работы (?:выполнен|проведен)|сообщаем|информация передана|уточните"
-)
 
 
 def is_threat(row: Row) -> bool:
@@ -97,22 +73,3 @@ def is_toxic(row: Row) -> bool | None:
     if row.toxic is False and row.types is None and any(is_obscene(word) for word in row.words):
         return True
     return row.toxic
-
-
-def is_appeal(row: Row) -> bool | None:
-    """Whether a text complains, asks or criticises; None where neither its kind nor its words decide."""
-    if row.appeal is not None:
-        return row.appeal
-    text = " ".join(row.words)
-    complains = bool(_COMPLAINT.search(text))
-    if row.kind == "appeal":
-        return True
-    if row.kind in ("comment", "reply") and row.toxic is False and row.spam is False:
-        if complains and not _OFFICIAL.search(text) and len(row.words) > 2:
-            return True
-        return False if _NO_COMPLAINT.search(text) and not complains else None
-    if row.kind in ("comment", "chat") and row.source.startswith(
-        ("ok_", "2ch", "russe_detox/", "STANKIN", "tg-", "telegram", "anti")
-    ):
-        return None if complains else False
-    return None

@@ -3,7 +3,7 @@
 import pytest
 
 from training.dataset import Row, read_words
-from training.weak_labels import is_appeal, is_toxic, types_of
+from training.weak_labels import is_toxic, types_of
 
 
 def _row(text, **values):
@@ -42,19 +42,3 @@ def test_taboo_words_are_never_clean():
     assert is_toxic(_row("ну и хуйня", toxic=False)) is True
     assert is_toxic(_row("ну и хрень", toxic=False)) is False
     assert is_toxic(_row("привет", spam=False)) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "values", "appeal"),
-    [
-        ("Во дворе яма", {"kind": "appeal", "toxic": False, "spam": False, "source": "kursk"}, True),
-        ("Когда же уберут мусор во дворе?", {"toxic": False, "spam": False, "source": "SOIKA"}, True),
-        ("Спасибо за праздник", {"toxic": False, "spam": False, "source": "SOIKA"}, False),
-        ("Сегодня я ходила в лес", {"toxic": False, "spam": False, "source": "SOIKA"}, None),
-        ("пошли вы все", {"toxic": True, "source": "ok_comments"}, False),
-        ("в подъезде не работает лифт, твари", {"toxic": True, "source": "ok_comments"}, None),
-    ],
-)
-def test_appeals(text, values, appeal):
-    """Complaints are appeals, thanks and abuse are not, the rest is not asked about."""
-    assert is_appeal(_row(text, **values)) is appeal
