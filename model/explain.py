@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model.function_words import FUNCTION_WORDS
 from model.normalise import Normalised
 from model.signals import word_signals
 from model.tokens import tokens
@@ -58,9 +59,14 @@ class Evidence:
 
 
 def spans(normalised: Normalised, evidence: Evidence, *, categories: Sequence[str], limit: int) -> tuple[Span, ...]:
-    """The strongest words for each category, at most `limit` in all, strongest first."""
+    """The strongest words for each category, at most `limit` in all, strongest first.
+
+    Function words count in the shares and are shown only where nothing else speaks for a category.
+    """
     added = evidence.per_token()
-    places = [normalised.origin(token.start, token.end) for token in tokens(normalised.text)]
+    words = tokens(normalised.text)
+    places = [normalised.origin(token.start, token.end) for token in words]
+    telling = np.array([token.form not in FUNCTION_WORDS for token in words])
     found: dict[tuple[int, int, str], float] = {}
     for category in categories:
         towards = sum(added[:, logit] * slope for logit, slope in evidence.heads[category])
@@ -68,7 +74,8 @@ def spans(normalised: Normalised, evidence: Evidence, *, categories: Sequence[st
         total = float(positive.sum())
         if total <= 0.0:
             continue
-        for (start, end), value in zip(places, positive.tolist(), strict=True):
+        shown = positive * telling
+        for (start, end), value in zip(places, (shown if shown.any() else positive).tolist(), strict=True):
             if value > 0.0 and end > start:
                 key = (start, end, category)
                 found[key] = min(1.0, found.get(key, 0.0) + value / total)

@@ -117,13 +117,25 @@ def test_no_numpy_leaves_the_model(artefact):
 def test_explanation_adds_up(artefact):
     """Shares of one category sum to one; the strongest comes first; the limit holds."""
     scorer = Scorer(artefact)
-    text = "Дурак глава района, яма и вода, казино 1500 руб"
+    text = "Дурак глава района, яма, вода, казино 1500 руб"
     spans = scorer.explain(text, categories=["insult"], limit=100)
     assert sum(s.share for s in spans) == pytest.approx(1.0)
     assert [s.share for s in spans] == sorted((s.share for s in spans), reverse=True)
     assert len(scorer.explain(text, categories=CATEGORIES, limit=3)) == 3
     with pytest.raises(ValueError, match="unknown category 'rude'"):
         scorer.explain(text, categories=["rude"])
+
+
+def test_function_words_are_not_pointed_at(artefact):
+    """«и», «на», «вы» are shown only when nothing else speaks for the category; their shares are given to nobody."""
+    scorer = Scorer(artefact)
+    text = "вы и на дурак глава района яма вода казино"
+    shown = {text[s.start : s.end] for s in scorer.explain(text, categories=CATEGORIES, limit=100)}
+    assert shown
+    assert shown.isdisjoint({"вы", "и", "на"})
+    assert sum(s.share for s in scorer.explain(text, categories=["insult"], limit=100)) <= 1.0 + 1e-9
+    alone = [h for h in HEADS if scorer.explain("вы", categories=[h])]
+    assert alone
 
 
 def test_token_evidence_is_the_logit(artefact):
