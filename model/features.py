@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from model.lemmas import lemma
-from model.tokens import FIXED, ngrams
+from model.names import read
+from model.tokens import ngrams
 
 # A pair of neighbouring lemmas is one integer: (row of the first) << PAIR_SHIFT | (row of the second).
 PAIR_SHIFT: Final = 24
@@ -23,7 +23,7 @@ class Vocabulary:
         """Rows of the n-grams of a token form, ascending, and how often each occurs in it."""
         get = self.chars.get
         counts: dict[int, int] = {}
-        for name in ngrams(token):
+        for name in ngrams(read(token).form):
             row = get(name)
             if row is not None:
                 counts[row] = counts.get(row, 0) + 1
@@ -32,7 +32,7 @@ class Vocabulary:
 
     def lemma_of(self, token: str) -> int:
         """Row of a token's lemma, -1 when the vocabulary does not list it."""
-        return self.lemmas.get(token if token in FIXED else lemma(token), -1)
+        return self.lemmas.get(read(token).lemma, -1)
 
     def pairs_of(self, lemma_rows: Sequence[int]) -> list[tuple[int, int]]:
         """(place of the left neighbour, row of the pair) for each listed pair of neighbouring lemmas."""

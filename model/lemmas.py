@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import pymorphy3
 from pymorphy3.dawg import EXTENSION_AVAILABLE
@@ -29,6 +30,16 @@ def _analyzer() -> pymorphy3.MorphAnalyzer:
 def warm_up() -> None:
     """Load the dictionary, so that the first comment does not wait for it."""
     _analyzer()
+
+
+def is_russian(word: str) -> bool:
+    """True for lower-case Cyrillic letters, hyphens between them allowed."""
+    return bool(_RUSSIAN(word))
+
+
+def analyses(word: str) -> list[Any]:
+    """The readings of a lower-case Russian word, likeliest first; each has normal_form, tag and score."""
+    return list(_analyzer().parse(word))
 
 
 def lemma(word: str) -> str:

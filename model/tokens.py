@@ -3,7 +3,9 @@
 import re
 from typing import Final, NamedTuple
 
-FIXED: Final = frozenset({"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "@user", "@club"})
+# Stands for every name of a person; no text can spell it, the pattern below does not cut it out.
+NAME: Final = "<name>"
+FIXED: Final = frozenset({"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "@user", "@club", NAME})
 SHORTEST, LONGEST = 2, 5
 # A longer token is judged by its ends.
 MAX_TOKEN: Final = 64

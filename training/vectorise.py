@@ -9,9 +9,9 @@ import numpy as np
 from scipy import sparse
 
 from model.features import PAIR_SHIFT, Vocabulary
-from model.lemmas import lemma
+from model.names import read
 from model.signals import MEASURES, SIGNALS, kinds_of, word_signals
-from model.tokens import FIXED, ngrams
+from model.tokens import ngrams
 from training.dataset import Row
 
 MIN_CHARS: Final = 8
@@ -46,11 +46,11 @@ def learn_names(rows: list[Row]) -> Names:
     words: Counter[str] = Counter()
     for row in rows:
         words.update(set(row.words))
-    lemmas_of = {w: w if w in FIXED else lemma(w) for w in words}
+    lemmas_of = {w: read(w).lemma for w in words}
     chars: Counter[str] = Counter()
     lemma_counts: Counter[str] = Counter()
     pair_counts: Counter[tuple[str, str]] = Counter()
-    grams_of = {w: frozenset(ngrams(w)) for w in words}
+    grams_of = {w: frozenset(ngrams(read(w).form)) for w in words}
     for row in rows:
         held: set[str] = set()
         for word in set(row.words):

@@ -7,10 +7,10 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from model.artefact import unpack_names
 from model.features import PAIR_SHIFT
-from model.lemmas import lemma
+from model.names import read
 from model.normalise import normalise
 from model.signals import kinds_of, measures, word_signals
-from model.tokens import FIXED, forms, ngrams
+from model.tokens import forms, ngrams
 
 
 def _blocks(counts, idf, weights, squared):
@@ -32,12 +32,12 @@ def reference_scores(artefact, texts):
     char_names, lemma_names = unpack_names(arrays.chars_names), unpack_names(arrays.lemmas_names)
     lemma_row = {n: i for i, n in enumerate(lemma_names)}
     unique = sorted({w for ws in words for w in ws})
-    tokens = _counts(char_names, [ngrams(w) for w in unique])
+    tokens = _counts(char_names, [ngrams(read(w).form) for w in unique])
     held = _counts(unique, words)
     token_squared = np.asarray(tokens.power(2).astype(np.float64) @ arrays.chars_idf.astype(np.float64) ** 2)
     logits = np.tile(arrays.intercepts, (len(texts), 1))
     logits += _blocks(held @ tokens, arrays.chars_idf, arrays.chars_weights, held @ token_squared)
-    lemmas = [[w if w in FIXED else lemma(w) for w in ws] for ws in words]
+    lemmas = [[read(w).lemma for w in ws] for ws in words]
     lemma_counts = _counts(lemma_names, lemmas)
     lemma_idf = arrays.lemmas_idf.astype(np.float64)
     logits += _blocks(lemma_counts, arrays.lemmas_idf, arrays.lemmas_weights, lemma_counts @ lemma_idf**2)

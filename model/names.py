@@ -1,0 +1,66 @@
+"""Takes the names of people out of the features, so that whom a comment speaks of changes no verdict."""
+
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from model.lemmas import MAX_WORD, analyses, is_known, is_russian
+from model.lexicon import is_coarse, is_rude
+from model.tokens import FIXED, NAME
+
+_PERSON: Final = ("Name", "Surn", "Patr")
+# A word that serves grammar or is a verb first tells what is said: «ли», «мило», «вали» are no names.
+_NO_NAME: Final = ("PRCL", "CONJ", "PREP", "INTJ", "ADVB", "PRED", "NPRO", "VERB", "INFN", "Abbr")
+_SHORTEST: Final = 3
+# «козлов» is first of all a surname to the dictionary, «роза» a given name: a narrow majority does not decide. About
+# a word that it does not list the dictionary guesses, and only a sure guess of a surname counts.
+_MOSTLY: Final = 0.6
+_SURELY: Final = 0.9
+# A token is asked for twice in a row, by its characters and by its lemma.
+_KEPT: Final = 4096
+
+
+class Reading(NamedTuple):
+    """How a token enters the features: the form cut into n-grams, and the lemma; both `NAME` for a person's name."""
+
+    form: str
+    lemma: str
+
+
+_OF_NAME: Final = Reading(NAME, NAME)
+
+
+def _share(found: list[Any], marks: tuple[str, ...]) -> float:
+    """Share of the readings that carry one of the marks; the many cases of a word that never changes count once."""
+    weights: dict[tuple[str, bool, object], float] = {}
+    for number, one in enumerate(found):
+        marked = any(mark in one.tag for mark in marks)
+        fixed = "Fixd" in one.tag
+        key = (one.normal_form, marked, "fixed" if fixed else number)
+        weights[key] = max(weights.get(key, 0.0), one.score)
+    return sum(w for key, w in weights.items() if key[1]) / (sum(weights.values()) or 1.0)
+
+
+def _is_rough(token: str) -> bool:
+    """True when a word of abuse begins anywhere in the token: surnames made of one are abuse."""
+    return any(is_rude(token[at:]) or is_coarse(token[at:]) for at in range(max(1, len(token) - 2)))
+
+
+def _is_name(token: str, found: list[Any]) -> bool:
+    if len(token) < _SHORTEST or not any(mark in found[0].tag for mark in _PERSON):
+        return False
+    if is_known(token):
+        if any(mark in one.tag for one in found for mark in _NO_NAME):
+            return False
+        return _share(found, _PERSON) >= _MOSTLY and not (is_rude(token) or is_coarse(token))
+    return _share(found, ("Surn", "Patr")) >= _SURELY and not _is_rough(token)
+
+
+@lru_cache(_KEPT)
+def read(token: str) -> Reading:
+    """The features of a token form: a name of a person is one fixed feature, a word of abuse is never a name."""
+    if token in FIXED or len(token) > MAX_WORD or not is_russian(token):
+        return Reading(token, token)
+    found = analyses(token)
+    if not found:
+        return Reading(token, token)
+    return _OF_NAME if _is_name(token, found) else Reading(token, found[0].normal_form.replace("ё", "е"))
