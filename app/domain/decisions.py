@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from app.domain.words import ActionKind, Category, Reason, Verdict
 from model.explain import Span
@@ -52,6 +53,31 @@ class BanTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What a text alone does not show: its copies within the policy's hours, this text included; counts only.
+
+    A copy is another comment with the same words, or nearly the same (`near`). All zero where there is none. Past a
+    bound of the recording the counts stand still: then they are "at least".
+    """
+
+    #: Comments with this text on this page, and their authors.
+    texts: int = 0
+    authors: int = 0
+    #: The author's own comments with it, on all pages, and under how many posts they stand.
+    own_texts: int = 0
+    own_places: int = 0
+    #: Authors and pages anywhere in the installation.
+    authors_everywhere: int = 0
+    pages: int = 0
+    #: The text holds a link, a phone or a nick.
+    contact: bool = False
+    near: bool = False
+
+
+NO_CONTEXT: Final = Context()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known about a text beside its words when it is ruled on. All of it is stored with the decision."""
 
@@ -65,6 +91,7 @@ class Facts:
     bannable: bool = True
     #: A ban of this author is already proposed, on its way or in force for this same offence.
     ban_running: bool = False
+    context: Context = NO_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)

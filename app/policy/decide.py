@@ -1,40 +1,63 @@
 """Rules on one judged text by a page's policy: the verdict, its grounds, and where the actions begin; pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Final
 
-from app.domain.decisions import Facts, Ground, Judgement, Keep, PlannedAction, Remove, Review, Ruling
+from app.domain.decisions import (
+    NO_CONTEXT,
+    Facts,
+    Ground,
+    Judgement,
+    Keep,
+    PlannedAction,
+    Remove,
+    Review,
+    Ruling,
+)
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Mode, Reason
 from app.policy.binding import BoundPolicy
+from app.policy.copies import is_mailing, reason_to_look
 from app.policy.ladder import machine_may, term
 from app.policy.rules import BanBy, Removal
 from model.scorer import Scores
 
 _UNREMARKABLE: Final = Facts()
-_FACTS: Final = tuple((field.name, getattr(_UNREMARKABLE, field.name)) for field in fields(Facts))
+_FACTS: Final = tuple(
+    (field.name, getattr(_UNREMARKABLE, field.name)) for field in fields(Facts) if field.name != "context"
+)
 _HEADS: Final = (*map(str, Category), "appeal")
+#: Grounds to remove, the strongest first, each with the right that the policy gives.
+Claims = tuple[tuple[Ground, Removal], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One text before the policy; `scores`, in the order of the policy's categories, and `appeal` are probabilities.
-
-    `claims` are the grounds to remove, the strongest first, each with the right that the policy gives.
-    """
+    """One text before the policy; `scores`, in the order of the policy's categories, and `appeal` are probabilities."""
 
     policy: BoundPolicy
     facts: Facts
     scores: tuple[float, ...]
     appeal: float
-    claims: tuple[tuple[Ground, Removal], ...]
+    claims: Claims
     basis: Mapping[str, object]
 
     @property
     def grounds(self) -> tuple[Ground, ...]:
         """What the text could be removed for, the strongest first."""
         return tuple(ground for ground, _ in self.claims)
+
+    @property
+    def is_appeal(self) -> bool:
+        """Whether the text is protected as a complaint, question or criticism."""
+        return self.appeal >= self.policy.appeal
+
+    @property
+    def copied(self) -> tuple[Reason, ...]:
+        """The reason that its copies give to show it to a person, if they do."""
+        reason = reason_to_look(self.policy.policy.copies, self.facts.context, appeal=self.is_appeal)
+        return (reason,) if reason else ()
 
 
 def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
@@ -67,7 +90,7 @@ def _nothing_to_judge(facts: Facts, basis: Mapping[str, object]) -> Ruling:
 def _protected(question: Question) -> Ruling | None:
     """What would go stays, because it is an appeal or a private message; nobody is banned for it."""
     reasons = []
-    if question.appeal >= question.policy.appeal:
+    if question.is_appeal:
         reasons.append(Reason.PROTECTED_APPEAL)
     if question.facts.private:
         reasons.append(Reason.PRIVATE_MESSAGE)
@@ -82,10 +105,25 @@ def _remove(question: Question) -> Ruling | None:
     """A category that the act names has reached the threshold that keeps the policy's promise."""
     if not question.claims:
         return None
-    first, right = question.claims[0]
-    removal = PlannedAction(right.how, first.clause, first.category)
-    bans, numbers = _bans(question)
-    return Remove(first, question.grounds[1:], (removal, *bans), basis={**question.basis, **numbers})
+    actions, numbers = _actions(question, question.claims)
+    return Remove(question.grounds[0], question.grounds[1:], actions, basis={**question.basis, **numbers})
+
+
+def _remove_mailing(question: Question) -> Ruling | None:
+    """A mailing whose text is probably spam by itself; copies alone, or of an appeal, never get this far.
+
+    The promise of the removal threshold does not cover it: it rests on the count and the weaker score together.
+    """
+    facts, policy = question.facts, question.policy
+    if question.is_appeal or facts.private or not is_mailing(policy.policy.copies, facts.context):
+        return None
+    for one, score in zip(policy.categories, question.scores, strict=True):
+        if one.category is Category.SPAM and one.removal is not None and score >= one.review:
+            ground = Ground(one.category, one.removal.clause, score, one.review)
+            actions, numbers = _actions(question, ((ground, one.removal),))
+            reasons = (Reason.SCORE_OVER_REVIEW, Reason.REPEAT)
+            return Remove(ground, (), actions, reasons, {**question.basis, **numbers})
+    return None
 
 
 def _review(question: Question) -> Ruling | None:
@@ -98,7 +136,13 @@ def _review(question: Question) -> Ruling | None:
     if not over:
         return None
     categories, doubt = tuple(category for _, category in over), _doubt(max(score for score, _ in over))
-    return Review((Reason.SCORE_OVER_REVIEW,), categories, uncertainty=doubt, basis=question.basis)
+    reasons = (Reason.SCORE_OVER_REVIEW, *question.copied)
+    return Review(reasons, categories, uncertainty=doubt, basis=question.basis)
+
+
+def _copied(question: Question) -> Ruling | None:
+    """Nothing in the text, but so many copies of it that a person should know."""
+    return Review(question.copied, basis=question.basis) if question.copied else None
 
 
 def _first_link(question: Question) -> Ruling | None:
@@ -109,10 +153,17 @@ def _first_link(question: Question) -> Ruling | None:
 
 
 #: Asked in this order; the first that answers rules, and a text that none of them wants is kept.
-STEPS: Final[tuple[Callable[[Question], Ruling | None], ...]] = (_protected, _remove, _review, _first_link)
+STEPS: Final[tuple[Callable[[Question], Ruling | None], ...]] = (
+    _protected,
+    _remove,
+    _remove_mailing,
+    _review,
+    _copied,
+    _first_link,
+)
 
 
-def _claims(policy: BoundPolicy, scores: tuple[float, ...]) -> tuple[tuple[Ground, Removal], ...]:
+def _claims(policy: BoundPolicy, scores: tuple[float, ...]) -> Claims:
     """Categories that reach their removal threshold; the strongest leaves the least of its threshold's own doubt."""
     claims = []
     for one, score in zip(policy.categories, scores, strict=True):
@@ -124,10 +175,17 @@ def _claims(policy: BoundPolicy, scores: tuple[float, ...]) -> tuple[tuple[Groun
     return tuple((ground, right) for _, ground, right in claims)
 
 
-def _bans(question: Question) -> tuple[tuple[PlannedAction, ...], Mapping[str, object]]:
+def _actions(question: Question, claims: Claims) -> tuple[tuple[PlannedAction, ...], Mapping[str, object]]:
+    """What the strongest claim does to the text and the ladder to its author, and the numbers of the ladder."""
+    first, right = claims[0]
+    bans, numbers = _bans(question, claims)
+    return (PlannedAction(right.how, first.clause, first.category), *bans), numbers
+
+
+def _bans(question: Question, claims: Claims) -> tuple[tuple[PlannedAction, ...], Mapping[str, object]]:
     """The ban that the ladder offers for the strongest ground that has one, and the numbers it was found with."""
     rules, facts = question.policy.policy.bans, question.facts
-    claim = next(((ground, right) for ground, right in question.claims if right.ladder), None)
+    claim = next(((ground, right) for ground, right in claims if right.ladder), None)
     if rules is None or claim is None or not facts.bannable or facts.ban_running:
         return (), {}
     ground, right = claim
@@ -164,8 +222,13 @@ def _basis(policy: BoundPolicy, facts: Facts) -> Mapping[str, object]:
     """The policy's numbers and whatever is remarkable about the text; JSON-able."""
     if facts == _UNREMARKABLE:
         return policy.basis
+    basis = dict(policy.basis)
     known = {name: value for name, usual in _FACTS if (value := getattr(facts, name)) != usual}
-    return {**policy.basis, "facts": known}
+    if known:
+        basis["facts"] = known
+    if facts.context != NO_CONTEXT:
+        basis |= {"copies": policy.policy.copies.numbers(), "context": asdict(facts.context)}
+    return basis
 
 
 def begin(ruling: Ruling, mode: Mode, *, ban_by: BanBy) -> tuple[tuple[PlannedAction, ActionState], ...]:
@@ -173,11 +236,13 @@ def begin(ruling: Ruling, mode: Mode, *, ban_by: BanBy) -> tuple[tuple[PlannedAc
 
     A ban waits as `proposed` also where everything else goes out at once. It opens no case, because the question about
     the comment is answered: people find it among the page's proposed actions, where it is confirmed or cancelled.
-    Only an office that lets the machine ban has short dated bans begin as `pending`.
+    Only an office that lets the machine ban has short dated bans begin as `pending`, and not for a mailing: the promise
+    behind that permission is about what a text itself says.
     """
     if not isinstance(ruling, Remove):
         return ()
-    return tuple((action, _first_state(action, mode, ban_by)) for action in ruling.actions)
+    banning = BanBy.PERSON if Reason.REPEAT in ruling.reasons else ban_by
+    return tuple((action, _first_state(action, mode, banning)) for action in ruling.actions)
 
 
 def _first_state(action: PlannedAction, mode: Mode, ban_by: BanBy) -> ActionState:

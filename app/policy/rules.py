@@ -13,6 +13,7 @@ from typing import Final
 from app.domain.decisions import Clause
 from app.domain.errors import InvalidInputError, NotFoundError, PolicyError
 from app.domain.words import ActionKind, Category, Mode
+from app.policy.copies import CopyRules, read_copies
 from app.policy.reading import Table, listed, load
 
 #: What a policy may order; lifting a measure is always a person's order.
@@ -94,6 +95,7 @@ class Policy:
     review_share: str
     categories: Mapping[Category, Removal | None]
     bans: BanRules | None
+    copies: CopyRules
     file: str
     source: str
     #: SHA-256 of the source, in hexadecimal.
@@ -124,9 +126,10 @@ def parse(source: str, *, file: str) -> Policy:
         raise top.refuse("review_share", expected, share)
     bans = _bans(top.table("bans"), act, cited) if top.has("bans") else None
     categories = _categories(top.table("categories"), cited, bans)
+    copies = read_copies(top.table("copies")) if top.has("copies") else CopyRules()
     top.close()
     digest = hashlib.sha256(source.encode()).hexdigest()
-    return Policy(name, title, act, live_modes, share, categories, bans, file, source, digest)
+    return Policy(name, title, act, live_modes, share, categories, bans, copies, file, source, digest)
 
 
 def _act(top: Table) -> tuple[Act | None, str]:
