@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from model.artefact import Artefact
 from model.cache import TokenCache
 from model.explain import Evidence, Span, spans
+from model.heads import NOTHING, Heads, Scores
 from model.labels import HEADS
 from model.lemmas import warm_up
 from model.normalise import MAX_BEFORE, Normalised, normalise
@@ -16,27 +17,9 @@ from model.signals import kinds_of, measures, word_signals
 from model.tokens import forms
 from model.weights import Floats, TokenParts, Weights
 
+__all__ = ["CACHE_BYTES", "Scorer", "Scores"]
+
 CACHE_BYTES: Final = 48 * 2**20
-# Beyond this a sigmoid in float64 is 0 or 1; the bound keeps exp in range.
-_LARGEST: Final = 36.0
-
-
-class Scores(NamedTuple):
-    """Calibrated probabilities."""
-
-    spam: float
-    insult: float
-    obscenity: float
-    threat: float
-    appeal: float
-
-
-_NOTHING: Final = Scores(0.0, 0.0, 0.0, 0.0, 0.0)
-
-
-def _probability(logit: float, slope: float, offset: float) -> float:
-    value = slope * logit + offset
-    return 1.0 / (1.0 + math.exp(-min(max(value, -_LARGEST), _LARGEST)))
 
 
 class Scorer:
@@ -46,9 +29,7 @@ class Scorer:
         warm_up()
         self.manifest = artefact.manifest
         self._weights = Weights(artefact.arrays)
-        self._platt = [(float(a), float(b)) for a, b in artefact.arrays.platt]
-        logits = artefact.manifest.logits
-        self._heads = [[logits.index(part) for part in artefact.manifest.heads[head]] for head in HEADS]
+        self._heads = Heads(artefact.manifest.logits, artefact.manifest.heads, artefact.arrays.platt)
         self._cache = TokenCache(self._weights.token, self._weights.width, cache_bytes)
         self._by_kinds: dict[int, Floats] = {}
 
@@ -57,10 +38,8 @@ class Scorer:
         normalised = normalise(text)
         words = forms(normalised.text)
         if not words:
-            return _NOTHING
-        logits = self._logits(text, normalised, words)
-        known = [_probability(z, a, b) for z, (a, b) in zip(logits, self._platt, strict=True)]
-        return Scores(*(math.prod(known[i] for i in parts) for parts in self._heads))
+            return NOTHING
+        return self._heads.one(self._logits(text, normalised, words))
 
     def logits(self, text: str) -> tuple[float, ...]:
         """Raw logits in the manifest's order, before calibration; for training and for tests."""
@@ -83,7 +62,7 @@ class Scorer:
             rows=rows,
             lemmas=lemmas,
             kinds=[kinds_of(word) for word in words],
-            heads={h: [(i, self._platt[i][0]) for i in p] for h, p in zip(HEADS, self._heads, strict=True)},
+            heads={h: [(i, self._heads.slopes[i]) for i in p] for h, p in zip(HEADS, self._heads.parts, strict=True)},
         )
         return spans(normalised, evidence, categories=categories, limit=limit)
 

@@ -1,6 +1,5 @@
 """Trains a model: data in, checked artefact with its promises and its card out."""
 
-import hashlib
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -10,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from model.artefact import Arrays, Artefact, pack_names, save
+from model.artefact import Artefact, save
 from model.labels import CATEGORIES
 from model.manifest import Manifest
 from model.scorer import Scorer
@@ -21,8 +20,9 @@ from training.calibrate import Platt, fit_platt, probability
 from training.dataset import Row, file_digests, read_folder
 from training.errors import DataError
 from training.fit import Linear, fit_task, out_of_fold
+from training.pack import fingerprint, pack
 from training.spam import spam_task
-from training.vectorise import SCALES, Names, learn_names, matrix, widths
+from training.vectorise import learn_names, matrix
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
 HELD_OUT: Final = "sloyka/"
@@ -69,26 +69,6 @@ def _fit_all(rows: list[Row], features: Any, numbers: list[int], step: Step, job
         prior = TOXIC_PRIOR if task.name == "toxic" else None
         fitted[task.name] = Fitted(task, model, held_out, fit_platt(held_out[counted], task.answers[counted], prior))
     return fitted
-
-
-def _arrays(fitted: Mapping[str, Fitted], names: Names) -> Arrays:
-    stacked = np.stack([fitted[name].model.weights for name in tasks.LOGITS], axis=1)
-    chars, lemmas, pairs, _ = np.split(stacked, np.cumsum(widths(names))[:-1])
-    signals = np.split(stacked, np.cumsum(widths(names))[:-1])[3]
-    return Arrays(
-        pack_names(names.chars),
-        names.chars_idf,
-        (chars * SCALES["chars"]).astype(np.float16),
-        pack_names(names.lemmas),
-        names.lemmas_idf,
-        (lemmas * SCALES["lemmas"]).astype(np.float16),
-        np.asarray(names.pairs, dtype=np.int64),
-        names.pairs_idf,
-        (pairs * SCALES["pairs"]).astype(np.float16),
-        (signals * SCALES["signals"]).astype(np.float32),
-        np.array([fitted[name].model.intercept for name in tasks.LOGITS]),
-        np.array([fitted[name].platt for name in tasks.LOGITS]),
-    )
 
 
 def _zero(fitted: Mapping[str, Fitted], features: Any) -> dict[str, float]:
@@ -155,7 +135,8 @@ def train(
     fitted = _fit_all(rows, features, numbers, step, jobs)
     step("пороги и обещания")
     zero = _zero(fitted, features)
-    arrays = _arrays(fitted, names)
+    answered = [fitted[name] for name in tasks.LOGITS]
+    arrays = pack(names, [one.model for one in answered], [one.platt for one in answered])
     manifest = Manifest(
         version="", created=created, promises={}, refused={}, review={},
         appeal=_appeal_threshold(fitted, rows), logits=tasks.LOGITS, heads=tasks.HEAD_PARTS, files={},
@@ -169,17 +150,10 @@ def train(
     step("измерения")
     metrics = evaluate.held_out_metrics(fitted, rows, features, manifest, len(SIGNALS))
     metrics["promise_sample"] = dict(manifest.calibration["reading"])
-    manifest = replace(manifest, metrics=metrics, version=f"ru-{_fingerprint(arrays)}")
+    manifest = replace(manifest, metrics=metrics, version=f"ru-{fingerprint(arrays)}")
     artefact = save(out, manifest, arrays)
     (out / "CARD.md").write_text(card.write(artefact.manifest), encoding="utf-8")
     return artefact
-
-
-def _fingerprint(arrays: Arrays) -> str:
-    digest = hashlib.sha256()
-    for field in fields(Arrays):
-        digest.update(np.ascontiguousarray(getattr(arrays, field.name)).tobytes())
-    return digest.hexdigest()[:10]
 
 
 def _with_promises(manifest: Manifest, kept: list[Row], scores: Any, zero: Mapping[str, float]) -> Manifest:
