@@ -12,9 +12,13 @@ from model.labels import CATEGORIES
 from model.normalise import MAX_BEFORE, normalise
 from model.signals import measures
 from model.tokens import forms
+from training.clusters import join_clusters
 from training.errors import DataError
+from training.samples import FOLDER, Sample, held_out, read_samples
 
-FEWEST_ROWS: Final = 20
+FEWEST_ROWS: Final = 50
+# Of each answer, so many texts that are no copies of one another.
+FEWEST_OF_A_CLASS: Final = 20
 # Texts written for this project: kinds that the data lack, and clean texts that look like violations.
 SEEDS: Final = Path(__file__).parent / "seeds.jsonl"
 KINDS: Final = ("comment", "reply", "appeal", "post", "official_reply", "official_post")
@@ -57,7 +61,7 @@ class Row:
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        stream = path.open(encoding="utf-8")
+        stream = path.open("rb")
     except OSError as error:
         raise DataError(path, f"cannot be read ({error.strerror})") from error
     with stream:
@@ -65,8 +69,10 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if not line.strip():
                 continue
             try:
-                value = json.loads(line)
-            except ValueError as error:
+                value = json.loads(line.decode())
+            except UnicodeDecodeError as error:
+                raise DataError(path, f"not UTF-8: {error}", number) from error
+            except (ValueError, RecursionError) as error:
                 raise DataError(path, f"not JSON: {error}", number) from error
             if not isinstance(value, dict):
                 raise DataError(path, f"found {type(value).__name__}, expected an object", number)
@@ -122,10 +128,21 @@ def _labelled(path: Path, number: int, value: dict[str, Any]) -> Row:
     return Row(value["text"], source, "comment", bool(types), "spam" in labels, types, appeal)
 
 
-def _read(path: Path, parse: Callable[[Path, int, dict[str, Any]], Row], *, classes: str | None) -> list[Row]:
+Parse = Callable[[Path, int, dict[str, Any]], Row]
+# What a folder may hold besides the list of clean words; the first three are needed for training.
+FILES: Final[dict[str, Parse]] = {
+    "toxic.jsonl": _toxic,
+    "municipal.jsonl": _municipal,
+    "spam.jsonl": _spam,
+    "spam_other_lang.jsonl": _spam,
+    "types.jsonl": _labelled,
+}
+
+
+def _read(path: Path, parse: Parse, *, fewest: int = FEWEST_ROWS, classes: str | None = None) -> list[Row]:
     rows = [parse(path, number, value) for number, value in _lines(path)]
-    if len(rows) < FEWEST_ROWS:
-        raise DataError(path, f"{len(rows)} rows, expected at least {FEWEST_ROWS}")
+    if len(rows) < fewest:
+        raise DataError(path, f"{len(rows)} rows, expected at least {fewest}")
     if classes and len({getattr(row, classes) for row in rows}) < 2:
         raise DataError(path, f"one class only: every row has {classes} = {int(getattr(rows[0], classes))}")
     return rows
@@ -141,7 +158,10 @@ _RARE: Final = 1000
 
 def _clean_words(path: Path) -> list[Row]:
     """One text per dictionary word that only contains an obscene one: «команда», «рубля»."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(path, f"cannot be read ({error})") from error
     if not lines or lines[0].split("\t") != ["wordform", "lemma", "substring"]:
         raise DataError(path, "expected the columns wordform, lemma, substring", 1)
     frequent = Counter(line.rpartition("\t")[2] for line in lines[1:])
@@ -170,23 +190,47 @@ def read_words(row: Row) -> None:
     row.look = measures(row.text[:MAX_BEFORE], normalised.undone)
 
 
-def read_folder(folder: Path, labels: Path | None = None) -> list[Row]:
-    """All rows of a data folder with people's labels behind them, exact repetitions inside one source dropped.
+def sample_row(sample: Sample) -> Row:
+    """A comment written for the project, as a text that people labelled."""
+    types = tuple(label for label in sample.labels if label != "spam")
+    source = f"samples/{sample.group}"
+    return Row(sample.text, source, "comment", bool(types), "spam" in sample.labels, types, sample.appeal)
+
+
+def read_folder(folder: Path, labels: Path | None = None, samples: Path = FOLDER) -> list[Row]:
+    """All rows of a data folder, people's labels and the project's own samples behind them.
 
     toxic.jsonl, municipal.jsonl and spam.jsonl must be there; spam_other_lang.jsonl and the list of clean words may be.
+    Left out: exact repetitions inside one source, and the third of the samples that is only measured, with its copies.
 
     Raises DataError.
     """
     rows = _read(folder / "toxic.jsonl", _toxic, classes="toxic")
-    rows += _read(folder / "municipal.jsonl", _municipal, classes=None)
+    rows += _read(folder / "municipal.jsonl", _municipal)
     rows += _read(folder / "spam.jsonl", _spam, classes="spam")
     if (folder / "spam_other_lang.jsonl").exists():
-        rows += _read(folder / "spam_other_lang.jsonl", _spam, classes=None)
+        rows += _read(folder / "spam_other_lang.jsonl", _spam)
     if (folder / "clean_words_with_obscene_substrings.tsv").exists():
         rows += _clean_words(folder / "clean_words_with_obscene_substrings.tsv")
     if labels is not None:
-        rows += _read(labels, _labelled, classes=None)
-    rows += _read(SEEDS, _labelled, classes=None)
+        rows += _read(labels, _labelled, fewest=1)
+    if SEEDS.exists():
+        rows += _read(SEEDS, _labelled)
+    written = read_samples(samples)
+    rows += [sample_row(sample) for sample in written if not held_out(sample.id)]
+    measured = [sample_row(sample) for sample in written if held_out(sample.id)]
+    kept = _without_repetitions(rows)
+    for row in measured:
+        read_words(row)
+    join_clusters([*kept, *measured])
+    held = {row.cluster for row in measured}
+    kept = [row for row in kept if row.cluster not in held]
+    for name, answer in (("toxic", "toxic"), ("spam", "spam")):
+        _check_classes(folder / f"{name}.jsonl", kept, answer)
+    return kept
+
+
+def _without_repetitions(rows: list[Row]) -> list[Row]:
     seen = set()
     kept = []
     for row in rows:
@@ -195,47 +239,33 @@ def read_folder(folder: Path, labels: Path | None = None) -> list[Row]:
         if row.words and key not in seen:
             seen.add(key)
             kept.append(row)
-    join_clusters(kept)
     return kept
 
 
-def file_digests(folder: Path, labels: Path | None = None) -> dict[str, str]:
-    """SHA-256 of every data file that training reads."""
-    paths = [p for name in LICENCES if (p := folder / name).exists()] + ([labels] if labels else []) + [SEEDS]
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+def _check_classes(path: Path, rows: list[Row], name: str) -> None:
+    """Copies of one text are one text: they are held out together, so a class of copies could not be measured."""
+    for answer in (True, False):
+        different = {row.cluster for row in rows if row.types is None and getattr(row, name) is answer}
+        if len(different) < FEWEST_OF_A_CLASS:
+            found = f"{name} = {int(answer)}: {len(different)} different texts"
+            raise DataError(path, f"{found}, expected at least {FEWEST_OF_A_CLASS}")
 
 
-def _keys(words: tuple[str, ...]) -> list[str]:
-    """Two texts that share a key are copies of one template."""
-    letters = [w for w in words if w.strip("0") and w[0] not in "<@"]
-    if len(letters) < 6:
-        return ["exact " + " ".join(letters)]
-    grams = sorted(
-        {
-            hashlib.md5(" ".join(letters[i : i + 4]).encode(), usedforsecurity=False).hexdigest()[:16]
-            for i in range(len(letters) - 3)
-        }
-    )
-    smallest = grams[:3]
-    if len(smallest) < 3:
-        return ["grams " + " ".join(smallest)]
-    a, b, c = smallest
-    return [f"grams {a} {b}", f"grams {a} {c}", f"grams {b} {c}"]
+def read_present(folder: Path) -> list[Row]:
+    """The rows of whatever files a folder holds, as they are; for measuring. Raises DataError."""
+    present = [name for name in FILES if (folder / name).exists()]
+    if not present:
+        raise DataError(folder, f"nothing to measure on, expected some of {', '.join(FILES)}")
+    return [row for name in present for row in _read(folder / name, FILES[name], fewest=1)]
 
 
-def join_clusters(rows: list[Row]) -> None:
-    """Number the near-duplicate clusters: texts that share two of their three smallest hashes of four words."""
-    parent = list(range(len(rows)))
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
-    first: dict[str, int] = {}
-    for number, row in enumerate(rows):
-        for key in _keys(row.words):
-            parent[root(number)] = root(first.setdefault(key, number))
-    for number, row in enumerate(rows):
-        row.cluster = root(number)
+def file_digests(folder: Path, labels: Path | None = None, samples: Path = FOLDER) -> dict[str, str]:
+    """SHA-256 of every data file that training or measuring reads; samples under their folder's name."""
+    names = [*FILES, "clean_words_with_obscene_substrings.tsv"]
+    paths = {name: path for name in names if (path := folder / name).exists()}
+    if labels is not None:
+        paths[labels.name] = labels
+    if SEEDS.exists():
+        paths[SEEDS.name] = SEEDS
+    paths |= {f"samples/{path.name}": path for path in sorted(samples.glob("*.jsonl"))}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}

@@ -78,6 +78,7 @@ def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _sample(path: Path, number: int, value: dict[str, Any]) -> Sample:
+    value = {"why": ""} | value
     if set(value) != set(FIELDS):
         wrong = ", ".join(sorted(set(value) ^ set(FIELDS)))
         raise DataError(path, f"missing or unknown: {wrong}; expected exactly {', '.join(FIELDS)}", number)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.unit.training.conftest import write_rows
-from training.dataset import Row, join_clusters, read_folder, read_words
+from training.clusters import join_clusters
+from training.dataset import Row, read_folder, read_words
 from training.errors import DataError
 
 
@@ -50,9 +51,9 @@ def test_one_class_is_refused(data):
 
 
 def test_few_rows_are_refused(data):
-    """Fewer than twenty rows are no data set."""
-    write_rows(data / "spam.jsonl", [{"text": "а", "spam": i % 2, "source": "x"} for i in range(19)])
-    with pytest.raises(DataError, match="19 rows, expected at least 20"):
+    """Twenty rows are no data set, and neither are forty-nine."""
+    write_rows(data / "spam.jsonl", [{"text": "а", "spam": i % 2, "source": "x"} for i in range(49)])
+    with pytest.raises(DataError, match="49 rows, expected at least 50"):
         read_folder(data)
 
 
