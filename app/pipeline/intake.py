@@ -7,6 +7,7 @@ from typing import Final
 
 from app import telemetry
 from app.domain.clock import Clock
+from app.domain.copies import text_print
 from app.domain.errors import BusyError, SignatureRejectedError
 from app.domain.events import ConfirmationRequest, Event, Ignored, Written
 from app.domain.judged import judged_text, only_links
@@ -67,10 +68,15 @@ class Intake:
         """The event with the model's opinion, if it carries words that are judged."""
         body = event.body
         now = self.clock.now()
-        if not isinstance(body, Written) or not is_judged(page.written_by(body.author)):
+        if not isinstance(body, Written):
             return Item(event, page.id, now)
-        judgement = self.moderator.judge(judged_text(body.text, body.segments), policy=page.policy)
-        return Item(event, page.id, now, judgement, bare_link=only_links(body.text, body.segments))
+        text = judged_text(body.text, body.segments)
+        # A private message is answered by itself, however many write the same.
+        compared = None if body.private else text_print(text)
+        if not is_judged(page.written_by(body.author)):
+            return Item(event, page.id, now, print=compared)
+        judgement = self.moderator.judge(text, policy=page.policy)
+        return Item(event, page.id, now, judgement, only_links(body.text, body.segments), compared)
 
     async def _second_look(self, external_id: str) -> PageConfig | None:
         """A page or secret may have been changed by another process a moment ago."""

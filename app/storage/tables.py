@@ -1,8 +1,9 @@
 """Every table of the house, described once; migrations, queries and the writer's statements all start here.
 
-Erasable tables (author, revision_body, evidence, note, post) hold what a person wrote or is; permanent ones hold ids,
-codes and numbers. `*_json` columns hold compact JSON text, `*_at` columns microseconds of UTC, ids are made by
-`app.domain.ids`. There are no relationships: queries join by id and say what they read.
+Erasable tables (author, revision_body, evidence, note, post) hold what a person wrote or is, a short-lived one
+(seen_text) forgets it by itself; permanent ones hold ids, codes and numbers. `*_json` columns hold compact JSON text,
+`*_at` columns microseconds of UTC, ids are made by `app.domain.ids`. There are no relationships: queries join by id and
+say what they read.
 """
 
 from sqlmodel import SQLModel
@@ -15,6 +16,11 @@ from app.storage.tables_comments import (
     Revision,
     RevisionBody,
     SeenEvent,
+)
+from app.storage.tables_copies import (
+    Campaign,
+    CampaignComment,
+    SeenText,
 )
 from app.storage.tables_decisions import (
     Action,
@@ -42,6 +48,8 @@ __all__ = [
     "Action",
     "ApiToken",
     "Author",
+    "Campaign",
+    "CampaignComment",
     "Capability",
     "ChainHead",
     "Comment",
@@ -61,6 +69,7 @@ __all__ = [
     "Revision",
     "RevisionBody",
     "SeenEvent",
+    "SeenText",
     "metadata",
 ]
 

@@ -17,6 +17,7 @@ from app.storage.folders import private_folder
 
 #: Shorter keys of the journal could be guessed; one that the house makes has 43 characters.
 SHORTEST_JOURNAL_KEY: Final = 32
+_NUMBER: Final = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Vault:
     def fingerprint(self, plain: str) -> str:
         """A keyed digest: equal for equal secrets, useless to whoever reads the database."""
         return hmac.new(self._pepper, plain.encode(), hashlib.sha256).hexdigest()
+
+    def number(self, plain: str) -> int:
+        """The same as 63 bits, at a third of the cost: for an index over texts."""
+        digest = hashlib.blake2b(plain.encode(), digest_size=8, key=self._pepper, person=b"text").digest()
+        return int.from_bytes(digest) & _NUMBER
 
 
 def key_from(setting: str, file: Path, make: bytes) -> bytes:

@@ -17,13 +17,17 @@ from app.pipeline.record.happenings import Happenings
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.ledger import Ledger
 from app.pipeline.record.load import Loader
+from app.pipeline.record.nearby import Nearby
 from app.pipeline.record.past import AuthorOnPage, Past
 from app.pipeline.record.people import People
+from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
 from app.storage.bulk import Bulk
 from app.storage.nodes import bump_config
 from app.storage.tables import (
     Action,
+    Campaign,
+    CampaignComment,
     Comment,
     Decision,
     Evidence,
@@ -35,7 +39,7 @@ from app.storage.tables import (
 )
 
 #: Tables in the order in which they are written.
-_ORDER: Final = (Revision, RevisionBody, Decision, Action, ReviewCase, Evidence)
+_ORDER: Final = (Revision, RevisionBody, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
 
 
 class Recorded(NamedTuple):
@@ -46,9 +50,15 @@ class Recorded(NamedTuple):
 
 
 def record(
-    session: Session, house: House, configuration: Configuration, items: Sequence[Item], model_version_id: int
+    session: Session,
+    house: House,
+    configuration: Configuration,
+    items: Sequence[Item],
+    model_version_id: int,
+    *,
+    nearby: Nearby | None = None,
 ) -> Recorded:
-    """Write a batch; no two items may be about the same comment."""
+    """Write a batch; no two items may be about the same comment. `nearby` is what this process remembers of texts."""
     pages = configuration.current(session).by_id
     bulk = Bulk(session)
     ledger = Ledger(house.clock.now())
@@ -56,10 +66,12 @@ def record(
     known = deliveries.take(items, pages)
     fresh = [(item, pages[item.page_id]) for item, outcome in zip(items, known, strict=True) if outcome is None]
     Loader(bulk, ledger, house.ids).load([(item.event, page) for item, page in fresh])
+    repeats = Repeats(bulk, ledger, house, nearby or Nearby())
+    repeats.load(fresh)
     past = Past(bulk)
-    past.load(_suspects(fresh, ledger))
+    past.load(_suspects(fresh, ledger, repeats))
     budget = Budget(session, ledger.at)
-    rulings = Rulings(ledger, past, budget, house.ids, model_version_id)
+    rulings = Rulings(ledger, past, budget, repeats, ids=house.ids, model_version_id=model_version_id)
     happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
     outcomes = []
     for item, outcome in zip(items, known, strict=True):
@@ -68,19 +80,22 @@ def record(
             deliveries.done(item, outcome)
         outcomes.append(outcome)
     deliveries.write()
+    repeats.write()
     _write(session, bulk, ledger)
+    repeats.hand_over(pages)
     append(session, house.journal_key, ledger.entries, ledger.at, bulk=bulk)
     for page_id in sorted(budget.exceeded):
         fall_to_review(session, house, page_id, ledger.at)
     return Recorded(outcomes, ledger.pending)
 
 
-def _suspects(fresh: Sequence[tuple[Item, PageConfig]], ledger: Ledger) -> list[AuthorOnPage]:
-    """Authors whose past can matter: of a text over a removal threshold, or of nothing but links."""
+def _suspects(fresh: Sequence[tuple[Item, PageConfig]], ledger: Ledger, repeats: Repeats) -> list[AuthorOnPage]:
+    """Authors whose past can matter: of a text over a removal threshold, of a copied one, or of nothing but links."""
     return [
         (author_id, page.id)
         for item, page in fresh
-        if (author_id := ledger.authors.get((page.network, _author(item.event)))) and _may_matter(item, page)
+        if (author_id := ledger.authors.get((page.network, _author(item.event))))
+        and (_may_matter(item, page) or repeats.may_repeat(item))
     ]
 
 

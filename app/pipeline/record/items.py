@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.copies import TextPrint
 from app.domain.decisions import Judgement
 from app.domain.events import Event
 
@@ -36,3 +37,5 @@ class Item:
     judgement: Judgement | None = None
     #: There is nothing to judge but a link, so it matters whether the author is new here.
     bare_link: bool = False
+    #: What the words are compared by with other comments; None where they are nobody's copy by their nature.
+    print: TextPrint | None = None

@@ -8,14 +8,16 @@ from app.domain.decisions import Facts, Judgement, PlannedAction, Remove, Review
 from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
-from app.domain.states import ActionState, CaseEnd, CaseState
+from app.domain.states import ActionState, CaseEnd
 from app.domain.words import ActionKind, Mode, Reason, Verdict, WrittenBy
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.budget import Budget
+from app.pipeline.record.cases import new_case
 from app.pipeline.record.digest import digest_of, new_salt
 from app.pipeline.record.items import Item
 from app.pipeline.record.ledger import CommentRow, Ledger, json_text
 from app.pipeline.record.past import Past
+from app.pipeline.record.repeats import Repeats
 from app.policy.decide import begin, decide, opens_case
 from app.policy.ladder import standing
 from app.policy.rules import live_mode
@@ -35,10 +37,20 @@ def is_judged(by: WrittenBy) -> bool:
 class Rulings:
     """Writes what follows from one text into the ledger."""
 
-    def __init__(self, ledger: Ledger, past: Past, budget: Budget, ids: IdMaker, model_version_id: int) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        past: Past,
+        budget: Budget,
+        repeats: Repeats,
+        *,
+        ids: IdMaker,
+        model_version_id: int,
+    ) -> None:
         self._ledger = ledger
         self._past = past
         self._budget = budget
+        self._repeats = repeats
         self._ids = ids
         self._model_version_id = model_version_id
 
@@ -80,17 +92,20 @@ class Rulings:
     def rule(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Ruling | None:
         """Decide about the comment's newest revision; None for words that are not judged."""
         if not is_judged(comment.written_by):
+            self._repeats.own_words(item)
             return None
-        facts = self._facts(comment, body, page)
+        facts = replace(self._facts(comment, body, page), context=self._repeats.count(comment, item, body, page))
         mode = live_mode(page.policy.policy, page.mode)
         ruling = decide(page.policy, item.judgement or _NOT_JUDGED, facts)
+        ruling, campaign = self._repeats.join(comment, item, facts.context, ruling)
         self._budget.decided(page)
         if isinstance(ruling, Remove) and mode is Mode.ENFORCE and not self._budget.allows(page):
             ruling, mode = replace(ruling, reasons=(*ruling.reasons, Reason.BUDGET)), Mode.REVIEW
         decision_id = self.write_decision(comment, item, page, ruling, mode=mode)
         self._act(comment, page, ruling, decision_id, mode)
-        if opens_case(ruling, mode):
-            self.open_case(comment, ruling, decision_id)
+        if opens_case(ruling, mode) and not (campaign and campaign.answers_for(ruling)):
+            case_id = self.open_case(comment, ruling, decision_id)
+            self._repeats.case_opened(comment, case_id, ruling, campaign)
         if ruling.verdict is not Verdict.KEEP:
             self._keep_evidence(comment, decision_id, item)
         telemetry.VERDICTS.labels(ruling.verdict).inc()
@@ -228,30 +243,25 @@ class Rulings:
         )
         self._ledger.pending += state is ActionState.PENDING
 
-    def open_case(self, comment: CommentRow, ruling: Ruling, decision_id: int) -> None:
-        """Ask a person about the comment; the case that was open about an older text is closed first."""
+    def open_case(self, comment: CommentRow, ruling: Ruling, decision_id: int) -> int:
+        """Ask a person about the comment; a case that was open about an older text is closed first. Returns the id."""
         self._ledger.close_case(comment, CaseEnd.SUPERSEDED, _MACHINE)
         case_id = self._ids()
         reasons = ruling.reasons
-        self._ledger.add(
-            ReviewCase,
-            id=case_id,
+        row = new_case(
+            case_id,
             comment_id=comment.id,
             page_id=comment.page_id,
             revision_id=comment.revision_id,
             decision_id=decision_id,
-            state=str(CaseState.OPEN),
             reason=str(reasons[0]) if reasons else str(Reason.PERSON),
             protected=Reason.PROTECTED_APPEAL in reasons,
             uncertainty=ruling.uncertainty if isinstance(ruling, Review) else 0.0,
-            claimed_by="",
-            claimed_until=None,
-            ended=None,
-            ended_by="",
-            opened_at=self._ledger.at,
-            closed_at=None,
+            at=self._ledger.at,
         )
+        self._ledger.add(ReviewCase, **row)
         self._ledger.note("case_opened", comment.id, case=case_id, decision=decision_id)
+        return case_id
 
     def _keep_evidence(self, comment: CommentRow, decision_id: int, item: Item) -> None:
         self._ledger.add(

@@ -23,6 +23,7 @@ from app.pipeline.house import House
 from app.pipeline.record.batch import record
 from app.pipeline.record.deliveries import reject
 from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.nearby import Nearby
 
 _log = structlog.get_logger()
 #: A batch that loses a race (deadlock, a row that appeared meanwhile) is tried again this often as a whole.
@@ -71,6 +72,7 @@ class Writer:
         self._batch_limit = batch_limit
         self._queue_limit = queue_limit
         self._on_actions = on_actions
+        self._nearby = Nearby()
         self._waiting: deque[Ticket] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -151,7 +153,14 @@ class Writer:
         for attempt in range(TRIES):
             try:
                 with self._house.database.write() as session:
-                    recorded = record(session, self._house, self._configuration, items, self._model_version_id)
+                    recorded = record(
+                        session,
+                        self._house,
+                        self._configuration,
+                        items,
+                        self._model_version_id,
+                        nearby=self._nearby,
+                    )
                 break
             except Exception as error:
                 if _is_race(error) and attempt + 1 < TRIES:

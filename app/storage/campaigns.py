@@ -1,0 +1,134 @@
+"""Reads campaigns: comments of a page that say the same and share one question to a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlmodel import Session, col
+
+from app.domain.states import CommentState
+from app.storage.bulk import Bulk
+from app.storage.tables import Campaign, CampaignComment, Comment, ReviewCase
+
+_NEXT: Final = (
+    "SELECT c.id, c.revision_id, c.decision_id FROM campaign_comment m"
+    " JOIN comment c ON c.id = m.comment_id AND c.revision_id = m.revision_id"
+    " JOIN decision d ON d.id = c.decision_id"
+    " WHERE m.campaign_id = {mark} AND c.state = 'visible' AND d.verdict = 'review' AND NOT EXISTS"
+    " (SELECT 1 FROM review_case r WHERE r.comment_id = c.id AND r.state <> 'closed')"
+    " ORDER BY m.id LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign as it stands: how many comments still say it, by how many authors, and the case that asks for all."""
+
+    campaign: Campaign
+    comments: int
+    visible: int
+    authors: int
+    case: ReviewCase | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One comment of a campaign with the decision that holds; `id` places it in the list."""
+
+    id: int
+    comment_id: int
+    decision_id: int | None
+    state: CommentState
+    joined_at: int
+
+
+def next_to_ask(bulk: Bulk, campaign_id: int) -> tuple[Any, ...] | None:
+    """Comment, revision and decision of the first member that a person should look at and nobody was asked about.
+
+    It is visible and still says the same; the comment is locked.
+    """
+    sql = _NEXT.format(mark="?" if bulk.is_sqlite else "%s") + ("" if bulk.is_sqlite else " FOR UPDATE OF c")
+    bulk.cursor.execute(sql, (campaign_id,))
+    rows = bulk.cursor.fetchall()
+    return rows[0] if rows else None
+
+
+def list_campaigns(
+    session: Session, pages: Sequence[int] | None, *, before: int | None, limit: int
+) -> list[CampaignRecord]:
+    """Newest first; `pages` None = all, `before` = ids below it."""
+    statement = select(Campaign).order_by(col(Campaign.id).desc()).limit(limit)
+    if pages is not None:
+        statement = statement.where(col(Campaign.page_id).in_(pages))
+    if before is not None:
+        statement = statement.where(col(Campaign.id) < before)
+    return _records(session, list(session.execute(statement).scalars()))
+
+
+def read_campaign(session: Session, campaign_id: int) -> CampaignRecord | None:
+    """One campaign, None if there is none of this id."""
+    found = session.get(Campaign, campaign_id)
+    return None if found is None else _records(session, [found])[0]
+
+
+def campaign_of_case(session: Session, case_id: int) -> CampaignRecord | None:
+    """The campaign that a case stands for, None if it asks about its own comment only."""
+    found = session.execute(select(Campaign).where(col(Campaign.case_id) == case_id)).scalars().first()
+    return None if found is None else _records(session, [found])[0]
+
+
+def campaign_comments(session: Session, campaign_id: int, *, after: int | None, limit: int) -> list[Member]:
+    """Comments that say it now, in the order in which they joined; `after` = behind the member of this id."""
+    statement = (
+        select(
+            col(CampaignComment.id),
+            col(Comment.id),
+            col(Comment.decision_id),
+            col(Comment.state),
+            col(CampaignComment.joined_at),
+        )
+        .join(Comment, _says_it())
+        .where(col(CampaignComment.campaign_id) == campaign_id)
+        .order_by(col(CampaignComment.id))
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(col(CampaignComment.id) > after)
+    return [
+        Member(id_, comment, decision, CommentState(state), at)
+        for id_, comment, decision, state, at in session.execute(statement)
+    ]
+
+
+def _says_it() -> ColumnElement[bool]:
+    """A member whose newest revision is the one that joined."""
+    return and_(
+        col(Comment.id) == col(CampaignComment.comment_id), col(Comment.revision_id) == col(CampaignComment.revision_id)
+    )
+
+
+def _records(session: Session, campaigns: Sequence[Campaign]) -> list[CampaignRecord]:
+    ids = [campaign.id for campaign in campaigns]
+    counts = {
+        id_: (comments, visible, authors)
+        for id_, comments, visible, authors in session.execute(
+            select(
+                col(CampaignComment.campaign_id),
+                func.count(),
+                func.count().filter(col(Comment.state) == CommentState.VISIBLE.value),
+                func.count(col(Comment.author_id).distinct()),
+            )
+            .join(Comment, _says_it())
+            .where(col(CampaignComment.campaign_id).in_(ids))
+            .group_by(col(CampaignComment.campaign_id))
+        )
+    }
+    wanted = [campaign.case_id for campaign in campaigns if campaign.case_id is not None]
+    cases = {
+        case.id: case for case in session.execute(select(ReviewCase).where(col(ReviewCase.id).in_(wanted))).scalars()
+    }
+    return [
+        CampaignRecord(campaign, *counts.get(campaign.id, (0, 0, 0)), cases.get(campaign.case_id or 0))
+        for campaign in campaigns
+    ]

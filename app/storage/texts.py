@@ -1,0 +1,31 @@
+"""Reads and forgets the texts that were seen lately."""
+
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.storage.bulk import Bulk
+
+#: Times are microseconds; the second comparison is for a row that was repeated while the deletion waited for it.
+_FORGET: Final = text(
+    "DELETE FROM seen_text WHERE last_at < :before AND id IN"
+    " (SELECT id FROM seen_text WHERE last_at < :before ORDER BY last_at LIMIT :limit)"
+)
+
+
+def newest_texts(bulk: Bulk, *, after: int, limit: int) -> list[tuple[Any, ...]]:
+    """Id, hash and beginning of the newest texts that are like no other, newest first; ids above `after` only."""
+    mark = "?" if bulk.is_sqlite else "%s"
+    bulk.cursor.execute(
+        f"SELECT id, text_hash, text FROM seen_text WHERE id > {mark} AND like_id IS NULL"  # noqa: S608 - a mark
+        f" ORDER BY id DESC LIMIT {mark}",
+        (after, limit),
+    )
+    return bulk.cursor.fetchall()
+
+
+def forget_texts(session: Session, *, before: int, limit: int) -> int:
+    """Delete texts that nobody has repeated since `before`, the oldest first; returns how many were deleted."""
+    rows = session.connection().execute(_FORGET, {"before": before, "limit": limit})
+    return rows.rowcount
