@@ -1,4 +1,4 @@
-"""The loop beside the web process: finds connections with work, claims them, carries their actions out.
+"""The loop beside the web process: finds connections with work, claims them, carries their actions out, forgets.
 
 It runs as a process of its own (`dvornik worker`) or as a thread of the web process. Several connections are served at
 a time, each by one thread with one client.
@@ -21,6 +21,7 @@ from app.outbox import claim
 from app.outbox.backoff import delay
 from app.outbox.claim import LEASE_SECONDS, Lease
 from app.outbox.endings import alert
+from app.pipeline import forgetting
 from app.pipeline.carry_out.executor import Executor, Step
 from app.pipeline.carry_out.managers import BEFORE_BAN, USUAL, ManagersReader
 from app.pipeline.house import House
@@ -65,6 +66,7 @@ class Worker:
         self._broken: dict[int, tuple[int, int]] = {}
         self._clients: OrderedDict[int, NetworkClient] = OrderedDict()
         self._round_at = 0
+        self._forgot_at: int | None = None
         self._cursor: int | None = None
 
     def wake(self) -> None:
@@ -91,6 +93,7 @@ class Worker:
                 continue
             lease = None
             try:
+                self._forget()
                 lease = self._claim_next()
                 outages = 0
             except Exception as error:  # noqa: BLE001 - a worker that ends sends nothing at all
@@ -104,6 +107,14 @@ class Worker:
             if not outages:
                 self._wake.wait(self._poll)
                 self._wake.clear()
+
+    def _forget(self) -> None:
+        """Delete what was kept for a short while only; several workers doing it find less to do."""
+        now = self._house.clock.now()
+        if self._forgot_at is not None and 0 <= now - self._forgot_at < forgetting.EVERY:
+            return
+        forgetting.forget(self._house)
+        self._forgot_at = now
 
     # ----------------------------------------------------------------------------------------------------- claiming
 

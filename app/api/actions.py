@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.api import schemas
+from app.api import examples, schemas
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.decisions import chosen_pages
@@ -23,7 +23,7 @@ router = APIRouter(route_class=StrictRoute, tags=["actions"])
     summary="List actions, newest first",
     responses={
         **errors(404),
-        **example({"items": [schemas.ACTION_EXAMPLE], "next_cursor": None}, "One page of the list."),
+        **example({"items": [examples.ACTION_EXAMPLE], "next_cursor": None}, "One page of the list."),
     },
 )
 def actions(  # noqa: PLR0917 - FastAPI passes everything by name
@@ -45,7 +45,7 @@ def actions(  # noqa: PLR0917 - FastAPI passes everything by name
 @router.get(
     "/v1/actions/{action_id}",
     summary="Show one action",
-    responses={**errors(404), **example(schemas.ACTION_EXAMPLE, "The action.")},
+    responses={**errors(404), **example(examples.ACTION_EXAMPLE, "The action.")},
 )
 def action(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
     """An action: how far it has got and who stands behind it."""
@@ -61,7 +61,7 @@ def action(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
     summary="Call an action back",
     responses={
         **errors(404, 409, body=True),
-        **example({**schemas.ACTION_EXAMPLE, "state": "cancelled", "ended_by": "person:anna"}, "It is cancelled."),
+        **example({**examples.ACTION_EXAMPLE, "state": "cancelled", "ended_by": "person:anna"}, "It is cancelled."),
     },
 )
 def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> schemas.ActionOut:
@@ -76,7 +76,7 @@ def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> sc
         **errors(404, 409, body=True),
         **example(
             {
-                "action": {**schemas.ACTION_EXAMPLE, "state": "pending", "confirmed_by": "person:anna"},
+                "action": {**examples.ACTION_EXAMPLE, "state": "pending", "confirmed_by": "person:anna"},
                 "second_needed": False,
             },
             "It goes out, or waits for a second person.",

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from app.api import schemas
+from app.api import examples, schemas
 from app.api.access import READS_PRIVATE
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
@@ -28,7 +28,7 @@ _UNTIL = Query(description="Decided earlier; RFC 3339.", examples=["2026-11-23T0
     summary="List decisions, newest first",
     responses={
         **errors(404),
-        **example({"items": [schemas.DECISION_EXAMPLE], "next_cursor": "ZV9nfX4AAAE"}, "One page of the list."),
+        **example({"items": [examples.DECISION_EXAMPLE], "next_cursor": "ZV9nfX4AAAE"}, "One page of the list."),
     },
 )
 def decisions(  # noqa: PLR0917 - FastAPI passes everything by name
@@ -66,7 +66,7 @@ def decisions(  # noqa: PLR0917 - FastAPI passes everything by name
 @router.get(
     "/v1/decisions/{decision_id}",
     summary="Show one decision",
-    responses={**errors(404), **example(schemas.DECISION_EXAMPLE, "The decision.")},
+    responses={**errors(404), **example(examples.DECISION_EXAMPLE, "The decision.")},
 )
 def decision(decision_id: IdIn, who: Caller, use: Use) -> schemas.DecisionOut:
     """A decision with its comment, reasons, clauses, telling words, actions and versions."""

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.api import schemas
+from app.api import examples, schemas
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Services, Use, check_page
@@ -16,7 +16,7 @@ router = APIRouter(route_class=StrictRoute, tags=["moderation"])
 @router.post(
     "/v1/moderate",
     summary="Judge one text",
-    responses={**errors(404, body=True), **example(schemas.OPINION_EXAMPLE, "What would be decided.")},
+    responses={**errors(404, body=True), **example(examples.OPINION_EXAMPLE, "What would be decided.")},
 )
 def moderate(body: schemas.ModerateIn, who: Caller, use: Use) -> schemas.OpinionOut:
     """What would be decided about a text by the policy named, else by the page's, else by `default` as if enforced."""
@@ -26,7 +26,7 @@ def moderate(body: schemas.ModerateIn, who: Caller, use: Use) -> schemas.Opinion
 @router.post(
     "/v1/moderate/batch",
     summary="Judge up to 100 texts",
-    responses={**errors(404, body=True), **example({"items": [schemas.OPINION_EXAMPLE]}, "One opinion a text.")},
+    responses={**errors(404, body=True), **example({"items": [examples.OPINION_EXAMPLE]}, "One opinion a text.")},
 )
 def moderate_batch(body: schemas.BatchIn, who: Caller, use: Use) -> schemas.BatchOut:
     """The same for several texts, in their order; one that is wrong refuses them all."""

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from app.api.examples import PAGE_ID
 from app.api.fields import Id, Instant, Model, Text
-from app.api.schemas import PAGE_ID
 
 _NEW_EXAMPLE: dict[str, Any] = {
     "network": "vk",

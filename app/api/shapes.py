@@ -55,6 +55,7 @@ def decision_out(record: DecisionRecord, *, private_too: bool) -> schemas.Decisi
         model=_model(record.model_name, record.model_version),
         decided_by=decision.decided_by,
         decided_at=decision.decided_at,
+        context=_context(decision),
         supersedes=decision.supersedes,
     )
 
@@ -88,6 +89,7 @@ def opinion_out(question: Question, opinion: Opinion, model: ModelName) -> schem
         model=schemas.ModelUsed(name=model.name, version=model.version),
         decided_by="machine",
         decided_at=opinion.at,
+        context=None,
     )
 
 
@@ -106,6 +108,11 @@ def _judged(body: RevisionBody | None) -> str | None:
         return None
     segments = msgspec.json.decode(body.segments_json, type=list[tuple[str, str]])
     return judged_text(body.text, [Segment(kind, text) for kind, text in segments])
+
+
+def _context(decision: Decision) -> schemas.Context | None:
+    found = msgspec.json.decode(decision.basis_json).get("context")
+    return None if found is None else schemas.Context(**{"campaign": None, **found})
 
 
 def _stored_scores(decision: Decision) -> schemas.Scores | None:
