@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.domain.change import Change
 from app.domain.words import ActionKind, Category, Reason, Verdict
 from model.explain import Span
 from model.scorer import Scores
@@ -11,11 +12,15 @@ from model.scorer import Scores
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the model says about one text; `scores` is None when judging failed (then `failure` is a code)."""
+    """What the model says about one text; `scores` is None when judging failed (then `failure` is a code).
+
+    `change` is what would have changed the verdict on the words alone; None when no telling words would have.
+    """
 
     scores: Scores | None
     explanation: tuple[Span, ...] = ()
     failure: str = ""
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@ from time import perf_counter
 import structlog
 
 from app import telemetry
+from app.domain.change import Change
 from app.domain.decisions import Facts, Judgement, Ruling
+from app.domain.words import Verdict
+from app.pipeline.counterfactual import change
 from app.policy.binding import BoundPolicy
 from app.policy.decide import decide
 from model.explain import Span
 from model.scorer import Scorer, Scores
 
 _log = structlog.get_logger()
+_WORDS_ALONE = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Moderator:
         self._scorer = scorer
 
     def judge(self, text: str, *, policy: BoundPolicy) -> Judgement:
-        """Scores, and the telling words of every category that a person may be asked about under this policy."""
+        """Scores, the telling words of every category that a person may be asked about, and what would change that."""
         start = perf_counter()
         try:
             scores = self._scorer.score(text)
@@ -40,7 +44,8 @@ class Moderator:
         telemetry.JUDGING.observe(perf_counter() - start)
         if not all(math.isfinite(score) and 0.0 <= score <= 1.0 for score in scores):
             return _failed("not_a_probability")
-        return Judgement(scores, self._explain(text, scores, policy))
+        telling = self._explain(text, scores, policy)
+        return Judgement(scores, telling, change=self._change(text, telling, policy))
 
     def moderate_text(self, text: str, *, policy: BoundPolicy, facts: Facts) -> Moderated:
         """Judge and rule at once, for callers who ask about a text and store nothing."""
@@ -56,6 +61,20 @@ class Moderator:
         except Exception as error:  # noqa: BLE001 - a verdict without its words is better than none
             _log.error("explaining failed", error=type(error).__name__)
             return ()
+
+    def _change(self, text: str, telling: tuple[Span, ...], policy: BoundPolicy) -> Change | None:
+        """The telling words without which the policy rules more mildly on the words alone."""
+        if not telling:
+            return None
+
+        def verdict_of(rest: str) -> Verdict:
+            return decide(policy, Judgement(self._scorer.score(rest)), _WORDS_ALONE).verdict
+
+        try:
+            return change(text, [(span.start, span.end) for span in telling], verdict_of)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("finding what would change a verdict failed", error=type(error).__name__)
+            return None
 
 
 def _failed(code: str) -> Judgement:

@@ -28,6 +28,8 @@ class Decision(SQLModel, table=True):
     score_threat: float | None = None
     score_appeal: float | None = None
     explanation_json: str = "[]"
+    #: {"without": [[start, end], …], "verdict": …}: without these places of the text; null: no words would have.
+    change_json: str = "null"
     #: The thresholds and the author's history that the decision was taken with.
     basis_json: str = "{}"
     mode: str

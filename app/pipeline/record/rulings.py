@@ -173,6 +173,7 @@ class Rulings:
             score_threat=scores.threat if scores else None,
             score_appeal=scores.appeal if scores else None,
             explanation_json=json_text(judgement.explanation if judgement else ()),
+            change_json=json_text(_change(judgement, ruling, decided_by)),
             basis_json=json_text(dict(ruling.basis)),
             mode=str(mode),
             policy_version_id=page.policy_version_id,
@@ -275,3 +276,11 @@ class Rulings:
             received_at=item.received_at,
             erased_at=None,
         )
+
+
+def _change(judgement: Judgement | None, ruling: Ruling, decided_by: str) -> object:
+    """What would have changed the machine's verdict; nothing where more than the words decided."""
+    change = judgement.change if judgement else None
+    if change is None or decided_by != _MACHINE or change.instead_of is not ruling.verdict:
+        return None
+    return {"without": change.without, "verdict": str(change.verdict)}
