@@ -1,66 +1,82 @@
 """Keeps what known tokens add to a score, within a budget of bytes."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.weights import Floats, TokenParts
 
-# A dictionary entry, the token's own string and the tuple of its two numbers, as measured on 64-bit CPython.
+# A dictionary entry, the token's own string, its place and its numbers, as measured on 64-bit CPython.
 _OBJECTS: Final = 290
 
 
 class Generation:
-    """One fill of the cache. It only grows, so a reader that holds it never sees a row change."""
+    """One fill of the cache. It only grows, so a reader that holds it never sees a row change.
 
-    __slots__ = ("index", "meta", "rows")
+    A token's place leads to its row of sums, the row of its lemma and its kinds of signal words.
+    """
+
+    __slots__ = ("index", "kinds", "lemmas", "rows", "size")
 
     def __init__(self, capacity: int, width: int) -> None:
+        self.size = 0
         self.index: dict[str, int] = {}
         self.rows: Floats = np.empty((capacity, width))
-        self.meta: list[tuple[int, int]] = []
+        self.lemmas: NDArray[np.int64] = np.empty(capacity, dtype=np.int64)
+        self.kinds: NDArray[np.int64] = np.empty(capacity, dtype=np.int64)
 
 
 class TokenCache:
-    """Rows of tokens seen at least twice; when the budget is spent it starts afresh.
+    """Rows of tokens; when the budget is spent it starts afresh.
 
+    Half of the budget is open to every new token, the other half to those that are seen again, so that a flood of
+    random letters does not drive out the words that people use.
     Reading needs no lock: `generation` is read once per comment. Admitting takes one.
     """
 
-    def __init__(self, compute: Callable[[str], TokenParts], width: int, budget: int) -> None:
+    def __init__(self, compute: Callable[[Sequence[str]], TokenParts], width: int, budget: int) -> None:
         self._compute = compute
         self._width = width
-        self.capacity = max(0, budget // (8 * width + _OBJECTS))
+        self.capacity = max(0, budget // (8 * (width + 2) + _OBJECTS))
         self._seen: set[int] = set()
         self._lock = threading.Lock()
         self.generation = Generation(self.capacity, width)
 
-    def parts(self, token: str) -> TokenParts:
-        """What a token that is not in the generation adds; the second sight admits it."""
-        parts = self._compute(token)
+    def parts(self, tokens: Sequence[str]) -> TokenParts:
+        """What different tokens that are not in the generation add; they are admitted."""
+        parts = self._compute(tokens)
         if self.capacity:
             with self._lock:
-                self._admit(token, parts)
+                self._admit(tokens, parts)
         return parts
 
-    def _admit(self, token: str, parts: TokenParts) -> None:
-        seen = hash(token)
-        if seen not in self._seen:
-            if len(self._seen) >= self.capacity:
-                self._seen.clear()
-            self._seen.add(seen)
-            return
-        self._seen.discard(seen)
+    def _admit(self, tokens: Sequence[str], parts: TokenParts) -> None:
         current = self.generation
-        if token in current.index:
-            return
-        place = len(current.meta)
-        if place >= self.capacity:
-            self.generation = current = Generation(self.capacity, self._width)
-            place = 0
-        current.rows[place] = parts.row
-        current.meta.append((parts.lemma, parts.kinds))
-        # Last, so that a reader who finds the place finds it filled.
-        current.index[token] = place
+        for number, token in enumerate(tokens):
+            if token in current.index:
+                continue
+            if 2 * current.size >= self.capacity and not self._again(token):
+                continue
+            if current.size >= self.capacity:
+                self.generation = current = Generation(self.capacity, self._width)
+            place = current.size
+            current.rows[place] = parts.rows[number]
+            current.lemmas[place] = parts.lemmas[number]
+            current.kinds[place] = parts.kinds[number]
+            current.size = place + 1
+            # Last, so that a reader who finds the place finds it filled.
+            current.index[token] = place
+
+    def _again(self, token: str) -> bool:
+        """True when the token was asked about before, as far as that is remembered."""
+        seen = hash(token)
+        if seen in self._seen:
+            self._seen.discard(seen)
+            return True
+        if len(self._seen) >= self.capacity:
+            self._seen.clear()
+        self._seen.add(seen)
+        return False

@@ -44,9 +44,9 @@ class Evidence:
             added += self.rows[:, width : 2 * width] / math.sqrt(sums[-1])
         found = weights.vocabulary.pairs_of(self.lemmas)
         if found:
-            length = math.sqrt(weights.pairs_squared[[row for _, row in found]].sum())
+            length = math.sqrt(weights.pairs[[row for _, row in found], -1].sum())
             for place, row in found:
-                half = weights.pairs[row] / (2.0 * length)
+                half = weights.pairs[row, :-1] / (2.0 * length)
                 added[place] += half
                 added[place + 1] += half
         bearers = [number for number, mask in enumerate(self.kinds) if mask]

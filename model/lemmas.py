@@ -23,13 +23,14 @@ def dictionary_version() -> str:
 
 
 @cache
-def _analyzer() -> pymorphy3.MorphAnalyzer:
+def analyzer() -> pymorphy3.MorphAnalyzer:
+    """The dictionary; made once."""
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
 def warm_up() -> None:
     """Load the dictionary, so that the first comment does not wait for it."""
-    _analyzer()
+    analyzer()
 
 
 def is_russian(word: str) -> bool:
@@ -39,14 +40,14 @@ def is_russian(word: str) -> bool:
 
 def analyses(word: str) -> list[Any]:
     """The readings of a lower-case Russian word, likeliest first; each has normal_form, tag and score."""
-    return list(_analyzer().parse(word))
+    return list(analyzer().parse(word))
 
 
 def lemma(word: str) -> str:
     """The dictionary form of a lower-case word, ё written as е; anything that is no Russian word is its own lemma."""
     if len(word) > MAX_WORD or not _RUSSIAN(word):
         return word
-    forms = _analyzer().normal_forms(word)
+    forms = analyzer().normal_forms(word)
     return str(forms[0]).replace("ё", "е") if forms else word
 
 
@@ -54,4 +55,4 @@ def is_known(word: str) -> bool:
     """True when the dictionary lists this very word form (lower case; е may stand for ё)."""
     if len(word) > MAX_WORD or not _RUSSIAN(word):
         return False
-    return bool(_analyzer().word_is_known(word))
+    return bool(analyzer().word_is_known(word))

@@ -1,8 +1,10 @@
-"""Scores a comment: sums of cached token parts, one logit per question, calibrated probabilities out."""
+"""Scores comments: sums of cached token parts, one logit per question, calibrated probabilities out."""
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from operator import mul
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -10,16 +12,33 @@ from model.artefact import Artefact
 from model.cache import TokenCache
 from model.explain import Evidence, Span, spans
 from model.heads import NOTHING, Heads, Scores
+from model.keys import Integers
 from model.labels import HEADS
 from model.lemmas import warm_up
 from model.normalise import MAX_BEFORE, Normalised, normalise
 from model.signals import kinds_of, measures, word_signals
 from model.tokens import forms
-from model.weights import Floats, TokenParts, Weights
+from model.weights import Floats, Weights
 
 __all__ = ["CACHE_BYTES", "Scorer", "Scores"]
 
 CACHE_BYTES: Final = 48 * 2**20
+# Tokens that are added up at once when there are many texts: their rows take about a megabyte.
+_AT_ONCE: Final = 8192
+_KINDS_KEPT: Final = 4096
+
+
+class _Read(NamedTuple):
+    """A text that has words: the part of the original that is looked at, its plain text and its token forms."""
+
+    text: str
+    normalised: Normalised
+    words: list[str]
+
+
+def _read(text: str) -> _Read:
+    normalised = normalise(text)
+    return _Read(text[:MAX_BEFORE], normalised, forms(normalised.text))
 
 
 class Scorer:
@@ -30,93 +49,138 @@ class Scorer:
         self.manifest = artefact.manifest
         self._weights = Weights(artefact.arrays)
         self._heads = Heads(artefact.manifest.logits, artefact.manifest.heads, artefact.arrays.platt)
-        self._cache = TokenCache(self._weights.token, self._weights.width, cache_bytes)
-        self._by_kinds: dict[int, Floats] = {}
+        self._cache = TokenCache(self._weights.tokens, self._weights.width, cache_bytes)
+        self._by_kinds: dict[int, list[float]] = {}
+        columns = self._weights.measures.T.tolist()
+        self._looks = [(logit, column) for logit, column in enumerate(columns) if any(column)]
 
     def score(self, text: str) -> Scores:
         """Probabilities for one text; any text is accepted, one without words scores zero."""
-        normalised = normalise(text)
-        words = forms(normalised.text)
-        if not words:
-            return NOTHING
-        return self._heads.one(self._logits(text, normalised, words))
+        read = _read(text)
+        return self._heads.one(self._logits(read)) if read.words else NOTHING
+
+    def score_many(self, texts: Sequence[str]) -> list[Scores]:
+        """Probabilities for many texts, each as `score` gives them up to the last bits, at less than half the price."""
+        found = [NOTHING] * len(texts)
+        for numbers, reads in _batches(texts):
+            for number, scores in zip(numbers, self._heads.many(self._logits_of_many(reads)), strict=True):
+                found[number] = scores
+        return found
 
     def logits(self, text: str) -> tuple[float, ...]:
         """Raw logits in the manifest's order, before calibration; for training and for tests."""
-        normalised = normalise(text)
-        words = forms(normalised.text)
-        return tuple(self._logits(text, normalised, words)) if words else (0.0,) * self._weights.logits
+        read = _read(text)
+        return tuple(self._logits(read)) if read.words else (0.0,) * self._weights.logits
 
     def explain(self, text: str, *, categories: Sequence[str], limit: int = 5) -> tuple[Span, ...]:
         """The words that speak most for the categories, strongest first, as spans of the text as given."""
         for category in categories:
             if category not in HEADS:
                 raise ValueError(f"unknown category {category!r}, expected some of {HEADS}")
-        normalised = normalise(text)
-        words = forms(normalised.text)
-        if not words:
+        read = _read(text)
+        if not read.words:
             return ()
-        rows, lemmas, _ = self._rows(words)
+        rows, lemmas, _ = self._gather(read.words)
         evidence = Evidence(
             weights=self._weights,
             rows=rows,
-            lemmas=lemmas,
-            kinds=[kinds_of(word) for word in words],
+            lemmas=lemmas.tolist(),
+            kinds=[kinds_of(word) for word in read.words],
             heads={h: [(i, self._heads.slopes[i]) for i in p] for h, p in zip(HEADS, self._heads.parts, strict=True)},
         )
-        return spans(normalised, evidence, categories=categories, limit=limit)
+        return spans(read.normalised, evidence, categories=categories, limit=limit)
 
-    def _rows(self, words: list[str]) -> tuple[Floats, list[int], int]:
-        """One row per token, their lemma rows, and the kinds of signal words together."""
+    def _gather(self, words: list[str]) -> tuple[Floats, Integers, Integers]:
+        """Per token its row of sums, the row of its lemma and its kinds of signal words."""
         generation = self._cache.generation
-        places = [generation.index.get(word, -1) for word in words]
-        if -1 not in places:
-            meta = generation.meta
-            kinds = 0
-            lemmas = []
-            for place in places:
-                lemma, mask = meta[place]
-                lemmas.append(lemma)
-                kinds |= mask
-            return generation.rows[places], lemmas, kinds
-        new: dict[str, TokenParts] = {}
+        known = list(map(generation.index.get, words, repeat(-1)))
+        places = np.array(known)
+        if -1 not in known:
+            return generation.rows.take(places, 0), generation.lemmas.take(places), generation.kinds.take(places)
+        new: dict[str, int] = {}
+        order = [new.setdefault(word, len(new)) for word, place in zip(words, known, strict=True) if place < 0]
+        parts = self._cache.parts(list(new))
         rows = np.empty((len(words), self._weights.width))
-        lemmas, kinds = [], 0
-        for number, (word, place) in enumerate(zip(words, places, strict=True)):
-            if place >= 0:
-                rows[number] = generation.rows[place]
-                lemma, mask = generation.meta[place]
-            else:
-                parts = new.get(word) or new.setdefault(word, self._cache.parts(word))
-                rows[number] = parts.row
-                lemma, mask = parts.lemma, parts.kinds
-            lemmas.append(lemma)
-            kinds |= mask
+        lemmas, kinds = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
+        old, missing = places >= 0, places < 0
+        held = places[old]
+        rows[old], lemmas[old], kinds[old] = generation.rows[held], generation.lemmas[held], generation.kinds[held]
+        rows[missing] = parts.rows[order]
+        lemmas[missing] = np.array(parts.lemmas)[order]
+        kinds[missing] = np.array(parts.kinds)[order]
         return rows, lemmas, kinds
 
-    def _logits(self, text: str, normalised: Normalised, words: list[str]) -> list[float]:
+    def _logits(self, read: _Read) -> list[float]:
         weights = self._weights
         width = weights.logits
-        rows, lemmas, kinds = self._rows(words)
-        sums = rows.sum(axis=0)
-        result = weights.intercepts + self._of_kinds(kinds)
-        result += np.array(measures(text[:MAX_BEFORE], normalised.undone)) @ weights.measures
-        if sums[-2] > 0.0:
-            result += sums[:width] / math.sqrt(sums[-2])
-        if sums[-1] > 0.0:
-            result += sums[width : 2 * width] / math.sqrt(sums[-1])
-        found = weights.vocabulary.pairs_of(lemmas)
+        rows, lemmas, kinds = self._gather(read.words)
+        sums = np.add.reduce(rows, 0).tolist()
+        chars = 1.0 / math.sqrt(sums[-2]) if sums[-2] > 0.0 else 0.0
+        lemma = 1.0 / math.sqrt(sums[-1]) if sums[-1] > 0.0 else 0.0
+        base = self._of_kinds(int(np.bitwise_or.reduce(kinds)))
+        logits = [b + c * chars + x * lemma for b, c, x in zip(base, sums[:width], sums[width:-2], strict=True)]
+        look = measures(read.text, read.normalised.undone)
+        for logit, column in self._looks:
+            logits[logit] += sum(map(mul, look, column))
+        found = weights.vocabulary.pairs_of(lemmas.tolist())
         if found:
-            numbers = [row for _, row in found]
-            result += weights.pairs[numbers].sum(axis=0) / math.sqrt(weights.pairs_squared[numbers].sum())
-        values: list[float] = result.tolist()
-        return values
+            pairs = np.add.reduce(weights.pairs.take([row for _, row in found], 0), 0).tolist()
+            length = 1.0 / math.sqrt(pairs[-1])
+            logits = [value + pair * length for value, pair in zip(logits, pairs, strict=False)]
+        return logits
 
-    def _of_kinds(self, kinds: int) -> Floats:
+    def _logits_of_many(self, reads: Sequence[_Read]) -> Floats:
+        """(texts, H) logits."""
+        weights = self._weights
+        width = weights.logits
+        sizes = np.array([len(read.words) for read in reads])
+        starts = np.cumsum(sizes) - sizes
+        rows, lemmas, kinds = self._gather([word for read in reads for word in read.words])
+        sums = np.add.reduceat(rows, starts, 0)
+        logits = np.array([self._of_kinds(mask) for mask in np.bitwise_or.reduceat(kinds, starts).tolist()])
+        logits += sums[:, :width] * _inverse_length(sums[:, -2])
+        logits += sums[:, width:-2] * _inverse_length(sums[:, -1])
+        logits += np.array([measures(read.text, read.normalised.undone) for read in reads]) @ weights.measures
+        text = np.repeat(np.arange(len(reads)), sizes)
+        keys, owners = weights.pair_keys(lemmas, text)
+        numbers, found = weights.pairs_of(keys)
+        if numbers.size:
+            owner = owners[numbers]
+            first = np.flatnonzero(np.diff(owner, prepend=-1))
+            pairs = np.add.reduceat(weights.pairs[found], first, 0)
+            logits[owner[first]] += pairs[:, :-1] * _inverse_length(pairs[:, -1])
+        return logits
+
+    def _of_kinds(self, kinds: int) -> list[float]:
+        """The intercepts and what a text's kinds of signal words add to them."""
         known = self._by_kinds.get(kinds)
         if known is None:
-            if len(self._by_kinds) > 4096:
+            if len(self._by_kinds) > _KINDS_KEPT:
                 self._by_kinds.clear()
-            known = self._weights.signals[word_signals(kinds)].sum(axis=0)
+            known = (self._weights.intercepts + self._weights.signals[word_signals(kinds)].sum(axis=0)).tolist()
             self._by_kinds[kinds] = known
         return known
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], list[_Read]]]:
+    """Texts that have words, with their numbers, some thousand tokens at a time."""
+    numbers: list[int] = []
+    reads: list[_Read] = []
+    tokens = 0
+    for number, text in enumerate(texts):
+        read = _read(text)
+        if not read.words:
+            continue
+        numbers.append(number)
+        reads.append(read)
+        tokens += len(read.words)
+        if tokens >= _AT_ONCE:
+            yield numbers, reads
+            numbers, reads, tokens = [], [], 0
+    if reads:
+        yield numbers, reads
+
+
+def _inverse_length(squared: Floats) -> Floats:
+    """1 / length as a column; 0 where there is nothing."""
+    return np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0.0)[:, None]

@@ -9,7 +9,8 @@ FIXED: Final = frozenset({"<link>", "<chat>", "<page>", "<phone>", "<email>", "<
 SHORTEST, LONGEST = 2, 5
 # A longer token is judged by its ends.
 MAX_TOKEN: Final = 64
-_TOKEN = re.compile(r"<(?:link|chat|page|phone|email|card)>|@(?:user|club)\b|[^\W_]+")
+LONGEST_NUMBER: Final = 7
+_TOKEN = re.compile(r"<(?:link|chat|page|phone|email|card|finger|clown|dung|vomit|swine|abuse)>|@(?:user|club)\b|[^\W_]+")
 
 
 # A mention that opens a text says whom it answers, not what it is.
@@ -27,7 +28,7 @@ class Token(NamedTuple):
 def form(raw: str) -> str:
     """The feature form: ё as е, digits as zeros (only the length of a number matters), long tokens by their ends."""
     if raw.isdigit():
-        return "0" * min(len(raw), 7)
+        return "0" * min(len(raw), LONGEST_NUMBER)
     return raw if len(raw) <= MAX_TOKEN else raw[: MAX_TOKEN // 2] + raw[-MAX_TOKEN // 2 :]
 
 

@@ -2,14 +2,16 @@
 
 import random
 import threading
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from model.artefact import DEFAULT_ARTEFACT, load
+from model.artefact import DEFAULT_ARTEFACT, load, unpack_names
 from model.cache import TokenCache
 from model.labels import CATEGORIES, HEADS
 from model.scorer import Scorer, Scores
+from model.tokens import ngrams
 from tests.unit.model.conftest import WORDS
 from tests.unit.model.reference import reference_scores
 
@@ -59,19 +61,50 @@ def test_the_cache_changes_nothing(artefact):
         assert [scorer.score(t) for t in texts] == cold
 
 
-def test_a_token_is_admitted_when_seen_again(artefact):
-    """The first sight of a token costs no memory, the second admits it, the budget bounds all."""
-    scorer = Scorer(artefact)
-    cache = scorer._cache
-    scorer.score("яма дорога")
-    assert not cache.generation.index
-    scorer.score("яма вода")
-    assert list(cache.generation.index) == ["яма"]
-    small = TokenCache(scorer._weights.token, scorer._weights.width, 3000)
+def test_many_are_scored_as_one(artefact):
+    """A batch gives what single texts give to 1e-12, with empty texts in between, whatever is cached."""
+    texts = [*_texts(300), *HARD, "", *_texts(20)]
+    one = [Scorer(artefact).score(t) for t in texts]
+    for scorer in (Scorer(artefact), Scorer(artefact, cache_bytes=0), Scorer(artefact, cache_bytes=2000)):
+        for _ in range(2):
+            assert np.abs(np.array(scorer.score_many(texts)) - np.array(one)).max() < 1e-12
+    assert Scorer(artefact).score_many([]) == []
+    assert Scorer(artefact).score_many(["", "!"]) == [Scores(0.0, 0.0, 0.0, 0.0, 0.0)] * 2
+
+
+def test_words_together_add_what_they_add_alone(artefact):
+    """The row of a word is the same to the last bit whether it is computed alone, with others, or by the book."""
+    weights, arrays = Scorer(artefact)._weights, artefact.arrays
+    words = sorted({*WORDS, "дорогами", "ямаямаямаяма", "дддддд", "x", "@user", "0000000", "й" * 64, "\U00020000ок"})
+    together = weights.tokens(words)
+    names = {name: row for row, name in enumerate(unpack_names(arrays.chars_names))}
+    idf, value = arrays.chars_idf.astype(np.float64), arrays.chars_weights.astype(np.float64)
+    for number, word in enumerate(words):
+        alone = weights.tokens([word])
+        assert (alone.rows[0] == together.rows[number]).all(), word
+        assert (alone.lemmas[0], alone.kinds[0]) == (together.lemmas[number], together.kinds[number])
+        counts = Counter(names[gram] for gram in ngrams(word) if gram in names)
+        rows, times = list(counts), np.array(list(counts.values()), dtype=np.float64)
+        expected = (times * idf[rows]) @ value[rows] if rows else np.zeros(weights.logits)
+        assert np.allclose(alone.rows[0, : weights.logits], expected, rtol=0, atol=1e-11), word
+        assert alone.rows[0, -2] == pytest.approx(float(((times * idf[rows]) ** 2).sum()) if rows else 0.0, abs=1e-11)
+
+
+def test_half_of_the_cache_is_for_words_seen_again(artefact):
+    """New tokens fill one half of the budget, those that come again the other; the budget bounds all."""
+    weights = Scorer(artefact)._weights
+    cache = TokenCache(weights.tokens, weights.width, 4000)
+    assert 4 <= cache.capacity < 12
+    half = (cache.capacity + 1) // 2
+    for n in range(100):
+        cache.parts([f"слово{n}"])
+    assert list(cache.generation.index) == [f"слово{n}" for n in range(half)]
+    cache.parts(["слово99"])
+    assert "слово99" in cache.generation.index
     for n in range(1000):
-        small.parts(f"слово{n}")
-        small.parts(f"слово{n}")
-    assert 0 < len(small.generation.index) <= small.capacity < 10
+        cache.parts([f"ещё{n}"])
+        cache.parts([f"ещё{n}", "слово1"])
+    assert 0 < len(cache.generation.index) <= cache.capacity
 
 
 def test_threads_share_a_scorer(artefact):
@@ -148,8 +181,7 @@ def test_token_evidence_is_the_logit(artefact):
     scorer = Scorer(artefact)
     text = "дурак глава района казино 1500"
     words = forms(normalise(text).text)
-    rows, lemmas, _ = scorer._rows(words)
-    kinds = [scorer._weights.token(w).kinds for w in words]
-    added = Evidence(scorer._weights, rows, lemmas, kinds, {}).per_token().sum(axis=0)
+    rows, lemmas, kinds = scorer._gather(words)
+    added = Evidence(scorer._weights, rows, lemmas.tolist(), kinds.tolist(), {}).per_token().sum(axis=0)
     rest = scorer._weights.intercepts + np.array(measures(text, normalise(text).undone)) @ scorer._weights.measures
     assert np.allclose(added + rest, scorer.logits(text), atol=1e-12)
