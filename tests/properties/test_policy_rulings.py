@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.clock import DAY
-from app.domain.decisions import Facts, Judgement, Remove
+from app.domain.decisions import NO_CONTEXT, Context, Facts, Judgement, Remove
 from app.domain.states import ActionState
-from app.domain.words import ActionKind, Category, Mode, Verdict
+from app.domain.words import ActionKind, Category, Mode, Reason, Verdict
 from app.policy.binding import bind
 from app.policy.decide import begin, decide, opens_case
 from app.policy.ladder import History, PastBan, StandingRemoval, standing
@@ -25,6 +25,18 @@ probability = st.floats(0, 1)
 number = st.floats(allow_nan=True, allow_infinity=True)
 thresholds = st.fixed_dictionaries({str(category): probability for category in Category})
 flag = st.booleans()
+count = st.integers(0, 128)
+contexts = st.builds(
+    Context,
+    texts=count,
+    authors=count,
+    own_texts=count,
+    own_places=count,
+    authors_everywhere=count,
+    pages=count,
+    contact=flag,
+    near=flag,
+)
 facts = st.builds(
     Facts,
     has_text=flag,
@@ -34,6 +46,7 @@ facts = st.builds(
     offences=st.integers(0, 20),
     bannable=flag,
     ban_running=flag,
+    context=contexts,
 )
 right_scores = st.fixed_dictionaries(dict.fromkeys(HEADS, probability))
 any_scores = st.fixed_dictionaries(dict.fromkeys(HEADS, number))
@@ -101,6 +114,18 @@ def test_a_removal_is_public_certain_and_no_appeal(policy, scores, known):
         assert scores["appeal"] < policy.appeal
         assert all(ground.score >= ground.threshold for ground in ruling.grounds)
         assert all(policy.policy.categories[ground.category] for ground in ruling.grounds)
+
+
+@given(policies(), right_scores, facts)
+def test_copies_never_soften_and_never_remove_alone(policy, scores, known):
+    """Without its copies a text fares no worse; one that copies remove is over the review threshold for spam."""
+    with_copies = decide(policy, Judgement(Scores(**scores)), known)
+    alone = decide(policy, Judgement(Scores(**scores)), replace(known, context=NO_CONTEXT))
+    assert SEVERITY[with_copies.verdict] >= SEVERITY[alone.verdict]
+    if isinstance(with_copies, Remove) and not isinstance(alone, Remove):
+        assert with_copies.reasons == (Reason.SCORE_OVER_REVIEW, Reason.REPEAT)
+        assert [ground.category for ground in with_copies.grounds] == [Category.SPAM]
+        assert alone.verdict is Verdict.REVIEW
 
 
 instant = st.integers(0, 200).map(lambda days: days * DAY // 2)

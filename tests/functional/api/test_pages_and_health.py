@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from app.api import page_schemas, schemas
+from app.api import examples, page_schemas
 from app.api.access import ACCESS
 from app.domain.clock import MINUTE
 from app.storage.tables import Action, Connection, Credential, Page
@@ -219,11 +219,11 @@ def test_examples_have_the_described_shape(small_yard: Yard) -> None:
     opinion = small_yard.client("viewer").post("/v1/moderate", json={"text": "Ты дебил"}).json()
 
     for example, shown in (
-        (schemas.DECISION_EXAMPLE, real),
-        (schemas.ACTION_EXAMPLE, action),
+        (examples.DECISION_EXAMPLE, real),
+        (examples.ACTION_EXAMPLE, action),
         (page_schemas.PAGE_EXAMPLE, page),
-        (schemas.OPINION_EXAMPLE, opinion),
+        (examples.OPINION_EXAMPLE, opinion),
     ):
         assert example.keys() == shown.keys()
-    assert schemas.DECISION_EXAMPLE["comment"].keys() == real["comment"].keys()
-    assert schemas.DECISION_EXAMPLE["actions"][0].keys() == real["actions"][0].keys()
+    assert examples.DECISION_EXAMPLE["comment"].keys() == real["comment"].keys()
+    assert examples.DECISION_EXAMPLE["actions"][0].keys() == real["actions"][0].keys()
