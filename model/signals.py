@@ -29,6 +29,8 @@ _WORDS: Final[dict[str, str]] = {
 }
 KINDS: Final = tuple(_WORDS)
 _MATCHERS = tuple(re.compile(rf"(?:{p})").match for p in _WORDS.values())
+# Most tokens are of no kind, and one look tells.
+_ANY = re.compile("|".join(f"(?:{p})" for p in _WORDS.values())).match
 _PAIRS = tuple(combinations(range(len(KINDS)), 2))
 _MOST_KINDS: Final = 6
 
@@ -47,6 +49,8 @@ _DIGIT = re.compile("[0-9]")
 
 def kinds_of(token: str) -> int:
     """Bit mask of the kinds of signal words that a token form belongs to."""
+    if not _ANY(token):
+        return 0
     mask = 0
     for bit, match in enumerate(_MATCHERS):
         if match(token):
