@@ -29,13 +29,13 @@ class Arrays:
 
     chars_names: Array  # uint8
     chars_idf: Array  # float32 (N,)
-    chars_weights: Array  # float16 (N, H)
+    chars_weights: Array  # float32 (N, H); float16 is read too
     lemmas_names: Array  # uint8
     lemmas_idf: Array  # float32 (L,)
-    lemmas_weights: Array  # float16 (L, H)
+    lemmas_weights: Array  # float32 (L, H)
     pairs_keys: Array  # int64 (P,)
     pairs_idf: Array  # float32 (P,)
-    pairs_weights: Array  # float16 (P, H)
+    pairs_weights: Array  # float32 (P, H)
     signals_weights: Array  # float32 (D, H)
     intercepts: Array  # float64 (H,)
     platt: Array  # float64 (H, 2): probability = sigmoid(slope * logit + offset)

@@ -1,178 +1,154 @@
 """Writes the card that goes with a model: what it is, its data, how good it is, what it promises and what it cannot."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from model.labels import CATEGORIES
 from model.manifest import Manifest
-from training.dataset import LICENCES
+from training import card_measures as measured
+from training.label_check import Check, read_checks
+from training.tables import interval
 
-_NAMES = {
-    "toxic": "грубость любого вида",
-    "insult_if_toxic": "оскорбление (среди грубых)",
-    "obscenity_if_toxic": "нецензурная брань (среди грубых)",
-    "threat_if_toxic": "угроза (среди грубых)",
-    "spam": "спам",
-    "appeal": "обращение",
+LICENCES: Final = {
+    "toxic.jsonl": "ok_*: CC BY-NC-SA 4.0 (так указывают другие); russe_detox: OpenRAIL++; 2ch_pikabu: не проверена",
+    "municipal.jsonl": "хранилища под MIT; у обращений не указана",
+    "spam.jsonl": "MIT или не указана",
+    "spam_other_lang.jsonl": "MIT или не указана",
+    "clean_words_with_obscene_substrings.tsv": "OpenCorpora, CC BY-SA 3.0",
+    "seeds.jsonl": "написано для проекта, MIT",
 }
-
-
-def _interval(pair: list[float]) -> str:
-    return f"{pair[0]:.3f}–{pair[1]:.3f}"
-
-
-def _ranking_row(name: str, m: Mapping[str, Any]) -> str:
-    return (
-        f"| {name} | {m['n']:,} / {m['positive']:,} | {m['auc']:.4f} ({_interval(m['auc_interval'])}) "
-        f"| {m['best_f1']:.3f} "
-        f"| {m['recall_at_1_percent']:.3f} ({_interval(m['recall_at_1_percent_interval'])}) "
-        f"| {m['recall_at_0.1_percent']:.3f} ({_interval(m['recall_at_0.1_percent_interval'])}) |"
-    )
-
-
-_HEAD = [
-    "| что | текстов / из них «да» | AUC (95 %) | лучшая F1 | полнота при 1 % ложных (95 %) | при 0,1 % (95 %) |",
-    "|---|---|---|---|---|---|",
-]
-
-
-def _data(manifest: Manifest) -> list[str]:
-    lines = ["| файл | SHA-256 | лицензия |", "|---|---|---|"]
-    lines += [f"| {n} | `{d}` | {LICENCES.get(n, 'метки людей')} |" for n, d in sorted(manifest.data.items())]
-    return lines
-
-
-def _promises(manifest: Manifest) -> list[str]:
-    lines = [
-        "| обещание | чистых комментариев | ошибок допустимо / есть | " + " | ".join(CATEGORIES) + " |",
-        "|---|---|---|" + "---|" * len(CATEGORIES),
-    ]
-    for name, p in manifest.promises.items():
-        cuts = " | ".join(f"{p.thresholds[c]:.4f}" for c in CATEGORIES)
-        lines.append(f"| {name} | {p.n:,} | {p.errors_allowed} / {p.errors_observed} | {cuts} |")
-    lines += [f"\nОбещание {name} не даётся: {reason}." for name, reason in manifest.refused.items()]
-    return lines
-
-
-def _removed(manifest: Manifest) -> list[str]:
-    lines = ["| обещание | удалено из помеченных грубыми | удалено из помеченных чистыми |", "|---|---|---|"]
-    for name, m in manifest.metrics["removed"].items():
-        lines.append(
-            f"| {name} | {m['toxic_removed']:,} из {m['toxic']:,} ({m['toxic_removed'] / max(1, m['toxic']):.3f}) "
-            f"| {m['clean_removed']:,} из {m['clean']:,} |"
-        )
-    return lines
-
-
-def _appeal(manifest: Manifest) -> list[str]:
-    names = {
-        "appeals_kursk": "обращения, Курск (обучение без них)",
-        "appeals_troitsk": "обращения, Троицк (обучение без них)",
-        "comments_that_complain": "комментарии-жалобы (по словам)",
-        "toxic": "грубые тексты без жалобы",
-    }
-    lines = ["| тексты | всего | признаны обращением | 95 % |", "|---|---|---|---|"]
-    for key, m in manifest.metrics["appeal"].items():
-        share = m["over_threshold"] / max(1, m["n"])
-        over = f"{m['over_threshold']:,} ({share:.3f})"
-        lines.append(f"| {names.get(key, key)} | {m['n']:,} | {over} | {_interval(m['interval'])} |")
-    return lines
-
-
 _WHAT = """
 Линейная модель для русских комментариев на страницах органов власти. Вероятности четырёх нарушений: спам,
 оскорбление, нецензурная брань, угроза, и вероятность того, что текст обращение (жалоба, вопрос, критика): обращение
 машина не удаляет. Признаки: n-граммы символов внутри слов (2–5), леммы и пары соседних лемм, признаки рекламы
-(только для спама). Логистическая регрессия; для грубости она сложена с такой же по признакам, взвешенным наивным
-Байесом. Вид нарушения = P(грубость) × P(вид | грубость).
+(только для спама). Имена людей признаками не служат. Логистическая регрессия; для грубости она сложена с такой же по
+признакам, взвешенным наивным Байесом. Вид нарушения = P(грубость) × P(вид | грубость).
 
 Веса распространяются на условиях **CC BY-NC-SA 4.0**, потому что так выпущена часть данных; программа под MIT.
 """
-
 _LABELS = """
 - Грубость: метки из данных; форумные тексты, с меткой которых не согласна модель без форумов, в обучение не идут.
-- **Вид** нарушения никто не размечал. Нецензурная брань определяется словами: четыре корня (хуй, пизда, ебать, блядь)
-  и производные. Грубые слова («хрен», «жопа», «говно») к ней не относятся. Угроза: шаблоны среди грубых текстов.
-  Оскорбление: слова из списка или ничего другого не нашлось, кроме просто грубых слов ни о ком. Меры для
-  видов ниже измеряют согласие с этими правилами, а не правду.
-- Сто с лишним текстов написаны для проекта: виды спама, которых в данных нет, угрозы, чистые тексты, похожие на них.
+- **Вид** нарушения в данных никто не размечал: его заменяют правила. Нецензурная брань определяется словами, угроза
+  шаблонами среди грубых текстов, оскорбление словами из списка или тем, что ничего другого не нашлось. Меры «по
+  словам и шаблонам» ниже показывают согласие с этими правилами, а не правду.
+- Комментарии, написанные и размеченные для проекта (`data/samples/comments`, источник `samples/…`): виды спама, которых
+  в данных нет, угрозы и угрозы в переносном смысле, грубые жалобы, грубая речь без брани, чистые тексты, похожие на
+  нарушения. Треть из них не участвует в обучении и только измеряется.
 - Обращения: письма граждан и комментарии со словами жалоб против болтовни, благодарностей и грубостей.
-- Спам: чаты Telegram. Комментариев-спама из ВКонтакте и ОК в данных нет.
+- Спам: чаты Telegram и написанные примеры. Настоящих комментариев-спама из ВКонтакте и ОК в данных нет.
 """
-
+_BOUNDARY = """
+**Нецензурная брань** здесь то, что растёт из четырёх корней (хуй, пизда, ебать, блядь), с приставками, суффиксами и в
+любой маскировке. **Грубая речь** («хрен», «жопа», «говно», «сдохло», «задолбали», «бляха-муха») бранью не считается и
+оскорблением тоже, пока не названа ею ничья персона: она остаётся на странице. «Сука», «мудак», «пидор» и подобные слова
+не брань, а оскорбление, если ими кого-то называют. Слова, в которых бранный корень только слышится («застрахуйте»,
+«скипидар», «рубля», «команда»), чистые.
+"""
 _LIMITS = """
-- Обещание верно для комментариев, похожих на те, на которых оно доказано (страницы районов одного города). Для другой
-  страницы его надо проверить заново; на форумах и в чатах оно не действует.
-- Комментарии выше порога прочитал один читатель, который видел оценку; второго разметчика не было. Прочитаны только
-  самые высокие по оценке, и порог 1/1000 стоит на одном-двух из них: другой читатель мог бы его сдвинуть.
-- Нормализатор поправлен по десятку прочитанных там же маскировок, поэтому отложенные тексты не вполне чужие.
-- Угрозы в переносном смысле («убил бы за такие дороги») модель отличать не умеет; их защищает признак обращения.
-- Маски слов вне списка, слова, разбитые на куски по две буквы, и незнакомая латиница не восстанавливаются.
+- Обещание верно для комментариев, похожих на те, на которых оно доказано. Для другой страницы его надо проверить
+  заново; на форумах и в чатах оно не действует.
+- Метки данных ошибочны: из самых высоких «чистых» оценок многие принадлежат настоящим ругательствам. Поэтому полнота
+  при 0,1 % ложных срабатываний занижена.
+- Нормализатор поправлен по прочитанным там же маскировкам, поэтому отложенные тексты не вполне чужие.
+- Угрозу в переносном смысле («убил бы за такие дороги»), цитату и сарказм модель отличает плохо: слова в них те же.
+- Маски слов вне словаря и незнакомая латиница восстанавливаются не всегда.
 - Короткие жалобы без слов жалобы («автомобилисты достали») могут не получить признак обращения.
-- Виды спама, которых нет в данных (займы, гадалки, лжепризы, магазины, сборы), распознаются хуже измеренного.
-- Не для: решений о людях без участия человека, других языков, закрытой переписки, оценки автора, а не текста.
+- Виды спама, не похожие на обучающие, распознаются хуже измеренного.
+"""
+_NOT_FOR = """
+- Тем, кто хочет решать о людях без участия человека: модель судит текст, а не автора.
+- Для других языков, кроме русского; для закрытой переписки; для политической оценки высказываний.
+- Тем, кому нужна правовая квалификация: оскорбление и угроза здесь слова обыденной речи, а не статьи закона.
+- Коммерческим пользователям этих весов: условия CC BY-NC-SA 4.0 того не разрешают. Свою модель можно обучить на
+  своих данных.
 """
 
 
-def write(manifest: Manifest) -> str:
-    """The card as Markdown, from the manifest alone."""
-    metrics = manifest.metrics
-    sample = metrics["promise_sample"]
-    lines = [f"# Карточка модели {manifest.version}", _WHAT.strip(), "", "## Данные", *_data(manifest), ""]
-    lines += [
-        f"Создана {manifest.created}. Библиотеки: "
-        + ", ".join(f"{k} {v}" for k, v in sorted(manifest.libraries.items()))
-        + "."
+def write(manifest: Manifest, checks: Sequence[Check] | None = None) -> str:
+    """The card as Markdown, from the manifest and from the counts of the labels that people checked."""
+    parts = [
+        f"# Карточка модели {manifest.version}\n{_WHAT.rstrip()}",
+        _section("Данные", _data(manifest)),
+        f"## Откуда метки\n{_LABELS.rstrip()}",
+        f"## Где кончается нецензурная брань\n{_BOUNDARY.rstrip()}",
+        _section("Как проверены метки, поставленные правилами", _checks(read_checks() if checks is None else checks)),
+        _section("Обещания", _promises(manifest)),
+        _section("Что обещания удаляют", [_REMOVED, *measured.removals(manifest.metrics)]),
+        _section("Качество на отложенных текстах", measured.quality(manifest.metrics)),
+        _section("Спам, когда жителей почти не тревожат", measured.spam(manifest.metrics)),
+        _section("Маскировки", measured.disguises(manifest.metrics)),
+        _section("Примеры, написанные для проекта", measured.samples(manifest.metrics)),
+        _section("Обращения", [_protection(manifest), *measured.appeals(manifest.metrics)]),
+        f"## Упаковка\n\n{measured.agreement(manifest)}",
+        f"## Пределы\n{_LIMITS.rstrip()}",
+        f"## Кому и для чего она не годится\n{_NOT_FOR.rstrip()}",
+        "Графики: `report.html` рядом.",
     ]
-    lines += ["", "## Откуда метки", _LABELS.strip(), "", "## Обещания"]
-    lines += [
-        (
-            "Не больше одного неверно удалённого на столько чистых комментариев, по всем видам вместе, "
-            "с уверенностью 95 % (порядковая статистика Неймана–Пирсона). Источники "
-            f"`{manifest.calibration['held_out']}*` в обучение не входят; из каждой группы почти одинаковых взят один."
-        ),
-        "",
-        (
-            f"Комментариев {sample['comments']:,}; прочитано {sample['read']:,} с самой высокой оценкой "
-            f"(первый непрочитанный стоит на месте {sample['highest_unread'] + 1}); "
-            f"исключено как настоящие нарушения {sample['left_out']:,}; "
-            f"осталось {sample['clean']:,}. Сомнительные оставлены чистыми."
-        ),
-        "",
-        (
-            "Слабые места этого чтения: читал один человек, и он видел оценки; правило чтения записано после чтения; "
-            "один отзыв переведён из чистых в оскорбления, когда стало видно, что он один определяет порог 1/1000; "
-            "пока улучшались нормализация и правило о грубых словах, отложенные тексты уже были прочитаны. "
-            "Второй читатель может сдвинуть пороги."
-        ),
-        "",
-        *_promises(manifest),
-        "",
-        "На отложенных комментариях ok.ru (метки самих данных, часть их неверна; оценка грубости вне обучения):",
-        "",
-        *_removed(manifest),
-        "",
-    ]
-    lines += [
-        "## Качество на отложенных текстах",
-        "Все виды грубости вместе, по источникам, отложено группами копий:",
-        "",
-        *_HEAD,
-    ]
-    lines += [_ranking_row(name, m) for name, m in metrics["toxic_by_source"].items()]
-    lines += ["", "То же, когда источник целиком не участвовал в обучении:", "", *_HEAD]
-    lines += [_ranking_row(name, m) for name, m in metrics["toxic_unseen_source"].items()]
-    lines += ["", "По вопросам (спам и обращения отложены целыми источниками):", "", *_HEAD]
-    lines += [_ranking_row(_NAMES[name], m) for name, m in metrics["questions"].items()]
-    lines += ["", "Ожидаемая ошибка калибровки: "]
-    lines[-1] += ", ".join(f"{_NAMES[n]} {m['calibration_error']:.3f}" for n, m in metrics["questions"].items()) + "."
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_REMOVED: Final = (
+    "Тексты, которых модель при оценке не видела. Метки ok.ru взяты из данных, и часть их неверна; комментарии жителей "
+    "и обращения никто не размечал, среди комментариев есть настоящие нарушения.\n"
+)
+
+
+def _section(title: str, lines: Iterator[str] | Sequence[str]) -> str:
+    body = "\n".join(lines)
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _data(manifest: Manifest) -> Iterator[str]:
+    yield "| файл | SHA-256 | лицензия |\n|---|---|---|"
+    for name, digest in sorted(manifest.data.items()):
+        licence = "написано для проекта, MIT" if name.startswith("samples/") else LICENCES.get(name, "метки людей")
+        yield f"| {name} | `{digest}` | {licence} |"
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(manifest.libraries.items()))
+    yield f"\nСоздана {manifest.created}. Библиотеки: {libraries}."
+
+
+def _checks(checks: Sequence[Check]) -> Iterator[str]:
+    if not checks:
+        yield "Не проверены: никто не читал строки, которым метку дало правило."
+        return
+    yield f"Прочитано строк: {sum(check.rows for check in checks)}. Хранятся только числа.\n"
+    yield "| правило | прочитано | читавший согласен (95 %) | каппа | |\n|---|---|---|---|---|"
+    for check in checks:
+        kappa = "" if check.kappa is None else f"{check.kappa:.2f}"
+        agreed = f"{check.agreed} ({interval(check.interval)})"
+        yield f"| {check.rule} | {check.rows} | {agreed} | {kappa} | {check.note} |"
+
+
+def _promises(manifest: Manifest) -> Iterator[str]:
+    sample = manifest.metrics["promise_sample"]
+    yield (
+        "Не больше одного неверно удалённого на столько чистых комментариев, по всем видам вместе, с уверенностью 95 % "
+        f"(порядковая статистика Неймана–Пирсона). Источники `{manifest.calibration['held_out']}*` в обучение не "
+        "входят; из каждой группы почти одинаковых взят один.\n"
+    )
+    yield (
+        f"Комментариев {sample['comments']:,}; прочитано {sample['read']:,} с самой высокой оценкой (первый "
+        f"непрочитанный стоит на месте {sample['highest_unread'] + 1}); исключено как настоящие нарушения "
+        f"{sample['left_out']:,}; осталось {sample['clean']:,}. Сомнительные оставлены чистыми.\n"
+    )
+    yield (
+        "Слабые места этого чтения: читал один человек, и он видел оценки; правило чтения записано после чтения; один "
+        "отзыв переведён из чистых в оскорбления, когда стало видно, что он один определяет порог 1/1000; пока "
+        "улучшались нормализация и правило о грубых словах, отложенные тексты уже были прочитаны. Второй читатель "
+        "может сдвинуть пороги.\n"
+    )
+    yield "| обещание | чистых комментариев | ошибок допустимо / есть | уверенность | " + " | ".join(CATEGORIES) + " |"
+    yield "|---|---|---|---|" + "---|" * len(CATEGORIES)
+    for name, p in manifest.promises.items():
+        cuts = " | ".join(f"{p.thresholds[c]:.4f}" for c in CATEGORIES)
+        yield f"| {name} | {p.n:,} | {p.errors_allowed} / {p.errors_observed} | {p.confidence:.0%} | {cuts} |"
+    for name, reason in manifest.refused.items():
+        yield f"\nОбещание {name} не даётся: {reason}."
+
+
+def _protection(manifest: Manifest) -> str:
     prior, error = manifest.calibration["toxic_prior"], manifest.calibration["appeal_error"]
-    lines += [f"Вероятность грубости откалибрована на долю {prior:.0%} грубых; у остальных доля выборки."]
-    lines += [
-        "",
-        "## Обращения",
-        f"Порог {manifest.appeal:.4f}: не больше {error:.0%} грубых текстов без жалобы получают защиту.",
-        "",
-    ]
-    lines += [*_appeal(manifest), "", "## Пределы", _LIMITS.strip(), ""]
-    return "\n".join(lines)
+    return (
+        f"Порог {manifest.appeal:.4f}: не больше {error:.0%} грубых текстов без жалобы получают защиту. "
+        f"Вероятность грубости откалибрована на долю {prior:.0%} грубых, остальные на долю выборки.\n"
+    )

@@ -12,9 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from model.artefact import load
 from model.errors import ArtefactError
-from training.errors import DataError
-
-_STEPS = 10
+from training.errors import AgreementError, DataError
 
 
 def _refuse(error: Exception | str) -> typer.Exit:
@@ -47,13 +45,13 @@ def train_command(
     """Обучить модель и записать её с обещаниями и карточкой."""
     # Heavy imports wait until the command runs: `dvornik --help` must stay fast.
     try:
-        from training.train import train
+        from training.train import STEPS, train
     except ModuleNotFoundError as error:
         raise _missing(error) from error
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("начало", total=_STEPS)
+        bar = progress.add_task("начало", total=STEPS)
 
         def step(message: str) -> None:
             progress.update(bar, advance=1, description=message)
@@ -62,9 +60,9 @@ def train_command(
             artefact = train(
                 data, out, created=created or _today(), labels=labels, prefix=held_out, jobs=jobs, step=step
             )
-        except DataError as error:
+        except (DataError, AgreementError) as error:
             raise _refuse(error) from error
-        progress.update(bar, completed=_STEPS, description="готово")
+        progress.update(bar, completed=STEPS, description="готово")
     typer.echo(f"{artefact.manifest.version} -> {out}")
     for name, reason in artefact.manifest.refused.items():
         typer.echo(f"обещание {name} не даётся: {reason}", err=True)
@@ -72,21 +70,41 @@ def train_command(
 
 def evaluate_command(
     artefact: Annotated[Path, typer.Argument(help="Папка модели.", metavar="ПАПКА")],
-    data: Annotated[Path, typer.Option("--data", help="Папка с размеченными текстами.")],
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data",
+            help="Папка с размеченными текстами: toxic.jsonl, municipal.jsonl, spam.jsonl, types.jsonl, какие есть.",
+        ),
+    ],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Печатать JSON для программ.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Записать страницу с графиками в этот файл.")] = None,
 ) -> None:
-    """Измерить модель на размеченных текстах; печатает JSON."""
+    """Измерить модель на любых размеченных текстах: вся таблица, по которой судят модели."""
     try:
         from training.evaluate import evaluate
+        from training.figures import figures
+        from training.report import write
+        from training.tables import text
     except ModuleNotFoundError as error:
         raise _missing(error) from error
 
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("оценка", total=None)
         try:
-            metrics = evaluate(load(artefact), data, lambda done, of: progress.update(bar, completed=done, total=of))
+            loaded = load(artefact)
+            measured = evaluate(loaded, artefact, data, lambda done, of: progress.update(bar, completed=done, total=of))
         except (DataError, ArtefactError) as error:
             raise _refuse(error) from error
-    typer.echo(json.dumps(metrics, ensure_ascii=False, indent=1))
+    if report is not None:
+        drawn = figures(measured.sheet, loaded, measured.metrics["disguises"])
+        try:
+            report.write_text(write(loaded.manifest, drawn, measured.metrics), encoding="utf-8")
+        except OSError as error:
+            raise _refuse(f"{report}: не записать ({error.strerror})") from error
+    metrics = measured.metrics
+    typer.echo(json.dumps(metrics, ensure_ascii=False, indent=1, sort_keys=True) if as_json else text(metrics))
 
 
 def register(app: typer.Typer) -> None:

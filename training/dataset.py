@@ -22,14 +22,6 @@ FEWEST_OF_A_CLASS: Final = 20
 # Texts written for this project: kinds that the data lack, and clean texts that look like violations.
 SEEDS: Final = Path(__file__).parent / "seeds.jsonl"
 KINDS: Final = ("comment", "reply", "appeal", "post", "official_reply", "official_post")
-LICENCES: Final = {
-    "toxic.jsonl": "ok_*: CC BY-NC-SA 4.0 (as others state it); russe_detox: OpenRAIL++; 2ch_pikabu: not verified",
-    "municipal.jsonl": "MIT repositories; appeals: none stated",
-    "spam.jsonl": "MIT or none stated",
-    "spam_other_lang.jsonl": "MIT or none stated",
-    "clean_words_with_obscene_substrings.tsv": "OpenCorpora, CC BY-SA 3.0",
-    "seeds.jsonl": "написано для проекта, MIT",
-}
 
 
 @dataclass(slots=True)

@@ -11,3 +11,7 @@ class DataError(Exception):
         self.path = path
         self.line = line
         self.reason = reason
+
+
+class AgreementError(Exception):
+    """The packed model does not judge as the fitted one; nothing is written."""

@@ -14,12 +14,15 @@ from model.labels import CATEGORIES
 from model.manifest import Manifest
 from model.scorer import Scorer
 from model.signals import SIGNALS
-from training import card, evaluate, tasks, thresholds
+from training import card, report, tasks, thresholds
+from training.agreement import agreement
 from training.appeals import appeal_task, rude_appeals
 from training.calibrate import Platt, fit_platt, probability
 from training.dataset import Row, file_digests, read_folder
 from training.errors import DataError
+from training.figures import figures
 from training.fit import Linear, fit_task, out_of_fold
+from training.held_out import Trained, held_out_metrics, honest
 from training.pack import fingerprint, pack
 from training.spam import spam_task
 from training.vectorise import learn_names, matrix
@@ -29,6 +32,8 @@ HELD_OUT: Final = "sloyka/"
 # Of toxic comments that are no appeal, at most this share may hide behind the protection of appeals.
 APPEAL_ERROR: Final = 0.03
 TOXIC_PRIOR: Final = 0.10
+# How often `step` is called: reading, features, six questions, promises, agreement, measures, report.
+STEPS: Final = 12
 Step = Callable[[str], None]
 
 
@@ -116,9 +121,10 @@ def train(
     data: Path, out: Path, *, created: str, labels: Path | None = None, prefix: str = HELD_OUT, jobs: int = 1,
     step: Step = _quiet,
 ) -> Artefact:  # fmt: skip
-    """Read a data folder, train every question, resolve the promises, write artefact and card into `out`.
+    """Read a data folder, train every question, resolve the promises, write artefact, card and report into `out`.
 
-    The same data, labels, readings, date and libraries give the same bytes. Raises DataError.
+    The same data, labels, readings, date and libraries give the same bytes. Raises DataError, and AgreementError when
+    the packed model does not judge as the fitted one.
     """
     step("чтение данных")
     rows = read_folder(data, labels)
@@ -147,12 +153,19 @@ def train(
     )  # fmt: skip
     scorer = Scorer(Artefact(manifest, arrays))
     manifest = _with_promises(manifest, kept, _category_scores(scorer, kept), zero)
+    manifest = replace(manifest, version=f"ru-{fingerprint(arrays)}")
+    trained = Trained(fitted, rows, names, features, Artefact(manifest, arrays), len(SIGNALS))
+    step("сверка с обученными весами")
+    agreed = agreement(trained, len(rows) - len(made))
     step("измерения")
-    metrics = evaluate.held_out_metrics(fitted, rows, features, manifest, len(SIGNALS))
-    metrics["promise_sample"] = dict(manifest.calibration["reading"])
-    manifest = replace(manifest, metrics=metrics, version=f"ru-{fingerprint(arrays)}")
-    artefact = save(out, manifest, arrays)
+    sheet = honest(trained)
+    metrics = held_out_metrics(trained, sheet)
+    metrics |= {"promise_sample": dict(manifest.calibration["reading"]), "agreement": agreed}
+    artefact = save(out, replace(manifest, metrics=metrics), arrays)
+    step("карточка и отчёт")
     (out / "CARD.md").write_text(card.write(artefact.manifest), encoding="utf-8")
+    page = report.write(artefact.manifest, figures(sheet, artefact, metrics["judged"]["disguises"]))
+    (out / "report.html").write_text(page, encoding="utf-8")
     return artefact
 
 

@@ -103,11 +103,11 @@ def test_bad_data_are_refused_by_the_command(folder, tmp_path):
 
 def test_evaluate_prints_measures(folder, trained):
     """The command prints JSON and says which files the model has seen."""
-    result = CliRunner().invoke(_app(), ["evaluate", str(trained[1]), "--data", str(folder)])
+    result = CliRunner().invoke(_app(), ["evaluate", str(trained[1]), "--data", str(folder), "--json"])
     assert result.exit_code == 0, result.stderr
     metrics = json.loads(result.stdout)
-    assert "toxic.jsonl" in metrics["seen_in_training"]
-    assert metrics["toxic"]["ok_comments"]["auc"] > 0.9
+    assert metrics["files"]["toxic.jsonl"]["seen_in_training"]
+    assert metrics["toxicity"]["ok"]["auc"] > 0.9
     missing = CliRunner().invoke(_app(), ["evaluate", str(folder), "--data", str(folder)])
     assert missing.exit_code == 2
     assert "manifest.json" in missing.stderr
