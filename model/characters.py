@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 from model.lookalikes import exotic
 from model.offsets import Edit
@@ -18,7 +19,7 @@ _ZONES = (
 _FIXED = re.compile(
     rf"""
     (?P<link>(?:https?://|tg://|www\.)[^\s<>]*[^\s<>,.;:!?)»"']
-        |(?<![\w@.\-])(?:[a-zа-яё0-9][a-zа-яё0-9\-]{{0,62}}\.){{1,4}}(?:{_ZONES})(?![\w\-])(?:[/?\#][^\s<>]*)?)
+        |(?<![\w@.\-])(?!г\.)(?:[a-zа-яё0-9][a-zа-яё0-9\-]{{0,62}}\.){{1,4}}(?:{_ZONES})(?![\w\-])(?:[/?\#][^\s<>]*)?)
     |(?P<club>\[(?:club|public)\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*(?:club|public)\d{{1,20}}[ ]?\([^)\n]{{0,100}}\))
     |(?P<user>\[id\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*id\d{{1,20}}[ ]?\([^)\n]{{0,100}}\)|(?<![\w@.])@[a-z0-9_]{{2,64}}\b)
     |(?P<email>(?<![\w.+\-])[\w.+\-]{{1,64}}@[\w\-]{{1,63}}(?:\.[\w\-]{{1,63}}){{1,4}})
@@ -56,9 +57,38 @@ def _plain_char(char: str) -> str:
     return exotic(char) if category == "So" else char
 
 
+# Letters in squares of which a pair is a flag; only a pair that is no flag spells something.
+_SQUARES = re.compile("[\U0001f1e6-\U0001f1ff]+")
+_STATES: Final = (
+    "RU UA BY KZ UZ TJ KG AM AZ GE MD LV LT EE US GB DE FR IT ES PL CZ CN JP KR KP IN IL TR SY IR IQ BR CU RS EU "
+    "FI SE NO NL BE CH AT GR BG RO HU SK HR ME EG AE TH VN CA AU MN AB"
+)
+_FLAGS: Final = frozenset(_STATES.split())
+
+
+def _squares(match: re.Match[str]) -> str:
+    letters = "".join(chr(ord(c) - 0x1F1E6 + ord("A")) for c in match.group())
+    flags = len(letters) % 2 == 0 and all(letters[i : i + 2] in _FLAGS for i in range(0, len(letters), 2))
+    return match.group() if flags else letters
+
+
+# What a few drawings say about somebody.
+_DRAWINGS: Final = {
+    "\U0001f595": "<finger>",
+    "\U0001f921": "<clown>",
+    "\U0001f4a9": "<dung>",
+    "\U0001f92e": "<vomit>",
+    "\U0001f437": "<swine>",
+    "\U0001f416": "<swine>",
+    "\U0001f43d": "<swine>",
+    "\U0001f92c": "<abuse>",
+}
+
+
 def _clean(piece: str) -> str:
+    piece = _SQUARES.sub(_squares, piece)
     composed = unicodedata.normalize("NFKC", piece)
-    return "".join(c if " " <= c <= "~" else _plain_char(c) for c in composed)
+    return "".join(c if " " <= c <= "~" else _DRAWINGS.get(c) or _plain_char(c) for c in composed)
 
 
 def clean_characters(text: str) -> list[Edit]:

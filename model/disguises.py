@@ -1,121 +1,50 @@
-"""Second half of the normaliser: letters of words that somebody drew, spread, stretched or masked."""
+"""Finds words that somebody drew, stretched, masked or wrote in pieces, in the whole of a lower-case text."""
 
 import re
 from functools import lru_cache
+from typing import Final
 
+from model.chunks import find
+from model.drawn import undraw
 from model.lemmas import is_known
-from model.lexicon import MASKABLE, is_obscene, is_rude
-from model.lookalikes import CYRILLIC_TWINS, LATIN_SOUNDS, LATIN_TWINS, SIGNS, TRANSLIT, TRUE_TWINS
 from model.offsets import Edit
+from model.ordinary import SHORT, is_ordinary
+from model.readings import read
+from model.rude_words import INSULT, TABOO, rude_words
 
-_LONGEST = 40
+_CHUNK = re.compile(r"\S+")
+_ORDINARY = re.compile(r"[а-яё]+\Z").match
+_DOUBLE = re.compile(r"([а-яё])\1").search
+# One separator throughout: spaces, or a sign between spaces.
 _SPREAD = re.compile(
-    r"(?<![^\W_])[^\W\d_](?P<s>[ .,_*·•|/~+=\n-]|[ ]{2,3})[^\W\d_](?:(?P=s)[^\W\d_])+(?![^\W_])", re.IGNORECASE
+    r"(?<![^\W_])[^\W_](?P<s>[ ]{1,3}|\n|[ ]?[.,_*·•|/~+=–—-][ ]|[ ][.,_*·•|/~+=–—-])[^\W_@]"
+    r"(?:(?P=s)[^\W_])+(?![^\W_])"
 )
-_MAY_BE_MIXED = re.compile(r"[a-z0-9@$€]").search
-_WORD = re.compile(r"<[a-z]{4,5}>|@(?:user|club)\b|[@$]?[^\W_]+(?:[@$€][^\W_]+)*")
-_CYRILLIC = re.compile(r"[а-яё]")
-_LATIN = re.compile(r"[a-z]")
-_SIGN = re.compile(r"[0-9@$€]")
-_TRIPLE = re.compile(r"([^\W\d_])\1\1").search
-_LETTERS = re.compile(r"[^\W\d_]+")
-_RUN = re.compile(r"([^\W\d_])\1\1+")
-_MASKED = re.compile(r"(?<![^\W_*#%])[а-яё]{1,6}[*#%]{1,8}[а-яё]{1,8}(?:[*#%]{1,4}[а-яё]{1,4})?(?![^\W_*#%])")
-_DOTTED = re.compile(r"(?<![^\W_.])[а-яё]{1,6}(?:\.{2,8}|…)[а-яё]{1,8}(?![^\W_])")
-_STARS = re.compile(r"[*#%.…]+")
+_SHORT_WORD = re.compile(r"(?<![^\s«\"(])[а-яё]{1,6}(?![\w*#@$-])")
+_PIECE = re.compile(r"(?<!\S)[«\"(]?([а-яё]{1,6})(?=( ))")
+_PIECES_END = re.compile(r"[ ]([а-яё]{1,8})(?![^\W_*#@$-])")
+_LONGEST_PIECE: Final = 6
+_MOST_SPREAD: Final = 40
 
 
-def translit(word: str) -> str:
-    """A Latin word read as Russian, letter by letter."""
-    out: list[str] = []
-    at = 0
-    while at < len(word):
-        for latin, cyrillic in TRANSLIT:
-            if word.startswith(latin, at):
-                out.append(cyrillic)
-                at += len(latin)
-                break
-        else:
-            out.append(word[at])
-            at += 1
-    return "".join(out)
-
-
-def _drawn(word: str) -> str:
-    """Latin letters of a word that holds both alphabets, replaced by what they draw."""
-    latin, cyrillic = set(_LATIN.findall(word)), set(_CYRILLIC.findall(word))
-    count_latin, count_cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
-    if latin <= LATIN_TWINS.keys():
-        if count_latin > 2 * count_cyrillic and cyrillic <= CYRILLIC_TWINS.keys() and not latin <= TRUE_TWINS:
-            return "".join(CYRILLIC_TWINS.get(c, c) for c in word)
-        return "".join(LATIN_TWINS.get(c, c) if c not in "0123456789" else c for c in word)
-    if cyrillic <= CYRILLIC_TWINS.keys() and count_latin > count_cyrillic:
-        return "".join(CYRILLIC_TWINS.get(c, c) for c in word)
-    if count_cyrillic >= count_latin:
-        return "".join(LATIN_SOUNDS.get(c, c) if c.isalpha() else c for c in word)
-    return word
-
-
-def _signs(word: str) -> str:
-    """Digits and signs among Cyrillic letters, replaced where the result is a word."""
-    mapped = "".join(SIGNS.get(c, c) for c in word)
-    if _SIGN.search(mapped):
-        return word
-    signs = len(_SIGN.findall(word))
-    if not any(c.isdigit() for c in word[1:-1]) and len(mapped) < 3:
-        return word
-    if is_rude(mapped) and len(mapped) > signs + 1:
-        return mapped
-    if word[0] not in "@$" and not any(c.isdigit() for c in word):
-        # A sign may hide any letter: «бл@дь».
-        hidden = _behind(re.sub(r"[@$€]", "*", word))
-        if hidden is not None:
-            return hidden
-    if word[-1].isdigit() or signs * 2 >= len(word):
-        return word
-    ordinal = word[0].isdigit() and len(word) < 5
-    inside = not any(c.isdigit() for c in word)
-    return mapped if (is_known(mapped) and not ordinal) or (inside and len(word) > 3 and word[0] not in "@$") else word
-
-
-@lru_cache(maxsize=8192)
-def undraw(word: str) -> str:
-    """The Russian word that a lower-case token with foreign letters or signs stands for; itself when it is none."""
-    if len(word) > _LONGEST:
-        return word
-    if not _CYRILLIC.search(word):
-        if not _LATIN.search(word):
-            return word
-        drawn = "".join(LATIN_TWINS.get(c, SIGNS.get(c, c)) for c in word)
-        if set(_LATIN.findall(word)) <= TRUE_TWINS and is_rude(drawn) and len(word) > 2:
-            return drawn
-        spoken = translit("".join({"0": "o", "@": "a", "$": "s"}.get(c, c) for c in word))
-        return spoken if (is_obscene(spoken) and len(word) > 2) or (is_rude(spoken) and len(word) > 3) else word
-    if _LATIN.search(word):
-        word = _drawn(word)
-    return _signs(word) if _SIGN.search(word) else word
-
-
-def draw_back(text: str) -> list[Edit]:
-    """Words written with foreign letters, digits or signs."""
-    if not _MAY_BE_MIXED(text):
-        return []
+def rewrite_chunks(text: str) -> list[tuple[str, Edit]]:
+    """Words to rewrite inside the pieces between white space, each with the kind of its disguise."""
     edits = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if word.isalpha() and not word.isascii() and not _LATIN.search(word):
+    for match in _CHUNK.finditer(text):
+        chunk = match.group()
+        if _ORDINARY(chunk) and not _DOUBLE(chunk):
             continue
-        if word[0] == "<" or word in ("@user", "@club"):
-            continue
-        new = undraw(word)
-        if new != word:
-            edits.append(Edit(match.start(), match.end(), new))
+        at = match.start()
+        edits += [(kind, Edit(at + start, at + end, new)) for kind, start, end, new in find(chunk)]
     return edits
 
 
 def _is_word(letters: str) -> bool:
-    word = undraw(letters)
-    return is_rude(word) or (len(word) > 3 and is_known(word))
+    word = undraw(letters) or letters
+    if word in rude_words().kinds or (len(word) > 3 and is_known(word)):
+        return True
+    found = read(letters)
+    return found is not None and found.section <= INSULT
 
 
 def _inner_word(letters: str) -> tuple[int, int] | None:
@@ -128,58 +57,65 @@ def _inner_word(letters: str) -> tuple[int, int] | None:
 
 
 def join_spread(text: str) -> list[Edit]:
-    """Words written letter by letter with one separator; initials and abbreviations stay apart."""
+    """Words written letter by letter with spaces between; initials and abbreviations stay apart."""
     edits = []
     for match in _SPREAD.finditer(text):
         step = len(match.group("s")) + 1
-        skipped = _inner_word(match.group()[::step].lower())
+        letters = match.group()[::step]
+        digits = sum(c.isdigit() for c in letters)
+        if digits * 2 >= len(letters) or len(letters) > _MOST_SPREAD:
+            continue
+        skipped = _inner_word(letters)
         if skipped is not None:
             start, end = match.start() + skipped[0] * step, match.end() - skipped[1] * step
             edits.append(Edit(start, end, text[start:end:step]))
     return edits
 
 
-def shorten(text: str) -> list[Edit]:
-    """Letters repeated three times or more: one remains, two where only that is a word."""
-    if not _TRIPLE(text):
-        return []
-    edits = []
-    for match in _LETTERS.finditer(text):
-        word = match.group()
-        if not _TRIPLE(word):
+@lru_cache(maxsize=16_384)
+def may_be_piece(chunk: str) -> bool:
+    """True for a piece of a rude word that is no word itself: «пиз», «су»; only then may a neighbour belong to it."""
+    if chunk in SHORT or len(chunk) > _LONGEST_PIECE or not _ORDINARY(chunk):
+        return False
+    words = rude_words()
+    if (chunk in words.kinds and len(chunk) > 2) or not (words.ends(chunk) or words.below(words.root, chunk)):
+        return False
+    return not is_ordinary(chunk)
+
+
+def join_pieces(text: str) -> list[Edit]:
+    """«су ка», «пиз да»: two or three neighbours that make a rude word and are not words themselves."""
+    edits: list[Edit] = []
+    if not any(map(may_be_piece, _SHORT_WORD.findall(text))):
+        return edits
+    at = 0
+    for match in _PIECE.finditer(text):
+        start, end = match.span(1)
+        if start < at:
             continue
-        once, twice = _RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)
-        better = not is_known(once) and not is_rude(once) and is_known(twice)
-        edits.append(Edit(match.start(), match.end(), twice if better else once))
+        found = _joined(text, start, end)
+        if found is not None:
+            edits.append(found)
+            at = found.end
     return edits
 
 
-@lru_cache(maxsize=2048)
-def _behind(mask: str) -> str | None:
-    parts = [re.escape(p) for p in _STARS.split(mask)]
-    runs = [len(r) for r in _STARS.findall(mask)]
-    for exact in (True, False):
-        pattern = parts[0]
-        for run, part in zip(runs, parts[1:], strict=True):
-            pattern += (f".{{{run}}}" if exact else ".{1,5}") + part
-        for word in MASKABLE:
-            if re.fullmatch(pattern, word):
-                return word
-    return None
-
-
-def unmask(text: str) -> list[Edit]:
-    """Words with stars in place of letters, where a rude word fits."""
-    edits = []
-    if "*" in text or "#" in text or "%" in text:
-        for match in _MASKED.finditer(text):
-            word = _behind(match.group())
-            if word is not None:
-                edits.append(Edit(match.start(), match.end(), word))
-    elif ".." in text or "…" in text:
-        # Dots between words are ordinary, so only taboo words are read out of them.
-        for match in _DOTTED.finditer(text):
-            word = _behind(match.group())
-            if word is not None and is_obscene(word):
-                edits.append(Edit(match.start(), match.end(), word))
-    return edits
+def _joined(text: str, start: int, end: int) -> Edit | None:
+    words = rude_words()
+    pieces = [text[start:end]]
+    best = None
+    for _ in range(3):
+        match = _PIECES_END.match(text, end)
+        if match is None:
+            break
+        pieces.append(match.group(1))
+        end = match.end(1)
+        word = "".join(pieces).replace("ё", "е")
+        section = words.section(word)
+        if section is None or section > INSULT or (len(word) < 4 and section != TABOO):
+            continue
+        if any(len(piece) > 2 and words.section(piece) is not None for piece in pieces):
+            continue
+        if any(may_be_piece(piece) for piece in pieces):
+            best = Edit(start, end, "".join(pieces))
+    return best

@@ -1,10 +1,11 @@
 """Turns a text as citizens write it into plain lower-case words, and remembers where each of them stood."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from model.characters import clean_characters, fix_tokens, lower
-from model.disguises import draw_back, join_spread, shorten, unmask
+from model.disguises import join_pieces, join_spread, may_be_piece, rewrite_chunks
 from model.offsets import Edit, apply, before
 
 # NFKC can grow a text eighteen-fold, so it is cut on both sides of that step.
@@ -47,19 +48,6 @@ def _cut_back(text: str) -> list[Edit]:
     return [Edit(MAX_BEFORE, len(text), "")] if len(text) > MAX_BEFORE else []
 
 
-_STEPS: Final[tuple[tuple[str, Callable[[str], list[Edit]]], ...]] = (
-    ("hidden", clean_characters),
-    ("", _cut),
-    ("", fix_tokens),
-    ("", lower),
-    ("spread", join_spread),
-    ("drawn", draw_back),
-    ("stretched", shorten),
-    ("masked", unmask),
-    ("", _cut_back),
-)
-
-
 def _hides(text: str, edits: Sequence[Edit]) -> int:
     """How many of the cleaned places touch a letter; emoji and foreign quotes are no disguise."""
     return sum(
@@ -69,24 +57,101 @@ def _hides(text: str, edits: Sequence[Edit]) -> int:
     )
 
 
+class _Rewriting:
+    """One text on its way through the steps: what it is so far, the edits and the counts."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.layers: list[list[Edit]] = []
+        self.counts: dict[str, int] = {}
+
+    def take(self, edits: list[Edit], kind: str = "", count: int = 0) -> bool:
+        if not edits:
+            return False
+        if kind and count:
+            self.counts[kind] = self.counts.get(kind, 0) + count
+        self.text = apply(self.text, edits)
+        self.layers.append(edits)
+        return True
+
+    def once(self) -> bool:
+        """All steps one time; true when something but case changed."""
+        edits = clean_characters(self.text)
+        changed = self.take(edits, "hidden", _hides(self.text, edits) if edits else 0)
+        changed |= self.take(_cut(self.text))
+        changed |= self.take(fix_tokens(self.text))
+        self.take(lower(self.text))
+        edits = join_spread(self.text)
+        changed |= self.take(edits, "spread", len(edits))
+        edits = join_pieces(self.text)
+        changed |= self.take(edits, "spread", len(edits))
+        found = rewrite_chunks(self.text)
+        for kind, _ in found:
+            self.counts[kind] = self.counts.get(kind, 0) + 1
+        changed |= self.take([edit for _, edit in found])
+        changed |= self.take(_cut_back(self.text))
+        return changed
+
+
+def rewrite(text: str) -> Normalised:
+    """The long way, for any text."""
+    state = _Rewriting(text[:MAX_BEFORE])
+    for _ in range(_MAX_PASSES):
+        if not state.once():
+            break
+    counts = state.counts
+    undone = Undone(**{name: counts.get(name, 0) for name in Undone._fields}) if counts else NOTHING_UNDONE
+    return Normalised(state.text, undone, state.layers)
+
+
+# Disguises that reach over a space: letters one by one, numbers in groups.
+_REACHES_OVER = re.compile(r"(?<![^\s])\S{1,2} \S{1,2} \S{1,2}(?!\S)|\d[ ()-]{1,4}\d{2,4}[ ()-]{1,4}\d\d").search
+
+
+_ORDINARY = re.compile(r"[«\"(]?([а-яё]{1,40})(?:-[а-яё]{2,20})?[.,!?)»\":;]{0,4}\Z").match
+_DOUBLE = re.compile(r"([а-яё])\1").search
+
+
+class _Plain:
+    """Chunks that are known to come out of the long way as they went in."""
+
+    limit: Final = 65_536
+    longest: Final = 48
+
+    def __init__(self) -> None:
+        self.known: set[str] = {""}
+
+    def learn(self, chunk: str) -> bool:
+        """Judge a lower-case chunk; true when it stays as it is wherever it stands."""
+        word = _ORDINARY(chunk)
+        if word is None:
+            if len(chunk) > self.longest or "[" in chunk or "*" in chunk or rewrite(chunk).text != chunk:
+                return False
+        elif may_be_piece(word.group(1)) or (_DOUBLE(chunk) and rewrite(chunk).text != chunk):
+            return False
+        if len(self.known) >= self.limit:
+            self.known = {""}
+        self.known.add(chunk)
+        return True
+
+
+_plain = _Plain()
+
+
+def _is_plain(small: str) -> bool:
+    chunks = small.replace("\n", " ").split(" ")
+    known = _plain.known
+    if not known.issuperset(chunks):
+        for chunk in chunks:
+            if chunk not in known and not _plain.learn(chunk):
+                return False
+    return _REACHES_OVER(small) is None
+
+
 def normalise(text: str) -> Normalised:
     """Plain lower-case text; any string is accepted and normalising a second time changes nothing."""
-    layers: list[list[Edit]] = []
-    if len(text) > MAX_BEFORE:
-        text = text[:MAX_BEFORE]
-    counts: dict[str, int] = {}
-    for _ in range(_MAX_PASSES):
-        changed = False
-        for kind, step in _STEPS:
-            edits = step(text)
-            if not edits:
-                continue
-            if kind:
-                counts[kind] = counts.get(kind, 0) + (_hides(text, edits) if kind == "hidden" else len(edits))
-            text = apply(text, edits)
-            layers.append(edits)
-            changed = changed or step is not lower
-        if not changed:
-            break
-    undone = Undone(**{name: counts.get(name, 0) for name in Undone._fields}) if counts else NOTHING_UNDONE
-    return Normalised(text, undone, layers)
+    if len(text) <= MAX_BEFORE:
+        small = text.lower()
+        if len(small) == len(text) and _is_plain(small):
+            return Normalised(small, NOTHING_UNDONE, ())
+    return rewrite(text)

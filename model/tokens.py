@@ -5,12 +5,18 @@ from typing import Final, NamedTuple
 
 # Stands for every name of a person; no text can spell it, the pattern below does not cut it out.
 NAME: Final = "<name>"
-FIXED: Final = frozenset({"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "@user", "@club", NAME})
+#: Insulting emoji keep one token each.
+DRAWINGS: Final = frozenset({"<finger>", "<clown>", "<dung>", "<vomit>", "<swine>", "<abuse>"})
+FIXED: Final = frozenset(
+    {"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "@user", "@club", NAME, *DRAWINGS}
+)
 SHORTEST, LONGEST = 2, 5
 # A longer token is judged by its ends.
 MAX_TOKEN: Final = 64
 LONGEST_NUMBER: Final = 7
-_TOKEN = re.compile(r"<(?:link|chat|page|phone|email|card|finger|clown|dung|vomit|swine|abuse)>|@(?:user|club)\b|[^\W_]+")
+_TOKEN = re.compile(
+    r"<(?:link|chat|page|phone|email|card|finger|clown|dung|vomit|swine|abuse)>|@(?:user|club)\b|[^\W_]+"
+)
 
 
 # A mention that opens a text says whom it answers, not what it is.
