@@ -26,11 +26,17 @@ def judged_text(text: str, segments: Iterable[Segment]) -> str:
 def only_links(text: str, segments: Iterable[Segment]) -> bool:
     """Whether there is a link and, beside links, not one letter or digit of the author's own."""
     segments = tuple(segments)
-    if any(segment.kind not in _LINK_KINDS for segment in segments):
+    if any(segment.kind not in _LINK_KINDS for segment in segments) or _begins_with_a_word(text):
         return False
     rest = _LINK.sub(" ", text[:TEXT_LIMIT])
     has_link = bool(segments) or rest != text[:TEXT_LIMIT]
     return has_link and not any(character.isalnum() for character in rest)
+
+
+def _begins_with_a_word(text: str) -> bool:
+    """Whether the text up to the first white space is words and no link: a link has a full stop or `://`."""
+    first = text[:TEXT_LIMIT].split(None, 1)[:1]
+    return bool(first) and "." not in first[0] and "://" not in first[0] and any(map(str.isalnum, first[0]))
 
 
 def has_text(judged: str) -> bool:

@@ -1,6 +1,6 @@
 """Judges one line of a bulk file: a line goes in, a line comes out, whatever stood in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,8 +8,9 @@ from typing import Final, cast
 
 import msgspec
 
-from app.domain.decisions import Facts, Judgement, Remove, Review, Ruling
+from app.domain.decisions import Facts, Judgement, Keep, Remove, Review, Ruling
 from app.domain.judged import TEXT_LIMIT, has_text, only_links
+from app.domain.words import Verdict
 from app.pipeline.models import open_model
 from app.policy.binding import BoundPolicy, bind
 from app.policy.decide import decide
@@ -40,6 +41,22 @@ class _Line(msgspec.Struct):
     text: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
+class _Usual(msgspec.Struct):
+    """A line as nearly all are."""
+
+    text: str
+    id: int | str | None = None
+
+
+_decode_usual: Final = msgspec.json.Decoder(_Usual).decode
+_encode: Final = msgspec.json.Encoder().encode
+#: What is known of a text in a file, where nobody is named.
+_WORDS: Final = Facts()
+_KEPT_QUIETLY: Final[Mapping[str, object]] = {
+    "verdict": str(Verdict.KEEP), "categories": (), "actions": (), "reasons": (), "clauses": ()
+}  # fmt: skip
+
+
 class _BadLineError(Exception):
     """A line cannot be judged; `id` is what could be read of its id."""
 
@@ -65,35 +82,56 @@ class Judge:
         categories = cast("list[str]", opinion["categories"])
         return self._scorer.explain(text, categories=categories) if categories else ()
 
-    def line(self, number: int, raw: bytes) -> tuple[bytes, str]:
-        """The line to write, with its line feed, and what is wrong ('' = nothing); lines count from 1."""
-        try:
-            identity, text = _read(raw)
-        except _BadLineError as error:
-            answer = {"line": number, "id": error.id, "error": str(error)}
-            return msgspec.json.encode(answer) + b"\n", str(error)
-        return msgspec.json.encode({"id": identity, **self.opinion(text)}) + b"\n", ""
+    def lines(self, first: int, lines: Sequence[bytes]) -> list[tuple[bytes, str]]:
+        """Per line the one to write, with its line feed, and what is wrong with it ('' = nothing).
+
+        `first` is the number of the first line in its file, where they count from 1.
+        """
+        answers: list[tuple[bytes, str]] = []
+        good: list[tuple[int, int | str | None, str]] = []
+        for place, raw in enumerate(lines):
+            try:
+                identity, text = _read(raw)
+            except _BadLineError as error:
+                answer = {"line": first + place, "id": error.id, "error": str(error)}
+                answers.append((_encode(answer) + b"\n", str(error)))
+            else:
+                answers.append((b"", ""))
+                good.append((place, identity, text))
+        opinions = self.opinions([text for _, _, text in good])
+        for (place, identity, _), opinion in zip(good, opinions, strict=True):
+            answers[place] = (_encode({"id": identity, **opinion}) + b"\n", "")
+        return answers
+
+    def opinions(self, texts: Sequence[str]) -> list[dict[str, object]]:
+        """Per text its scores (null where judging failed) and what the policy makes of them."""
+        return [self._opinion(text, judged) for text, judged in zip(texts, self._judge(texts), strict=True)]
 
     def opinion(self, text: str) -> dict[str, object]:
-        """Scores (null where judging failed) and what the policy makes of them."""
-        judgement = self._judge(text)
-        facts = Facts(has_text=has_text(text), only_links=only_links(text, ()))
-        ruling = decide(self._policy, judgement, facts)
-        scores = judgement.scores
-        return {
-            "scores": {head: None if scores is None else getattr(scores, head) for head in HEADS},
-            **summary(ruling),
-        }
+        """The opinion on one text."""
+        return self.opinions([text])[0]
 
-    def _judge(self, text: str) -> Judgement:
+    def _opinion(self, text: str, judgement: Judgement) -> dict[str, object]:
+        usual = has_text(text) and not only_links(text, ())
+        facts = _WORDS if usual else Facts(has_text=has_text(text), only_links=only_links(text, ()))
+        ruling = decide(self._policy, judgement, facts)
+        scores = judgement.scores or dict.fromkeys(HEADS).values()
+        return {"scores": dict(zip(HEADS, scores, strict=True)), **summary(ruling)}
+
+    def _judge(self, texts: Sequence[str]) -> list[Judgement]:
         try:
-            return Judgement(self._scorer.score(text))
+            return [Judgement(scores) for scores in self._scorer.score_many(texts)]
         except Exception as error:  # noqa: BLE001 - a failed judgement is a review, never a lost line
-            return Judgement(None, failure=type(error).__name__)
+            if len(texts) == 1:
+                return [Judgement(None, failure=type(error).__name__)]
+            # One text must not take its neighbours along.
+            return [judgement for text in texts for judgement in self._judge([text])]
 
 
 def summary(ruling: Ruling) -> dict[str, object]:
     """Verdict, categories, actions, reasons and clauses as codes and texts."""
+    if isinstance(ruling, Keep) and not ruling.reasons:
+        return dict(_KEPT_QUIETLY)
     grounds = ruling.grounds if isinstance(ruling, Remove | Review) else ()
     categories = ruling.categories if isinstance(ruling, Review) else [ground.category for ground in grounds]
     return {
@@ -109,6 +147,15 @@ def _read(raw: bytes) -> tuple[int | str | None, str]:
     """Id and text of a line."""
     if len(raw) >= LINE_LIMIT:
         raise _BadLineError(f"строка длиннее {LINE_LIMIT} байт: текст столько не занимает")
+    try:
+        usual = _decode_usual(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read_closely(raw)
+    return usual.id, _checked(usual.text, usual.id)
+
+
+def _read_closely(raw: bytes) -> tuple[int | str | None, str]:
+    """Finds what is wrong with a line that is not as it should be."""
     if not raw.strip():
         raise _BadLineError('пустая строка, ожидается {"id": …, "text": …}')
     try:
@@ -139,6 +186,10 @@ def _text(raw: msgspec.Raw | msgspec.UnsetType, identity: int | str | None) -> s
         raise _BadLineError(
             "text: повреждённая строка (неверный UTF-8 или половина суррогатной пары)", identity
         ) from None
+    return _checked(text, identity)
+
+
+def _checked(text: str, identity: int | str | None) -> str:
     if "\0" in text:
         raise _BadLineError("text: знак с кодом 0, такого в комментарии быть не может", identity)
     if len(text) > TEXT_LIMIT:
@@ -203,9 +254,6 @@ def opinion_on(text: str, recipe: Recipe) -> dict[str, object]:
 
 def judge_lines(judge: Judge, chunk: Chunk) -> Scored:
     """Judge some lines in order."""
-    answers = [(number, *judge.line(number, raw)) for number, raw in enumerate(chunk.lines, chunk.first)]
-    return Scored(b"".join(answer for _, answer, _ in answers), len(answers), _bad(answers))
-
-
-def _bad(answers: Iterable[tuple[int, bytes, str]]) -> tuple[tuple[int, str], ...]:
-    return tuple((number, wrong) for number, _, wrong in answers if wrong)
+    answers = judge.lines(chunk.first, chunk.lines)
+    bad = tuple((number, wrong) for number, (_, wrong) in enumerate(answers, chunk.first) if wrong)
+    return Scored(b"".join([answer for answer, _ in answers]), len(answers), bad)

@@ -72,6 +72,8 @@ def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
     if judgement.scores is None or failure:
         return Review((Reason.INDETERMINATE,), basis={**basis, "failure": failure})
     scores = _by_category(judgement.scores)
+    if basis is policy.basis and not _reaches(policy, scores):
+        return Keep(basis=basis)
     question = Question(policy, facts, scores, judgement.scores.appeal, _claims(policy, scores), basis)
     for step in STEPS:
         ruling = step(question)
@@ -161,6 +163,14 @@ STEPS: Final[tuple[Callable[[Question], Ruling | None], ...]] = (
     _copied,
     _first_link,
 )
+
+
+def _reaches(policy: BoundPolicy, scores: tuple[float, ...]) -> bool:
+    """Whether any score has reached a threshold; where none has and nothing else is known, no step answers."""
+    for one, score in zip(policy.categories, scores, strict=True):
+        if score >= one.review or (one.remove is not None and score >= one.remove):
+            return True
+    return False
 
 
 def _claims(policy: BoundPolicy, scores: tuple[float, ...]) -> Claims:

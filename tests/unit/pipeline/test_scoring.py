@@ -22,13 +22,16 @@ class FakeScorer:
             return CLEAN._replace(spam=float("nan"))
         return {"оскорбление": INSULT, "жалоба": RUDE_APPEAL}.get(text, CLEAN)
 
+    def score_many(self, texts: list[str]) -> list[Scores]:
+        return [self.score(text) for text in texts]
+
 
 def judge(policy: str = "talmenka-414") -> Judge:
     return Judge(FakeScorer(), bind(load_preset(policy), FakeThresholds()))
 
 
 def answer(raw: bytes, policy: str = "talmenka-414") -> dict:
-    output, _ = judge(policy).line(7, raw)
+    ((output, _),) = judge(policy).lines(7, [raw])
     assert output.endswith(b"\n")
     assert output.count(b"\n") == 1
     return json.loads(output)
@@ -136,8 +139,10 @@ def test_the_longest_text_is_judged():
 
 def test_a_bad_line_does_not_harm_its_neighbours():
     """A chunk answers every line in order and names the bad ones by their number in the file."""
-    scored = judge_lines(judge(), Chunk(101, (line("оскорбление", 1), b"?", line("день", 3))))
+    lines = (line("оскорбление", 1), b"?", line("день", 3), line("сломано", 4), line("жалоба", 5))
+    scored = judge_lines(judge(), Chunk(101, lines))
 
-    assert [json.loads(raw).get("verdict") for raw in scored.output.splitlines()] == ["remove", None, "keep"]
-    assert scored.lines == 3
+    verdicts = [json.loads(raw).get("verdict") for raw in scored.output.splitlines()]
+    assert verdicts == ["remove", None, "keep", "review", "review"]
+    assert scored.lines == 5
     assert [number for number, _ in scored.bad] == [102]
