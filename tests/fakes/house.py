@@ -2,6 +2,7 @@
 
 from cryptography.fernet import Fernet
 
+from app.domain.copies import text_print
 from app.domain.decisions import Judgement
 from app.domain.events import Act, CommentRef, Event, Removed, Written
 from app.domain.ids import IdMaker
@@ -18,6 +19,8 @@ CLEAN = Scores(spam=0.01, insult=0.01, obscenity=0.01, threat=0.01, appeal=0.01)
 INSULT = CLEAN._replace(insult=0.97)
 RUDE_APPEAL = CLEAN._replace(insult=0.97, appeal=0.9)
 DOUBTFUL = CLEAN._replace(insult=0.6)
+PROBABLY_SPAM = CLEAN._replace(spam=0.6)
+APPEAL = CLEAN._replace(appeal=0.9)
 
 
 def make_house(url: str, clock: FakeClock | None = None) -> House:
@@ -40,15 +43,17 @@ def written(
     scores: Scores | None = CLEAN,
     delayed_by: int = 0,
     private: bool = False,
+    post: str = "7",
     at: int = 1_790_000_000_000_000,
 ) -> Item:
     """A delivery of a citizen's wall comment with the model's opinion on it."""
     ref = CommentRef(Kind.WALL, "", str(number))
-    body = Written(act, ref, author, text, post="7", written_at=at, private=private)
+    body = Written(act, ref, author, text, post=post, written_at=at, private=private)
     event = Event(
         Network.VK, "229000001", f"wall_reply_{act}", key or f"{act}:{number}:{text}", body, b"{}", delayed_by
     )
-    return Item(event, page_id, at, Judgement(scores, failure="" if scores else "broken"))
+    compared = None if private else text_print(text)
+    return Item(event, page_id, at, Judgement(scores, failure="" if scores else "broken"), print=compared)
 
 
 def removed(
