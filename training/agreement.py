@@ -27,7 +27,7 @@ def agreement(trained: Trained, count: int) -> Metrics:
     logits += np.array([m.intercept for m in models])
     fitted = np.array(Heads(manifest.logits, manifest.heads, artefact.arrays.platt).many(logits))
     scorer = Scorer(artefact)
-    packed = np.array([scorer.score(row.text) for row in trained.rows[:count]])
+    packed = np.array(scorer.score_many([row.text for row in trained.rows[:count]]))
     differences = np.abs(fitted - packed)
     verdicts = {name: _differing(fitted, packed, kept.thresholds) for name, kept in manifest.promises.items()}
     protected = (fitted[:, HEADS.index("appeal")] >= manifest.appeal) != (packed[:, -1] >= manifest.appeal)

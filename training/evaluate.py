@@ -37,7 +37,7 @@ def _scores(scorer: Scorer, texts: Sequence[str], step: Step = _quiet) -> Any:
     for begin in range(0, len(texts), _BATCH):
         step(begin, len(texts))
         part = texts[begin : begin + _BATCH]
-        found[begin : begin + len(part)] = [scorer.score(text) for text in part]
+        found[begin : begin + len(part)] = scorer.score_many(part)
     step(len(texts), len(texts))
     return found
 

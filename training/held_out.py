@@ -13,7 +13,7 @@ from model.scorer import Scorer
 from training import judged, verdicts
 from training.calibrate import expected_error, probability
 from training.dataset import Row, read_words, sample_row
-from training.fit import fit
+from training.fit import fit, fit_part
 from training.judged import Sheet
 from training.measures import Metrics, both, cut_at, ranking, share
 from training.robustness import robustness
@@ -72,7 +72,7 @@ def held_out_metrics(trained: Trained, sheet: Sheet) -> Metrics:
 def samples(scorer: Scorer, manifest: Manifest) -> Metrics:
     """The third of the project's own samples that is never trained on: kinds of violation, and fates by group."""
     measured = [sample for sample in read_samples() if held_out(sample.id)]
-    scores = np.array([scorer.score(sample.text) for sample in measured]).reshape(-1, 5)
+    scores = np.array(scorer.score_many([sample.text for sample in measured])).reshape(-1, 5)
     return {
         "n": len(measured),
         "promise": verdicts.promise_of(manifest),
@@ -151,17 +151,15 @@ def _disguises(trained: Trained) -> Metrics:
     known = ~np.isin(clusters, clusters[inside])
     if not toxic or not clean or not both(one.task.answers[known]):
         return {}
-    width = features.shape[1] - trained.signals
-    learnt = features[one.task.rows[known]][:, :width]
-    model = fit(learnt, one.task.answers[known], one.task.weights[known], fuse=True)
+    model = fit_part(one.task, features, trained.signals, known)
 
     def logits(texts: list[str]) -> Any:
         made = [Row(text, "", "comment") for text in texts]
         for row in made:
             read_words(row)
-        return matrix(made, trained.names)[:, :width] @ model.weights + model.intercept
+        return model.logits(matrix(made, trained.names))
 
-    cut = cut_at(features[clean][:, :width] @ model.weights + model.intercept, 0.01)
+    cut = cut_at(model.logits(features[clean]), 0.01)
     return robustness([rows[n].text for n in toxic], [rows[n].text for n in clean], cut, logits)
 
 
