@@ -4,12 +4,12 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
 
 from model.lexicon import is_coarse, is_insulting, is_obscene
+from training.disguise import KINDS, disguise
 from training.measures import Metrics, wilson
 
 _MOST: Final = 1000
@@ -69,10 +69,6 @@ def robustness(toxic: Sequence[str], clean: Sequence[str], cut: float, score: Sc
 
     `cut` is the score that 1 % of clean comments exceed. Empty when nothing rude is recognised undisguised.
     """
-    if find_spec("training.disguise") is None:
-        return {}
-    from training.disguise import KINDS, disguise  # noqa: PLC0415
-
     chosen = attacked(toxic, telling_stems(toxic, clean))
     plain = score([text for text, _ in chosen]) > cut if chosen else np.zeros(0, dtype=bool)
     if not plain.any():
