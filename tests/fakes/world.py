@@ -244,6 +244,11 @@ class World:
         with self.database.read() as session:
             return session.get_one(table, number)
 
+    def ids_of(self, table: type[Any]) -> list[int]:
+        """The ids of a table's rows."""
+        with self.database.read() as session:
+            return list(session.exec(select(table.id).order_by(table.id)))
+
     def cases(self) -> list[ReviewCase]:
         """All cases."""
         with self.database.read() as session:

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from app.domain.ports import Done, Retry
 from app.domain.states import Outcome
-from app.storage.tables import Connection, Page
+from app.pipeline.forgetting import TEXTS_KEPT
+from app.storage.tables import Connection, Page, SeenText
 from app.worker import Worker
 from tests.fakes.network import FakeNetwork
 from tests.fakes.world import World, hours, wait_until
@@ -42,6 +43,15 @@ def test_what_is_ordered_while_it_waits_is_sent_when_it_is_woken(world):
         number = world.add_action(world.add_comment())
         wait_until(lambda: worker.wake() or world.action(number).state == "done")
     assert len(world.network.calls) == 1
+
+
+def test_a_worker_forgets_what_was_kept_for_counting(world):
+    """Texts that nobody repeats are deleted while the worker runs, those of today stay."""
+    for number, last_at in ((1, world.clock.now() - TEXTS_KEPT - 1), (2, world.clock.now())):
+        with world.database.write() as session:
+            session.add(SeenText(id=number, text_hash=number, text="текст", last_at=last_at))
+    with running(world):
+        wait_until(lambda: world.ids_of(SeenText) == [2])
 
 
 def test_two_workers_never_send_one_connection_at_once(world, database_url):

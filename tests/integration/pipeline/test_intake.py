@@ -98,3 +98,21 @@ def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
 
     asyncio.run(VkCallback(intake, body_limit=100)({"type": "http", "headers": []}, receive, send))
     assert not answers
+
+
+def test_what_is_compared_with_other_comments(house: House) -> None:
+    """Citizens' public words and the page's own, so that quoting those is no copying; private messages never."""
+    desk = Desk(house, house.clock, "enforce")
+    writer = Writer(house, desk.configuration, model_version_id=1)
+    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
+    with house.database.read() as session:
+        page = desk.configuration.current(session).by_id[desk.page_id]
+    text = "Когда починят дорогу на улице Садовой?"
+
+    def compared(**about: object) -> str | None:
+        found = intake.judge(written(text, page_id=desk.page_id, **about).event, page).print
+        return found and found.folded
+
+    assert compared() == compared(author="-229000001") == "когда починят дорогу на улице садовой"
+    assert compared(private=True) is None
+    assert intake.judge(written("Спасибо", page_id=desk.page_id).event, page).print is None
