@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ArtefactIncompatibleError, ArtefactMissingError, ArtefactTamperedError
+from model.features import NAMED
+from model.grams import MOST_CHARACTERS
 from model.labels import CATEGORIES, HEADS
 from model.manifest import FORMAT, Manifest, from_json, to_json
 from model.signals import SIGNALS
@@ -22,7 +24,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """The numbers of a model; H logits, and N n-grams, L lemmas, P pairs, D signals.
+    """The numbers of a model; H logits, and N n-grams, L lemmas, P pairs, D signals, F forms.
 
     Names are UTF-8 text joined by line feeds. Weights include the scale of their block.
     """
@@ -39,6 +41,9 @@ class Arrays:
     signals_weights: Array  # float32 (D, H)
     intercepts: Array  # float64 (H,)
     platt: Array  # float64 (H, 2): probability = sigmoid(slope * logit + offset)
+    # Frequent word forms and what the dictionary says of them, so that it need not be asked while judging.
+    forms_names: Array = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))  # uint8
+    forms_codes: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))  # int32 (F,): Vocabulary.code_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,12 @@ def pack_names(names: list[str]) -> Array:
 
 def unpack_names(packed: Array) -> list[str]:
     """The names in one array of bytes."""
-    return packed.tobytes().decode().split("\n") if packed.size else []
+    return unpack_text(packed).split("\n") if packed.size else []
+
+
+def unpack_text(packed: Array) -> str:
+    """The names, a line each."""
+    return packed.tobytes().decode()
 
 
 def _npy(array: Array) -> bytes:
@@ -69,10 +79,10 @@ def save(folder: Path, manifest: Manifest, arrays: Arrays) -> Artefact:
     """Write a model into a folder; the same arguments give the same bytes. Returns what was written."""
     folder.mkdir(parents=True, exist_ok=True)
     digests: dict[str, str] = {}
-    for field in fields(Arrays):
-        content = _npy(getattr(arrays, field.name))
-        digests[f"{field.name}.npy"] = hashlib.sha256(content).hexdigest()
-        (folder / f"{field.name}.npy").write_bytes(content)
+    for one in fields(Arrays):
+        content = _npy(getattr(arrays, one.name))
+        digests[f"{one.name}.npy"] = hashlib.sha256(content).hexdigest()
+        (folder / f"{one.name}.npy").write_bytes(content)
     manifest = replace(manifest, files=digests)
     manifest = replace(manifest, digest=manifest.computed_digest())
     (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
@@ -141,6 +151,7 @@ def _load_array(folder: Path, manifest: Manifest, name: str) -> Array:
 def _check_shapes(folder: Path, arrays: Arrays, logits: int) -> None:
     chars, lemmas = len(unpack_names(arrays.chars_names)), len(unpack_names(arrays.lemmas_names))
     pairs = arrays.pairs_keys.shape[0]
+    forms = len(unpack_names(arrays.forms_names))
     expected: dict[str, tuple[int, ...]] = {
         "chars_idf": (chars,),
         "chars_weights": (chars, logits),
@@ -152,11 +163,22 @@ def _check_shapes(folder: Path, arrays: Arrays, logits: int) -> None:
         "signals_weights": (len(SIGNALS), logits),
         "intercepts": (logits,),
         "platt": (logits, 2),
+        "forms_codes": (forms,),
     }
     for name, shape in expected.items():
         found = getattr(arrays, name).shape
         if found != shape:
             raise ArtefactIncompatibleError(folder / f"{name}.npy", f"shape {found}", f"shape {shape}")
+    _check_codes(folder / "forms_codes.npy", arrays.forms_codes, lemmas)
+    characters = np.unique(np.frombuffer(unpack_text(arrays.chars_names).encode("utf-32-le"), dtype=np.uint32)).size
+    if characters > MOST_CHARACTERS:
+        found_characters = f"{characters} different characters"
+        raise ArtefactIncompatibleError(folder / "chars_names.npy", found_characters, f"at most {MOST_CHARACTERS}")
+
+
+def _check_codes(path: Path, codes: Array, lemmas: int) -> None:
+    if codes.size and not NAMED <= codes.min() <= codes.max() < lemmas:
+        raise ArtefactIncompatibleError(path, f"codes {codes.min()} to {codes.max()}", f"{NAMED} to {lemmas - 1}")
 
 
 def load(folder: Path) -> Artefact:

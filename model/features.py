@@ -5,10 +5,13 @@ from itertools import pairwise
 from typing import Final
 
 from model.names import read
-from model.tokens import ngrams
+from model.tokens import NAME, ngrams
 
 # A pair of neighbouring lemmas is one integer: (row of the first) << PAIR_SHIFT | (row of the second).
 PAIR_SHIFT: Final = 24
+# Codes of token forms that have no row of a lemma.
+UNLISTED: Final = -1
+NAMED: Final = -2
 
 
 class Vocabulary:
@@ -33,6 +36,11 @@ class Vocabulary:
     def lemma_of(self, token: str) -> int:
         """Row of a token's lemma, -1 when the vocabulary does not list it."""
         return self.lemmas.get(read(token).lemma, -1)
+
+    def code_of(self, token: str) -> int:
+        """What is kept of a form: `NAMED` for a person's name, else the row of its lemma, `UNLISTED` without one."""
+        form, lemma = read(token)
+        return NAMED if form == NAME else self.lemmas.get(lemma, UNLISTED)
 
     def pairs_of(self, lemma_rows: Sequence[int]) -> list[tuple[int, int]]:
         """(place of the left neighbour, row of the pair) for each listed pair of neighbouring lemmas."""

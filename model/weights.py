@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.artefact import Arrays, unpack_names
-from model.features import PAIR_SHIFT, Vocabulary
+from model.features import NAMED, PAIR_SHIFT, UNLISTED, Vocabulary
 from model.grams import Grams
 from model.keys import Integers, Keys
-from model.names import read
 from model.signals import MEASURES, SIGNALS, kinds_of
+from model.tokens import NAME
 
 Floats = NDArray[np.float64]
 FIRST_MEASURE: Final = len(SIGNALS) - len(MEASURES)
@@ -38,6 +38,9 @@ class Weights:
         self.vocabulary = Vocabulary((), unpack_names(arrays.lemmas_names), keys.tolist())
         self.logits = int(arrays.intercepts.shape[0])
         self.width = 2 * self.logits + 2
+        self._codes: dict[str, int] = dict(
+            zip(unpack_names(arrays.forms_names), arrays.forms_codes.tolist(), strict=True)
+        )
         self._grams = Grams(unpack_names(arrays.chars_names))
         self._chars = _with_squares(arrays.chars_weights, arrays.chars_idf)[self._grams.rows]
         self._lemmas = _with_squares(arrays.lemmas_weights, arrays.lemmas_idf)
@@ -51,20 +54,29 @@ class Weights:
         """Everything that token forms add to a comment, computed from the arrays; alone or together, the same."""
         rows = np.zeros((len(forms), self.width))
         width = self.logits
-        readings = [read(form) for form in forms]
+        codes = self._codes_of(forms)
         for start in range(0, len(forms), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            sums = self._characters([reading.form for reading in readings[part]])
+            sums = self._characters(
+                [NAME if code == NAMED else form for form, code in zip(forms[part], codes[part], strict=True)]
+            )
             rows[part, :width] = sums[:, :width]
             rows[part, 2 * width] = sums[:, width]
-        get = self.vocabulary.lemmas.get
-        lemmas = [get(reading.lemma, -1) for reading in readings]
+        named = self.vocabulary.lemmas.get(NAME, UNLISTED)
+        lemmas = [named if code == NAMED else code for code in codes]
         listed = [number for number, lemma in enumerate(lemmas) if lemma >= 0]
         if listed:
             found = self._lemmas[[lemmas[number] for number in listed]]
             rows[listed, width : 2 * width] = found[:, :width]
             rows[listed, 2 * width + 1] = found[:, width]
         return TokenParts(rows, lemmas, [kinds_of(form) for form in forms])
+
+    def _codes_of(self, forms: Sequence[str]) -> list[int]:
+        """Codes of forms, from the artefact's list or, where it has none, from the dictionary."""
+        known = list(map(self._codes.get, forms))
+        return [
+            self.vocabulary.code_of(form) if code is None else code for form, code in zip(forms, known, strict=True)
+        ]
 
     def _characters(self, forms: list[str]) -> Floats:
         """Per form the sum of its n-grams' weights (H) and its squared length."""

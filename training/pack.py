@@ -1,19 +1,29 @@
 """Packs fitted models into the arrays of an artefact."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from typing import Final
 
 import numpy as np
 
-from model.artefact import Arrays, pack_names
+from model.artefact import Array, Arrays, pack_names
+from model.features import Vocabulary
+from model.lemmas import is_russian
 from training.calibrate import Platt
 from training.fit import Linear
 from training.vectorise import SCALES, Names, widths
 
+MIN_FORMS: Final = 2
 
-def pack(names: Names, models: Sequence[Linear], platts: Sequence[Platt]) -> Arrays:
-    """The arrays of a model; `models` and `platts` stand in the order of the manifest's logits."""
+
+def pack(names: Names, models: Sequence[Linear], platts: Sequence[Platt], texts: Iterable[Sequence[str]]) -> Arrays:
+    """The arrays of a model; `models` and `platts` stand in the order of the manifest's logits.
+
+    `texts` are token forms of the texts whose frequent words need no dictionary afterwards.
+    """
+    forms, codes = known_forms(names.lemmas, texts)
     stacked = np.stack([model.weights for model in models], axis=1)
     chars, lemmas, pairs, signals = np.split(stacked, np.cumsum(widths(names))[:-1])
     return Arrays(
@@ -29,7 +39,18 @@ def pack(names: Names, models: Sequence[Linear], platts: Sequence[Platt]) -> Arr
         (signals * SCALES["signals"]).astype(np.float32),
         np.array([model.intercept for model in models]),
         np.array(platts),
+        pack_names(forms),
+        codes,
     )
+
+
+def known_forms(lemmas: Sequence[str], texts: Iterable[Sequence[str]]) -> tuple[list[str], Array]:
+    """Sorted word forms that enough texts hold, and what the dictionary says of each as a code (int32)."""
+    counts = Counter(form for words in texts for form in set(words))
+    # What is no Russian word is its own lemma, and the dictionary is not asked.
+    forms = sorted(form for form, count in counts.items() if count >= MIN_FORMS and is_russian(form))
+    vocabulary = Vocabulary((), lemmas, ())
+    return forms, np.array([vocabulary.code_of(form) for form in forms], dtype=np.int32)
 
 
 def fingerprint(arrays: Arrays) -> str:

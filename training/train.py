@@ -142,7 +142,9 @@ def train(
     step("пороги и обещания")
     zero = _zero(fitted, features)
     answered = [fitted[name] for name in tasks.LOGITS]
-    arrays = pack(names, [one.model for one in answered], [one.platt for one in answered])
+    arrays = pack(
+        names, [one.model for one in answered], [one.platt for one in answered], (rows[n].words for n in numbers)
+    )
     manifest = Manifest(
         version="", created=created, promises={}, refused={}, review={},
         appeal=_appeal_threshold(fitted, rows), logits=tasks.LOGITS, heads=tasks.HEAD_PARTS, files={},

@@ -2,14 +2,14 @@
 
 import json
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from model.artefact import Arrays, load
+from model.artefact import Arrays, load, pack_names, save
 from model.errors import ArtefactIncompatibleError, ArtefactMissingError, ArtefactTamperedError
-from model.manifest import Manifest, from_json, to_json
+from model.manifest import FORMAT, Manifest, from_json, to_json
 from tests.unit.model.conftest import make_artefact
 
 
@@ -75,7 +75,7 @@ def test_a_missing_file_is_named(folder, name):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda m: m.update(format=99), "format 99, expected format 1"),
+        (lambda m: m.update(format=99), f"format 99, expected format {FORMAT}"),
         (lambda m: m["heads"].pop("appeal"), "heads"),
         (lambda m: m["heads"].update(spam=["nothing"]), "head spam"),
         (lambda m: m["review"]["0.03"].pop("threat"), "review share 0.03"),
@@ -104,10 +104,28 @@ def test_numbers_that_are_not_finite_are_refused(folder, tmp_path):
     """An array with NaN is refused even when its digest is right."""
     saved = load(folder)
     saved.arrays.intercepts[0] = np.nan
-    from model.artefact import save
-
     save(tmp_path / "bad", saved.manifest, saved.arrays)
     with pytest.raises(ArtefactIncompatibleError, match=r"intercepts\.npy: found a value that is not finite"):
+        load(tmp_path / "bad")
+
+
+@pytest.mark.parametrize(("code", "said"), [(12, "codes 12 to 12"), (-3, "codes -3 to -3")])
+def test_a_form_of_no_lemma_is_refused(folder, tmp_path, code, said):
+    """A listed form stands for a lemma that there is, for none, or for a name."""
+    saved = load(folder)
+    forms = {"forms_names": pack_names(["дороги"]), "forms_codes": np.array([code], dtype=np.int32)}
+    save(tmp_path / "bad", saved.manifest, replace(saved.arrays, **forms))
+    with pytest.raises(ArtefactIncompatibleError, match=rf"forms_codes\.npy: found {said}, expected -2 to 11"):
+        load(tmp_path / "bad")
+
+
+def test_characters_that_cannot_be_packed_are_refused(folder, tmp_path):
+    """N-grams of more characters than fit into an integer are refused when the folder is read."""
+    saved = load(folder)
+    count = saved.arrays.chars_idf.shape[0]
+    many = [chr(0x4E00 + 47 * n) + "".join(chr(0x4E00 + 47 * n + k) for k in range(1, 47)) for n in range(count)]
+    save(tmp_path / "bad", saved.manifest, replace(saved.arrays, chars_names=pack_names(many)))
+    with pytest.raises(ArtefactIncompatibleError, match=r"chars_names\.npy: found \d+ different characters"):
         load(tmp_path / "bad")
 
 

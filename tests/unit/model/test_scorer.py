@@ -3,12 +3,14 @@
 import random
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from model.artefact import DEFAULT_ARTEFACT, load, unpack_names
+from model.artefact import DEFAULT_ARTEFACT, load, pack_names, unpack_names
 from model.cache import TokenCache
+from model.features import Vocabulary
 from model.labels import CATEGORIES, HEADS
 from model.scorer import Scorer, Scores
 from model.tokens import ngrams
@@ -88,6 +90,20 @@ def test_words_together_add_what_they_add_alone(artefact):
         expected = (times * idf[rows]) @ value[rows] if rows else np.zeros(weights.logits)
         assert np.allclose(alone.rows[0, : weights.logits], expected, rtol=0, atol=1e-11), word
         assert alone.rows[0, -2] == pytest.approx(float(((times * idf[rows]) ** 2).sum()) if rows else 0.0, abs=1e-11)
+
+
+def test_listed_forms_are_what_the_dictionary_says():
+    """Every form that the shipped model lists has the code that the dictionary gives, so the list changes no score."""
+    artefact = load(DEFAULT_ARTEFACT)
+    forms = unpack_names(artefact.arrays.forms_names)
+    assert len(forms) > 20_000
+    vocabulary = Vocabulary((), unpack_names(artefact.arrays.lemmas_names), ())
+    draw = random.Random(5)
+    chosen = sorted(draw.sample(range(len(forms)), 3000))
+    assert [vocabulary.code_of(forms[n]) for n in chosen] == artefact.arrays.forms_codes[chosen].tolist()
+    without = Scorer(replace(artefact, arrays=replace(artefact.arrays, forms_names=pack_names([]), forms_codes=np.zeros(0, np.int32))))  # fmt: skip
+    texts = [" ".join(draw.sample(forms, 10)) for _ in range(50)]
+    assert without.score_many(texts) == Scorer(artefact).score_many(texts)
 
 
 def test_half_of_the_cache_is_for_words_seen_again(artefact):
