@@ -1,89 +1,70 @@
-"""Fits the linear models and folds them into one vector of weights per question."""
+"""Fits the model of one question on all of its rows, or on all but a fold of them."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
+from training.linear import SEED, Linear, logistic
 from training.tasks import Task
+from training.toxicity import fit_toxic
 
-SEED: Final = 20261122
+__all__ = ["SEED", "Linear", "fit", "fit_part", "fit_task", "out_of_fold"]
+
 C_PLAIN: Final = 6.0
-C_WEIGHTED: Final = 1.0
-SMOOTHING: Final = 0.3
 
 
-class Linear(NamedTuple):
-    """logit = weights · features + intercept."""
-
-    weights: Any
-    intercept: float
-
-
-def _logistic(features: Any, answers: Any, weights: Any, c: float) -> Linear:
-    model = LogisticRegression(C=c, solver="liblinear", random_state=SEED, max_iter=200)
-    model.fit(features, answers, sample_weight=weights)
-    return Linear(model.coef_[0], float(model.intercept_[0]))
-
-
-def _ratios(features: Any, answers: Any) -> Any:
-    """Log-count ratios of naive Bayes, one per feature."""
-    positive = np.asarray(features[answers].sum(axis=0)).ravel() + SMOOTHING
-    negative = np.asarray(features[~answers].sum(axis=0)).ravel() + SMOOTHING
-    return np.log(positive / positive.sum()) - np.log(negative / negative.sum())
-
-
-def fit(features: Any, answers: Any, weights: Any, *, fuse: bool) -> Linear:
-    """A logistic regression, fused on request with one whose features are weighted by naive Bayes.
-
-    Both logits are divided by their spread over the training texts before the mean, and the mean is brought back to
-    the spread of the first.
-    """
-    plain = _logistic(features, answers, weights, C_PLAIN)
+def fit(features: Any, answers: Any, weights: Any, *, fuse: bool, forum: Any = None) -> Linear:
+    """A logistic regression, or on request the recipe of toxicity; `forum` masks the rows of forums."""
     if not fuse:
-        return plain
-    ratios = _ratios(features, answers)
-    weighted = _logistic(features @ sparse.diags_array(ratios), answers, weights, C_WEIGHTED)
-    weighted = Linear(weighted.weights * ratios, weighted.intercept)
-    spread = [float(np.std(features @ m.weights)) for m in (plain, weighted)]
-    scale = spread[0] / spread[1]
-    return Linear(
-        (plain.weights + scale * weighted.weights) / 2.0, (plain.intercept + scale * weighted.intercept) / 2.0
-    )
+        return logistic(features, answers, weights, C_PLAIN)
+    return fit_toxic(features, answers, weights, np.zeros(len(answers), dtype=bool) if forum is None else forum)
 
 
 def _columns(task: Task, features: Any, signals: int) -> Any:
-    return features[task.rows] if task.uses_signals else features[task.rows][:, : features.shape[1] - signals]
+    """Features of the task's rows, without signals where it does not use them, its blocks scaled as it wants them."""
+    chosen = features[task.rows]
+    if not task.uses_signals:
+        chosen = chosen[:, : features.shape[1] - signals]
+    return chosen if task.scales is None else chosen @ sparse.diags_array(task.scales[: chosen.shape[1]])
 
 
-def _widen(model: Linear, width: int) -> Linear:
+def _widen(model: Linear, task: Task, width: int) -> Linear:
     weights = np.zeros(width)
-    weights[: model.weights.shape[0]] = model.weights
+    held = model.weights.shape[0]
+    weights[:held] = model.weights if task.scales is None else model.weights * task.scales[:held]
     return Linear(weights, model.intercept)
 
 
-def fit_task(task: Task, features: Any, signals: int, *, fuse: bool) -> Linear:
+def _fit(columns: Any, task: Task, chosen: Any) -> Linear:
+    forum = None if task.forum is None else task.forum[chosen]
+    return fit(columns[chosen], task.answers[chosen], task.weights[chosen], fuse=task.forum is not None, forum=forum)
+
+
+def fit_part(task: Task, features: Any, signals: int, chosen: Any) -> Linear:
+    """The model of one question, trained on the rows of the task under a mask; weights cover every feature."""
+    return _widen(_fit(_columns(task, features, signals), task, chosen), task, features.shape[1])
+
+
+def fit_task(task: Task, features: Any, signals: int) -> Linear:
     """The model of one question, trained on all of its rows; weights cover every feature."""
-    model = fit(_columns(task, features, signals), task.answers, task.weights, fuse=fuse)
-    return _widen(model, features.shape[1])
+    return fit_part(task, features, signals, np.ones(len(task.rows), dtype=bool))
 
 
-def _fold(features: Any, task: Task, clusters: Any, fold: int, *, fuse: bool) -> tuple[Any, Any]:
+def _fold(columns: Any, task: Task, clusters: Any, fold: int) -> tuple[Any, Any]:
     inside = task.folds == fold
     # A copy of a held-out text teaches nothing that counts.
     train = ~inside & ~np.isin(clusters, clusters[inside])
-    model = fit(features[train], task.answers[train], task.weights[train], fuse=fuse)
-    return inside, features[inside] @ model.weights + model.intercept
+    return inside, _fit(columns, task, train).logits(columns[inside])
 
 
-def out_of_fold(task: Task, features: Any, signals: int, clusters: Any, *, fuse: bool, jobs: int) -> Any:
+def out_of_fold(task: Task, features: Any, signals: int, clusters: Any, *, jobs: int) -> Any:
     """Logit of every row of a task by a model that saw neither its fold nor a copy of it."""
-    chosen = _columns(task, features, signals)
+    columns = _columns(task, features, signals)
     own = clusters[task.rows]
     folds = [int(f) for f in np.unique(task.folds)]
-    results = Parallel(n_jobs=jobs, prefer="threads")(delayed(_fold)(chosen, task, own, f, fuse=fuse) for f in folds)
+    results = Parallel(n_jobs=jobs, prefer="threads")(delayed(_fold)(columns, task, own, f) for f in folds)
     logits = np.zeros(len(task.rows))
     for inside, values in results:
         logits[inside] = values

@@ -12,7 +12,7 @@ from model.artefact import Array, Arrays, pack_names
 from model.features import Vocabulary
 from model.lemmas import is_russian
 from training.calibrate import Platt
-from training.fit import Linear
+from training.linear import Linear
 from training.vectorise import SCALES, Names, widths
 
 MIN_FORMS: Final = 2

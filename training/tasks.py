@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -27,7 +27,10 @@ PEOPLE_WEIGHT: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One question: numbers of rows, their answers, weights and folds (all of one length)."""
+    """One question: numbers of rows, their answers, weights and folds (all of one length).
+
+    `forum` masks the rows of forums, where the recipe sets them apart; `scales` multiply the columns of features.
+    """
 
     name: str
     rows: Any
@@ -35,6 +38,8 @@ class Task:
     weights: Any
     folds: Any
     uses_signals: bool
+    forum: Any = None
+    scales: Any = None
 
 
 def share_of(row: Row, parts: int) -> int:
@@ -79,7 +84,8 @@ def toxic_task(rows: list[Row], numbers: list[int]) -> Task:
         if answer is not None and rows[n].kind not in ("post", "official_post"):
             weight = WORD_WEIGHT if rows[n].kind == "word" else weight_of(rows[n])
             chosen.append((n, answer, weight, share_of(rows[n], FOLDS)))
-    return make_task("toxic", chosen)
+    task = make_task("toxic", chosen)
+    return replace(task, forum=np.array([rows[n].source == FORUM for n in task.rows]))
 
 
 def type_task(rows: list[Row], numbers: list[int], category: str) -> Task:

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -21,11 +21,12 @@ from training.calibrate import Platt, fit_platt, probability
 from training.dataset import Row, file_digests, read_folder
 from training.errors import DataError
 from training.figures import figures
-from training.fit import Linear, fit_task, out_of_fold
+from training.fit import fit_task, out_of_fold
 from training.held_out import Trained, held_out_metrics, honest
+from training.linear import Linear
 from training.pack import fingerprint, pack
 from training.spam import spam_task
-from training.vectorise import learn_names, matrix
+from training.vectorise import Names, learn_names, matrix, toxic_scales
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
 HELD_OUT: Final = "sloyka/"
@@ -47,30 +48,22 @@ class Fitted:
     platt: Platt
 
 
-def _agreeing(task: tasks.Task, rows: list[Row], features: Any, signals: int) -> tasks.Task:
-    """The task without forum rows on which a model that never saw forums disagrees with the label."""
-    forum = np.array([rows[n].source == tasks.FORUM for n in task.rows])
-    if not forum.any() or forum.all():
-        return task
-    without = tasks.Task(*(getattr(task, f.name)[~forum] if f.name in ("rows", "answers", "weights", "folds") else getattr(task, f.name) for f in fields(task)))  # fmt: skip  # noqa: E501
-    model = fit_task(without, features, signals, fuse=False)
-    agrees = (features[task.rows] @ model.weights + model.intercept > 0) == task.answers
-    return replace(task, weights=np.where(forum & ~agrees, 0.0, task.weights))
+def _questions(rows: list[Row], names: Names, numbers: list[int]) -> list[tasks.Task]:
+    made = [replace(tasks.toxic_task(rows, numbers), scales=toxic_scales(names))]
+    made += [tasks.type_task(rows, numbers, c) for c in ("insult", "obscenity", "threat")]
+    return [*made, spam_task(rows, numbers), appeal_task(rows, numbers)]
 
 
-def _fit_all(rows: list[Row], features: Any, numbers: list[int], step: Step, jobs: int) -> dict[str, Fitted]:
+def _fit_all(made: list[tasks.Task], rows: list[Row], features: Any, step: Step, jobs: int) -> dict[str, Fitted]:
     signals = len(SIGNALS)
     clusters = np.array([row.cluster for row in rows])
-    made = [_agreeing(tasks.toxic_task(rows, numbers), rows, features, signals)]
-    made += [tasks.type_task(rows, numbers, c) for c in ("insult", "obscenity", "threat")]
-    made += [spam_task(rows, numbers), appeal_task(rows, numbers)]
     fitted = {}
     for task in made:
         step(f"обучение: {task.name}")
-        fuse = task.name == "toxic"
-        model = fit_task(task, features, signals, fuse=fuse)
-        held_out = out_of_fold(task, features, signals, clusters, fuse=fuse, jobs=jobs)
-        counted = task.weights > 0
+        model = fit_task(task, features, signals)
+        held_out = out_of_fold(task, features, signals, clusters, jobs=jobs)
+        # Probabilities speak of communities.
+        counted = task.weights > 0 if task.forum is None or task.forum.all() else ~task.forum
         prior = TOXIC_PRIOR if task.name == "toxic" else None
         fitted[task.name] = Fitted(task, model, held_out, fit_platt(held_out[counted], task.answers[counted], prior))
     return fitted
@@ -138,7 +131,7 @@ def train(
     step("признаки")
     names = learn_names([rows[n] for n in numbers])
     features = matrix(rows, names)
-    fitted = _fit_all(rows, features, numbers, step, jobs)
+    fitted = _fit_all(_questions(rows, names, numbers), rows, features, step, jobs)
     step("пороги и обещания")
     zero = _zero(fitted, features)
     answered = [fitted[name] for name in tasks.LOGITS]

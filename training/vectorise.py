@@ -18,6 +18,8 @@ MIN_CHARS: Final = 8
 MIN_LEMMAS: Final = 5
 MIN_PAIRS: Final = 6
 SCALES: Final = {"chars": 1.0, "lemmas": 1.0, "pairs": 0.7, "signals": 0.6}
+# Toxicity lives in the letters: lemmas and pairs at full weight cost it more than they bring.
+TOXIC_SHARES: Final = {"chars": 1.0, "lemmas": 0.3, "pairs": 0.43, "signals": 1.0}
 Matrix = Any
 
 
@@ -155,3 +157,8 @@ def _extend(triples: tuple[list[int], list[int], list[float]], row: int, columns
 def widths(names: Names) -> tuple[int, int, int, int]:
     """Number of columns of each block, in order."""
     return len(names.chars), len(names.lemmas), len(names.pairs), len(SIGNALS)
+
+
+def toxic_scales(names: Names) -> Any:
+    """What the columns are multiplied by where toxicity is asked about."""
+    return np.repeat([TOXIC_SHARES[block] for block in SCALES], widths(names))
