@@ -1,4 +1,4 @@
-"""A small data folder in the shape that training expects, with texts made of a few words."""
+"""A small data folder in the shape that training expects, with texts made of a few words; and a model of it."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def make_folder(folder: Path) -> Path:
     write_rows(folder / "toxic.jsonl", toxic)
     rows = []
     for source, kind, words, count in (
-        ("sloyka/a", "comment", _CLEAN, 400), ("SOIKA/b", "comment", _CLEAN, 40), ("SOIKA/b", "comment", _COMPLAINT, 40),
+        ("sloyka/a", "comment", _CLEAN, 1100), ("SOIKA/b", "comment", _CLEAN, 40), ("SOIKA/b", "comment", _COMPLAINT, 40),
         ("kursk/c", "appeal", _COMPLAINT, 60), ("troitsk/d", "appeal", _COMPLAINT, 60),
     ):  # fmt: skip
         rows += [{"text": t, "kind": kind, "source": source, "category": ""} for t in _texts(draw, words, count)]
@@ -67,6 +67,27 @@ def make_folder(folder: Path) -> Path:
         spam += [{"text": t, "spam": 0, "source": source} for t in _texts(draw, _CLEAN, 60)]
     write_rows(folder / "spam.jsonl", spam)
     return folder
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A data folder that no test changes."""
+    return make_folder(tmp_path_factory.mktemp("folder") / "data")
+
+
+@pytest.fixture(scope="session")
+def steps():
+    """What training said while it made `trained`."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def trained(folder, steps, tmp_path_factory):
+    """A model of that folder, and where it lies."""
+    from training.train import train
+
+    out = tmp_path_factory.mktemp("trained")
+    return train(folder, out, created="2026-01-01", step=steps.append), out
 
 
 @pytest.fixture

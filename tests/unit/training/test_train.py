@@ -1,33 +1,19 @@
-"""Training from a folder to an artefact, on a small made-up folder; and the commands that start it."""
+"""Training from a folder to an artefact, on a small made-up folder."""
 
-import json
+import os
 import subprocess
 import sys
 
 import numpy as np
-import pytest
-import typer
-from typer.testing import CliRunner
 
 from model.artefact import load
 from model.scorer import Scorer
-from tests.unit.training.conftest import make_folder
-from training import cli
+from tests.unit.training.conftest import write_rows
 from training.dataset import read_folder
+from training.samples import held_out, read_samples
 from training.tasks import training_numbers
-from training.train import promise_rows, train
+from training.train import STEPS, promise_rows, train
 from training.vectorise import learn_names, matrix
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_folder(tmp_path_factory.mktemp("folder") / "data")
-
-
-@pytest.fixture(scope="module")
-def trained(folder, tmp_path_factory):
-    out = tmp_path_factory.mktemp("trained")
-    return train(folder, out, created="2026-01-01"), out
 
 
 def test_a_trained_model_is_loaded_and_judges(trained):
@@ -43,13 +29,49 @@ def test_a_trained_model_is_loaded_and_judges(trained):
 
 
 def test_the_same_data_give_the_same_bytes(folder, trained, tmp_path):
-    """Training twice writes the same files."""
+    """Another process with other hashes and two cores writes the same bytes of every file, card and report among them."""
     _, out = trained
-    train(folder, tmp_path, created="2026-01-01", jobs=2)
+    command = "import typer; from training.cli import register; app = typer.Typer(); register(app); app()"
+    options = ["--data", str(folder), "--out", str(tmp_path), "--created", "2026-01-01", "--jobs", "2"]
+    done = subprocess.run(
+        [sys.executable, "-c", command, "train", *options],
+        env=os.environ | {"PYTHONHASHSEED": "77", "MPLBACKEND": "svg", "TZ": "Asia/Vladivostok"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     names = sorted(p.name for p in out.iterdir())
     assert names == sorted(p.name for p in tmp_path.iterdir())
+    assert {"CARD.md", "report.html", "manifest.json"} <= set(names)
     for name in names:
         assert (out / name).read_bytes() == (tmp_path / name).read_bytes(), name
+
+
+def test_every_step_is_told(trained, steps):
+    """The progress bar is told of every step, and their number is known beforehand."""
+    assert trained
+    assert len(steps) == STEPS
+    assert len(set(steps)) == STEPS
+
+
+def test_labels_of_people_change_the_model(folder, trained, tmp_path):
+    """With --labels the model differs, the manifest names the file, and what people called an insult becomes one."""
+    labels = tmp_path / "labels.jsonl"
+    words = ("вжикало", "вжикала", "вжикалы")
+    rows = [{"text": f"парк {words[n % 3]} мост {n}", "labels": ["insult"], "appeal": False} for n in range(60)]
+    write_rows(labels, rows)
+    taught = train(folder, tmp_path / "out", created="2026-01-01", labels=labels)
+    before, after = Scorer(trained[0]), Scorer(taught)
+    assert taught.manifest.version != trained[0].manifest.version
+    assert "labels.jsonl" in taught.manifest.data
+    assert after.score("мост, вжикало!").insult > before.score("мост, вжикало!").insult + 0.2
+
+
+def test_the_packed_model_judges_as_the_fitted(trained):
+    """The manifest says that no verdict differs and no probability by more than a thousandth, on every text."""
+    found = trained[0].manifest.metrics["agreement"]
+    assert found["rows"] > 1000
+    assert found["largest_difference"] <= 1e-3
+    assert not any(found["verdicts_that_differ"].values())
 
 
 def test_the_promise_is_refused_or_proved(trained):
@@ -72,6 +94,15 @@ def test_held_out_sources_are_not_trained_on(folder):
     assert len(held) == len(promise_rows(rows, "sloyka/"))
 
 
+def test_measured_samples_are_not_trained_on(folder):
+    """No sample of the measured third, and no copy of one, is among the training rows."""
+    measured = {" ".join(s.text.lower().split()) for s in read_samples() if held_out(s.id)}
+    rows = read_folder(folder)
+    assert measured
+    assert not measured & {" ".join(row.text.lower().split()) for row in rows}
+    assert sum(row.source.startswith("samples/") for row in rows) > len(measured)
+
+
 def test_the_matrix_is_what_the_scorer_adds_up(folder, trained):
     """Features times weights equal the scorer's logits, but for the rounding of stored weights."""
     artefact, _ = trained
@@ -83,34 +114,6 @@ def test_the_matrix_is_what_the_scorer_adds_up(folder, trained):
     logits = np.array([scorer.logits(row.text) for row in rows])
     assert np.isfinite(logits).all()
     assert np.ptp(logits[:, 0]) > 1.0
-
-
-def _app():
-    app = typer.Typer()
-    cli.register(app)
-    return app
-
-
-def test_bad_data_are_refused_by_the_command(folder, tmp_path):
-    """The command ends with code 2 and prints file, line and reason."""
-    bad = make_folder(tmp_path / "bad")
-    (bad / "toxic.jsonl").write_text('{"text": "а", "toxic": 3, "source": "x"}\n')
-    result = CliRunner().invoke(_app(), ["train", "--data", str(bad), "--out", str(tmp_path / "out")])
-    assert result.exit_code == 2
-    assert "toxic.jsonl:1: unknown label toxic = 3" in result.stderr
-    assert not (tmp_path / "out").exists()
-
-
-def test_evaluate_prints_measures(folder, trained):
-    """The command prints JSON and says which files the model has seen."""
-    result = CliRunner().invoke(_app(), ["evaluate", str(trained[1]), "--data", str(folder), "--json"])
-    assert result.exit_code == 0, result.stderr
-    metrics = json.loads(result.stdout)
-    assert metrics["files"]["toxic.jsonl"]["seen_in_training"]
-    assert metrics["toxicity"]["ok"]["auc"] > 0.9
-    missing = CliRunner().invoke(_app(), ["evaluate", str(folder), "--data", str(folder)])
-    assert missing.exit_code == 2
-    assert "manifest.json" in missing.stderr
 
 
 def test_scoring_needs_no_scikit_learn():
