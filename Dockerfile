@@ -17,6 +17,7 @@ COPY pyproject.toml README.md LICENSE LICENSE-weights.md ./
 COPY app app
 COPY model model
 COPY training training
+COPY data/samples/comments data/samples/comments
 RUN /opt/dvornik/bin/pip install --no-build-isolation --no-deps .
 
 FROM python:3.13-slim
