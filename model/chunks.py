@@ -10,7 +10,7 @@ from model.lemmas import is_known
 from model.lookalikes import MANY
 from model.ordinary import LATIN, SHORT, is_ordinary
 from model.readings import ALPHABET, Reading, read, unmask
-from model.rude_words import COARSE, INSULT, TABOO, TIERS, rude_words
+from model.rude_words import COARSE, HARSH, INSULT, TABOO, TIERS, rude_words
 
 #: A longer word is only mapped sign by sign.
 LONGEST: Final = 64
@@ -32,6 +32,8 @@ _LATIN = re.compile(r"[a-z]")
 _STARS = re.compile(r"[*#%]+")
 #: Three signs that people write for the first syllable of one word.
 _PI: Final = ("3.14", "3,14")
+# Three letters or more, each behind one sign.
+_SINGLES = re.compile(r"(?<![^\W_])[^\W_](?:[-._~=+|'`,·•/\\^:*][^\W_]){2,}(?![^\W_])")
 _RUN = re.compile(r"([^\W\d_])\1+")
 _HELD = re.compile(r"([^\W\d_])\1\1+")
 _LONG_RUN = re.compile(r"([^\W\d_])\1\1").search
@@ -72,6 +74,14 @@ def _part(chunk: str, start: int, end: int) -> Iterator[Found]:
     core = chunk[start:end]
     if len(core) < 2:
         return
+    singles = _SINGLES.search(core) if len(core) <= LONGEST else None
+    if singles and singles.group() != core:
+        joined = _singles(singles.group())
+        if joined is not None:
+            yield from _part(chunk, start, start + singles.start())
+            yield Found("spread", start + singles.start(), start + singles.end(), joined)
+            yield from _part(chunk, start + singles.end(), end)
+            return
     if len(core) <= LONGEST:
         found = _word(core)
         if found is not None:
@@ -113,10 +123,11 @@ def _trimmed(chunk: str, start: int, end: int) -> tuple[int, int]:
 
 def _word(core: str) -> tuple[str, str] | None:
     """The kind of disguise and the word behind it; None for an ordinary one."""
-    if len(core) < 2:
-        return None
-    if _RUSSIAN(core):
+    if _RUSSIAN(core) or len(core) < 2:
         return _shortened(core)
+    if _SINGLES.fullmatch(core):
+        word = _singles(core)
+        return ("spread", word) if word is not None else None
     if _STARS.search(core):
         return _masked(core)
     if _SEPARATORS.search(core) and not core.startswith(_PI):
@@ -140,8 +151,10 @@ def _shortened(word: str) -> tuple[str, str] | None:
         if is_known(word) or _is_rude(word) or len(once) < 3:
             return None
         doubled = len(word) - len(once)
-        wanted = _is_rude(once) or (doubled * 2 >= len(once) > 3 and is_known(once))
-        return ("stretched", once) if wanted else None
+        if _is_rude(once) or (doubled * 2 >= len(once) > 3 and is_known(once)):
+            return "stretched", once
+        found = read(word) if doubled > 1 else None
+        return ("stretched", found.word) if found is not None else None
     return _let_go(word, once)
 
 
@@ -154,7 +167,7 @@ def _let_go(word: str, once: str) -> tuple[str, str] | None:
         if _is_rude(guess) or is_known(guess):
             return "stretched", guess
     found = read(word)
-    return "stretched", found.word if found is not None and found.section <= INSULT else shorter
+    return "stretched", found.word if found is not None else shorter
 
 
 def _is_mask(core: str) -> bool:
@@ -205,9 +218,6 @@ def _spread(core: str) -> tuple[str, str] | None:
         found = read(core)
         if found is not None and found.section <= COARSE and _plausible(pieces, found):
             return "spread", found.word
-    word = _of_letters(pieces) if longest == 1 and len(kinds) == 1 else None
-    if word is not None:
-        return "spread", word
     return _dotted(core, pieces, kinds.pop()) if len(pieces) == 2 and len(kinds) == 1 else None
 
 
@@ -221,13 +231,23 @@ def _may_be_one(pieces: list[str]) -> bool:
     return not any(len(piece) > 2 and _is_rude(piece) for piece in pieces)
 
 
-def _of_letters(pieces: list[str]) -> str | None:
-    """A dictionary word of four letters or more, or any long one, from single letters."""
-    letters = "".join(pieces)
+def _singles(run: str) -> str | None:
+    """The word behind single letters with a sign between each two: «х.у.й», «т*в-а*р*и»; abbreviations stay."""
+    letters = run[::2]
+    found = read(letters)
+    digits = sum(c.isdigit() for c in letters)
+    if digits * 2 >= len(letters):
+        return None
+    if found is not None and len(found.word) > 2 and found.section <= COARSE and _speaks(letters, found):
+        return found.word
     word = undraw(letters) or letters
-    if len(pieces) < 4 or not _RUSSIAN(word):
+    if len(letters) < 4 or not _RUSSIAN(word):
         return None
     return word if is_known(word) or word in rude_words().kinds or len(word) > _SURELY_ONE else None
+
+
+def _speaks(letters: str, found: Reading) -> bool:
+    return bool(_CYRILLIC.search(letters)) or found.section <= INSULT
 
 
 def _plausible(pieces: list[str], found: Reading) -> bool:
@@ -246,7 +266,10 @@ def _dotted(core: str, pieces: list[str], signs: str) -> tuple[str, str] | None:
     if not _RUSSIAN("".join(pieces)) or signs[0] not in "._-":
         return None
     found = unmask(core, frozenset(signs), exact=len(signs) == 1)
-    if found is None or found.section > INSULT:
+    if found is None:
+        return None
+    long = len(signs) == 1 and len(found.word) > _SHORTEST_GUESS + 1
+    if found.section > (HARSH if long else COARSE if signs == "_" else INSULT):
         return None
     tier = rude_words().kinds[found.word] % TIERS
     if len(found.word) == 3:

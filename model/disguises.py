@@ -25,6 +25,10 @@ _PIECE = re.compile(r"(?<!\S)[«\"(]?([а-яё]{1,6})(?=( ))")
 _PIECES_END = re.compile(r"[ ]([а-яё]{1,8})(?![^\W_*#@$-])")
 _LONGEST_PIECE: Final = 6
 _MOST_SPREAD: Final = 40
+_SURELY_ONE: Final = 6
+_LONGEST_IN_ROW: Final = 16
+#: Letters that a word of a row has on average, at least.
+_PER_WORD: Final = 2.5
 
 
 def rewrite_chunks(text: str) -> list[tuple[str, Edit]]:
@@ -53,7 +57,25 @@ def _inner_word(letters: str) -> tuple[int, int] | None:
         kept = letters[skipped[0] : len(letters) - skipped[1]]
         if len(kept) > 2 and _is_word(kept):
             return skipped
-    return (0, 0) if len(letters) > 6 else None
+    return (0, 0) if len(letters) > _SURELY_ONE else None
+
+
+def _in_words(letters: str) -> str:
+    """«дебилимразь» as «дебил и мразь»; letters that are no row of words stay together."""
+    if len(letters) <= _SURELY_ONE or _is_word(letters):
+        return letters
+    read_as = undraw(letters) or letters
+    # The cheapest way to write the first n letters, for each n.
+    best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())]
+    for end in range(1, len(read_as) + 1):
+        ways = []
+        for start in range(max(0, end - _LONGEST_IN_ROW), end):
+            before, word = best[start], read_as[start:end]
+            if before is not None and (is_ordinary(word) or word.replace("ё", "е") in rude_words().kinds):
+                ways.append((before[0] + (1.0 if len(word) > 1 else 1.5), (*before[1], word)))
+        best.append(min(ways, default=None))
+    row = best[-1]
+    return " ".join(row[1]) if row is not None and row[0] * _PER_WORD <= len(letters) else letters
 
 
 def join_spread(text: str) -> list[Edit]:
@@ -68,7 +90,7 @@ def join_spread(text: str) -> list[Edit]:
         skipped = _inner_word(letters)
         if skipped is not None:
             start, end = match.start() + skipped[0] * step, match.end() - skipped[1] * step
-            edits.append(Edit(start, end, text[start:end:step]))
+            edits.append(Edit(start, end, _in_words(text[start:end:step])))
     return edits
 
 

@@ -36,32 +36,43 @@ _MANY: Final = (
     "\\|/=ш |_|=ц 4j=ч 3.14=пи 3,14=пи 314=пи 100=сто "
 )
 
-_USUAL, _UNUSUAL, _GROUP = 0.12, 0.45, 0.2
+#: A word in Latin letters alone is spelt rather than drawn: sounds first, looks behind the bar.
+_SPOKEN: Final = (
+    "a=а b=б|вь c=цск d=д e=еэ f=ф g=гж|д h=х|н i=ийы j=йж k=к l=л m=м|т n=н|п o=о p=п|р q=к r=р|г s=с t=т u=ую|и v=в "
+    "w=вш x=х y=ыйиу z=з|ж '=ь 0=о 1=и|л 3=з|е 4=ч|а 5=с 6=б 7=т 8=в 9=я|д @=а $=с !=и"
+)
+_SPOKEN_GROUPS: Final = (
+    "shch=щ sch=щ sh=ш sh=щ ch=ч zh=ж kh=х ts=ц tz=ц ya=я ja=я ia=я yu=ю ju=ю iu=ю yo=е jo=е ye=е je=е ij=ий iy=ий "
+    "yy=ый yj=ый ph=ф ck=к ks=кс ey=ей"
+)
+_USUAL, _UNUSUAL, _GROUP, _SOUND = 0.12, 0.45, 0.2, 0.05
 
 
-def _single() -> dict[str, tuple[tuple[str, float], ...]]:
+def _single(entries: str, usual_price: float) -> dict[str, tuple[tuple[str, float], ...]]:
     table: dict[str, tuple[tuple[str, float], ...]] = {}
-    for entry in _ONE.split():
+    for entry in entries.split():
         sign, letters = entry[0], entry[2:]
         usual, _, unusual = letters.partition("|")
-        own = [(c, 0.0 if c == sign else _USUAL) for c in usual]
+        own = [(c, 0.0 if c == sign else usual_price) for c in usual]
         table[sign] = (*own, *((c, _UNUSUAL) for c in unusual))
     return table
 
 
-def _groups() -> dict[str, tuple[tuple[str, float], ...]]:
+def _groups(entries: str, price: float) -> dict[str, tuple[tuple[str, float], ...]]:
     table: dict[str, tuple[tuple[str, float], ...]] = {}
-    for entry in _MANY.split():
+    for entry in entries.split():
         # The last equals sign: none of the groups ends in one.
         group, _, letters = entry.rpartition("=")
-        table[group] = (*table.get(group, ()), (letters, _GROUP))
+        table[group] = (*table.get(group, ()), (letters, price))
     return table
 
 
 #: sign -> what it may stand for, with the price of believing so; letters of the Russian alphabet stand for themselves.
-ONE: Final = _single()
+ONE: Final = _single(_ONE, _USUAL)
 #: The same for two to four signs together.
-MANY: Final = _groups()
+MANY: Final = _groups(_MANY, _GROUP)
+#: Both for a word in Latin letters alone.
+SPOKEN: Final = _single(_SPOKEN, _SOUND) | _groups(_SPOKEN_GROUPS, _SOUND)
 #: Characters with which a group may begin.
 GROUP_STARTS: Final = frozenset(group[0] for group in MANY)
 

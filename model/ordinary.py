@@ -34,7 +34,7 @@ _LATIN: Final = (
     "abort acer adobe alfa aliexpress android apple arab ariston asus audi avito baba babe babu baby "
     "bandit barak baraka baran bec beko bes bmw boran bosch bot bred byes candy carve cebu chechen chery "
     "chrome cobra cola cool cooler cram crete cri cru cs csu curve curver degenerate dell discord dota "
-    "dur dura dzen electrolux epic excel facebook fig firefox ford gad galaxy gazeta gazprom geely gnome "
+    "dur dzen electrolux epic excel facebook fig firefox ford gad galaxy gazeta gazprom geely gnome "
     "go google gorilla haier ham hama han hana hare hari haval hd hdmi her hera honor huawei hub huber "
     "hue hueber hui huion hula hulu hyundai idiot ikea instagram ios ipad iphone iud kaka kamaz kaz khan "
     "kia kola kurier kurkuma lada lara lcd led lenovo lgbt liaz liberal likee limit linux lite loh lohan "

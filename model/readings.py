@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from model.lookalikes import GROUP_STARTS, MANY, ONE
+from model.lookalikes import GROUP_STARTS, MANY, ONE, SPOKEN
 from model.rude_words import COARSE, HARSH, INSULT, TABOO, TIERS, RudeWords, rude_words
 
 # States kept per letter and the price per letter of the word above which a reading is not believed.
@@ -28,34 +28,39 @@ class Reading(NamedTuple):
     price: float
     word: str
     section: int
+    #: What its letters alone cost.
+    cost: float
 
 
 def _priced(words: RudeWords, word: str, price: float) -> Reading:
     section, tier = divmod(words.kinds[word], TIERS)
-    return Reading(price + _OF_SECTION[section] + _OF_TIER[tier], word, section)
+    return Reading(price + _OF_SECTION[section] + _OF_TIER[tier], word, section, price)
 
 
-def _meanings(raw: str, at: int) -> Iterator[tuple[int, str, float]]:
+def _meanings(raw: str, at: int, *, spoken: bool) -> Iterator[tuple[int, str, float]]:
     """What stands at a place: how many signs, which letters, at what price."""
     sign = raw[at]
+    one, many = (SPOKEN, SPOKEN) if spoken else (ONE, MANY)
     if "а" <= sign <= "я":
         yield 1, sign, 0.0
     elif sign == "ё":
         yield 1, "е", 0.0
-    for letters, price in ONE.get(sign, ()):
+    for letters, price in one.get(sign, ()):
         yield 1, letters, price
         if sign in _SOFT_IN_SPEECH:
             yield 1, letters + "ь", price + _SOFTENED
-    if sign in GROUP_STARTS:
+    if spoken or sign in GROUP_STARTS:
         for size in range(2, _LONGEST_GROUP + 1):
-            for letters, price in MANY.get(raw[at : at + size], ()):
+            for letters, price in many.get(raw[at : at + size], ()) if at + size <= len(raw) else ():
                 yield size, letters, price
     if sign in _SEPARATORS:
         yield 1, "", _SEPARATED
 
 
-def read(raw: str) -> Reading | None:
+def read(raw: str, *, spoken: bool = False) -> Reading | None:
     """The most plausible word of the list that a lower-case token draws, spells or spreads; None when there is none.
+
+    `spoken` reads Latin letters by their sound.
 
     Work is bounded by the length of the token: at most _BEAM beginnings are followed from each sign.
     """
@@ -69,7 +74,7 @@ def read(raw: str) -> Reading | None:
         best = states.items()
         if len(states) > _BEAM:
             best = sorted(states.items(), key=lambda state: (state[1][0] - 0.1 * len(state[0]), state[0]))[:_BEAM]  # type: ignore[assignment]
-        meanings = list(_meanings(raw, at))
+        meanings = list(_meanings(raw, at, spoken=spoken))
         again = at > 0 and raw[at - 1] == sign
         for prefix, (price, node) in best:
             for size, letters, more in meanings:
@@ -78,10 +83,11 @@ def read(raw: str) -> Reading | None:
                     _keep(layers[at + size], prefix + letters, price + more, below)
             if prefix and (again or any(letters == prefix[-1] for _, letters, _ in meanings)):
                 _keep(layers[at + 1], prefix, price + _STRETCHED, node)
+    ends = [(word, price) for word, (price, _) in layers[len(raw)].items()]
+    if spoken:
+        ends += [(word + "ь", price + _SOFTENED) for word, price in ends]
     found = [
-        _priced(words, word, price)
-        for word, (price, _) in layers[len(raw)].items()
-        if word in words.kinds and price <= _DEAREST * len(word)
+        _priced(words, word, price) for word, price in ends if word in words.kinds and price <= _DEAREST * len(word)
     ]
     return min(found, default=None)
 
