@@ -49,6 +49,8 @@ def evaluate(artefact: Artefact, folder: Path, data: Path, step: Step = _quiet) 
     Raises DataError.
     """
     rows = read_present(data)
+    # First of all, while no word has been seen.
+    cost = footprint.size(folder) | footprint.speed(artefact, _comments(rows))
     scorer = Scorer(artefact)
     begin = time.perf_counter()
     sheet = Sheet(rows, _scores(scorer, [row.text for row in rows], step))
@@ -66,9 +68,7 @@ def evaluate(artefact: Artefact, folder: Path, data: Path, step: Step = _quiet) 
         "spam": judged.spam(sheet),
         "removals": judged.removals(sheet, manifest),
         "samples": held_out.samples(scorer, manifest),
-        "cost": footprint.size(folder)
-        | footprint.speed(artefact, _comments(rows))
-        | {"comments_per_second": round(len(rows) / seconds)},
+        "cost": cost | {"comments_per_second": round(len(rows) / seconds)},
         "held_out_while_training": manifest.metrics.get("judged", {}),
     }
     return Evaluated(metrics, sheet)

@@ -13,7 +13,7 @@ from model.scorer import Scorer
 from training import judged, verdicts
 from training.calibrate import expected_error, probability
 from training.dataset import Row, read_words, sample_row
-from training.fit import fit, fit_part
+from training.fit import fit_part
 from training.judged import Sheet
 from training.measures import Metrics, both, cut_at, ranking, share
 from training.robustness import robustness
@@ -107,7 +107,6 @@ def _by_source(fitted: Any, rows: Sequence[Row]) -> Metrics:
 def _unseen_sources(trained: Trained) -> Metrics:
     """Toxicity of a whole family of sources by a model that never saw it."""
     task = trained.fitted["toxic"].task
-    chosen = trained.features[task.rows][:, : trained.features.shape[1] - trained.signals]
     truth = np.array([bool(trained.rows[n].toxic) for n in task.rows])
     source = np.array([trained.rows[n].source for n in task.rows])
     found = {}
@@ -119,8 +118,8 @@ def _unseen_sources(trained: Trained) -> Metrics:
         family = np.char.startswith(source, prefix)
         inside = np.char.startswith(source, scored)
         if both(truth[inside]) and both(task.answers[~family]):
-            model = fit(chosen[~family], task.answers[~family], task.weights[~family], fuse=False)
-            found[name] = ranking(truth[inside], chosen[inside] @ model.weights + model.intercept)
+            model = fit_part(task, trained.features, trained.signals, ~family)
+            found[name] = ranking(truth[inside], model.logits(trained.features[task.rows[inside]]))
     return found
 
 

@@ -127,11 +127,9 @@ def _samples(metrics: Metrics) -> Iterator[Line]:
     natures = {"violations": "нарушение названо", "appeals": "признано обращением", "clean": "чистое не удалено"}
     for group, found in metrics["samples"]["groups"].items():
         for nature, counts in found.items():
-            fate = f"удалено {counts['removed']}, показано {counts['shown'] + counts['protected']}"
-            value = f"{counts['hits']} из {counts['n']}"
-            yield Line(
-                f"примеры {group}: {natures[nature]}", value, interval(counts["interval"]), "", fate, marked=False
-            )
+            fate = f"удалено {counts['removed']}, людям {counts['shown'] + counts['protected']}"
+            value = f"{counts['hits']} из {counts['n']} ({fate})"
+            yield Line(f"примеры {group}: {natures[nature]}", value, interval(counts["interval"]), "", "", marked=False)
 
 
 def _cost(metrics: Metrics) -> Iterator[Line]:
