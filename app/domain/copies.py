@@ -9,12 +9,13 @@ from typing import Final
 FEWEST_WORDS: Final = 5
 FEWEST_LETTERS: Final = 25
 _WORD: Final = re.compile(r"\w+")
-_LATIN: Final = re.compile("[a-z]")
 _CYRILLIC: Final = re.compile("[а-я]")
 #: Latin letters that stand for Cyrillic ones in a Russian text.
 _LOOKS: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
 #: Signs that nobody sees and strokes over letters: they would tear words apart.
 _UNSEEN: Final = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+#: Without any of these there is neither a contact nor a disguise: most comments.
+_UNUSUAL: Final = re.compile(f"[][0-9a-z@{_UNSEEN.pattern[1:-1]}]|\\.рф")
 #: How VK writes a name that was clicked; the same advert is addressed to a hundred people.
 _MENTION: Final = re.compile(r"\[(?:id|club|public|event)\d{1,20}\|[^\]\n]{0,100}\]")
 _NICK: Final = re.compile(r"@\w{4}")
@@ -35,22 +36,23 @@ def text_print(text: str) -> TextPrint | None:
 
     Case, punctuation, emoji, unseen signs, ё, look-alike Latin letters and the people addressed make no difference.
     """
-    small = text.casefold()
-    if "[" in small:
+    small, contact = text.casefold(), False
+    if _UNUSUAL.search(small):
         small = _MENTION.sub(" ", small)
-    contact = _has_contact(small)
-    if not unicodedata.is_normalized("NFC", small):
-        small = unicodedata.normalize("NFC", small)
-    if _UNSEEN.search(small):
-        small = _UNSEEN.sub("", small)
-    if _LATIN.search(small) and _CYRILLIC.search(small):
-        small = small.translate(_LOOKS)
+        contact = _has_contact(small)
+        small = _plain(small)
     words = _WORD.findall(small.replace("ё", "е"))
     folded = " ".join(words)
     long_enough = len(words) >= FEWEST_WORDS or len(folded) - len(words) + 1 >= FEWEST_LETTERS
     if not words or not (contact or long_enough):
         return None
     return TextPrint(folded, contact)
+
+
+def _plain(small: str) -> str:
+    """Without unseen signs and look-alike letters."""
+    small = _UNSEEN.sub("", unicodedata.normalize("NFC", small))
+    return small.translate(_LOOKS) if _CYRILLIC.search(small) else small
 
 
 def _has_contact(small: str) -> bool:

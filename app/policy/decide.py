@@ -1,11 +1,12 @@
 """Rules on one judged text by a page's policy: the verdict, its grounds, and where the actions begin; pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Final
 
 from app.domain.decisions import (
     NO_CONTEXT,
+    Context,
     Facts,
     Ground,
     Judgement,
@@ -27,6 +28,7 @@ _UNREMARKABLE: Final = Facts()
 _FACTS: Final = tuple(
     (field.name, getattr(_UNREMARKABLE, field.name)) for field in fields(Facts) if field.name != "context"
 )
+_COUNTS: Final = tuple(field.name for field in fields(Context))
 _HEADS: Final = (*map(str, Category), "appeal")
 #: Grounds to remove, the strongest first, each with the right that the policy gives.
 Claims = tuple[tuple[Ground, Removal], ...]
@@ -56,6 +58,8 @@ class Question:
     @property
     def copied(self) -> tuple[Reason, ...]:
         """The reason that its copies give to show it to a person, if they do."""
+        if self.facts.context is NO_CONTEXT:
+            return ()
         reason = reason_to_look(self.policy.policy.copies, self.facts.context, appeal=self.is_appeal)
         return (reason,) if reason else ()
 
@@ -117,7 +121,12 @@ def _remove_mailing(question: Question) -> Ruling | None:
     The promise of the removal threshold does not cover it: it rests on the count and the weaker score together.
     """
     facts, policy = question.facts, question.policy
-    if question.is_appeal or facts.private or not is_mailing(policy.policy.copies, facts.context):
+    if (
+        facts.context is NO_CONTEXT
+        or question.is_appeal
+        or facts.private
+        or not is_mailing(policy.policy.copies, facts.context)
+    ):
         return None
     for one, score in zip(policy.categories, question.scores, strict=True):
         if one.category is Category.SPAM and one.removal is not None and score >= one.review:
@@ -144,7 +153,8 @@ def _review(question: Question) -> Ruling | None:
 
 def _copied(question: Question) -> Ruling | None:
     """Nothing in the text, but so many copies of it that a person should know."""
-    return Review(question.copied, basis=question.basis) if question.copied else None
+    reasons = question.copied
+    return Review(reasons, basis=question.basis) if reasons else None
 
 
 def _first_link(question: Question) -> Ruling | None:
@@ -237,7 +247,8 @@ def _basis(policy: BoundPolicy, facts: Facts) -> Mapping[str, object]:
     if known:
         basis["facts"] = known
     if facts.context != NO_CONTEXT:
-        basis |= {"copies": policy.policy.copies.numbers(), "context": asdict(facts.context)}
+        counts = {name: getattr(facts.context, name) for name in _COUNTS}
+        basis |= {"copies": policy.policy.copies.numbers(), "context": counts}
     return basis
 
 

@@ -23,7 +23,7 @@ class SeenText(SQLModel, table=True):
     own_words: bool = False
     #: The newest occurrences: [comment, revision, author, page, place, at].
     seen_json: str = "[]"
-    last_at: int = big(index=True)
+    last_at: int = big()
 
 
 class Campaign(SQLModel, table=True):

@@ -6,11 +6,13 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.storage.bulk import Bulk
+from app.storage.walk import last_id
 
-#: Times are microseconds; the second comparison is for a row that was repeated while the deletion waited for it.
+#: Ids are ordered by time, so the key finds the old ones. The second comparison of the time is for a row that was
+#: repeated while the deletion waited for it.
 _FORGET: Final = text(
     "DELETE FROM seen_text WHERE last_at < :before AND id IN"
-    " (SELECT id FROM seen_text WHERE last_at < :before ORDER BY last_at LIMIT :limit)"
+    " (SELECT id FROM seen_text WHERE id < :last AND last_at < :before ORDER BY id LIMIT :limit)"
 )
 
 
@@ -26,6 +28,6 @@ def newest_texts(bulk: Bulk, *, after: int, limit: int) -> list[tuple[Any, ...]]
 
 
 def forget_texts(session: Session, *, before: int, limit: int) -> int:
-    """Delete texts that nobody has repeated since `before`, the oldest first; returns how many were deleted."""
-    rows = session.connection().execute(_FORGET, {"before": before, "limit": limit})
+    """Delete texts that nobody has repeated since `before` (microseconds), the oldest first; returns how many."""
+    rows = session.connection().execute(_FORGET, {"before": before, "last": last_id(before), "limit": limit})
     return rows.rowcount

@@ -113,7 +113,7 @@ class Campaigns:
         key = comment.page_id, said.id
         campaign = self._rows.get(key)
         if campaign is not None:
-            self._add(campaign, [one for one in said.seen if one.comment == comment.id])
+            self._add(campaign, [said.seen[comment.id]])
             return campaign
         question = self._question_of(said, comment, ruling)
         if context.texts <= 1 or not (question or _NUMBERS & set(ruling.reasons)):

@@ -50,14 +50,15 @@ class Said:
 
     id: int
     own_words: bool
-    seen: list[Occurrence]
+    #: By comment, in the order of arrival.
+    seen: dict[int, Occurrence]
     #: It was there before this batch.
     old: bool = True
     changed: bool = False
 
     def on(self, page_id: int) -> list[Occurrence]:
         """Where it stands on one page."""
-        return [one for one in self.seen if one.page == page_id]
+        return [one for one in self.seen.values() if one.page == page_id]
 
 
 class Copies:
@@ -71,6 +72,8 @@ class Copies:
         self._hashes: dict[int, int] = {}
         self._prints: dict[int, TextPrint] = {}
         self._said: dict[int, Said] = {}
+        #: Occurrences that are stored with a new text, by the text's id.
+        self._first: dict[int, Occurrence] = {}
         #: How many deliveries of the batch say it.
         self._times: Counter[int] = Counter()
         #: Hashes of texts that are counted at another one which hardly differs.
@@ -96,19 +99,20 @@ class Copies:
     def _row(self, number: int, item: Item, body: Written, page: PageConfig) -> Row:
         """The text as it is stored if nobody has said it before: its first occurrence included, where that is sure."""
         folded = self._prints[number].folded
-        text_id, like = self._house.ids(), self._nearby.find(number, folded)
-        if like is None:
-            self._nearby.remember(number, folded, text_id)
+        text_id = self._house.ids()
+        like = self._nearby.find_or_remember(number, folded, text_id)
         comment = self._ledger.comments[key_of(page.id, body.ref)]
         sure = like is None and comment.fresh and body.act is Act.NEW and item.judgement is not None
-        seen = [one] if sure and (one := self._occurrence(comment, body)) else []
+        first = self._occurrence(comment, body) if sure else None
+        if first is not None:
+            self._first[text_id] = first
         return {
             "id": text_id,
             "text_hash": number,
             "text": folded[:COMPARED],
             "like_id": like,
             "own_words": False,
-            "seen_json": json_text(seen),
+            "seen_json": "[]" if first is None else json_text([first]),
             "last_at": self._ledger.at,
         }
 
@@ -120,7 +124,7 @@ class Copies:
         for text_id, number, like in self._bulk.match(SeenText, ("text_hash",), known, ("id", "text_hash", "like_id")):
             heads[number] = text_id, like
         said = {
-            row["id"]: Said(row["id"], own_words=False, seen=_decode(row["seen_json"]), old=False)
+            row["id"]: self._fresh(row["id"])
             for row in rows.values()
             if row["id"] in inserted and row["like_id"] is None
         }
@@ -134,9 +138,17 @@ class Copies:
             else:
                 self._nearby.remember(number, self._prints[number].folded, text_id)
 
+    def _fresh(self, text_id: int) -> Said:
+        first = self._first.get(text_id)
+        return Said(text_id, own_words=False, seen={} if first is None else {first.comment: first}, old=False)
+
     def _read(self, ids: Iterable[int]) -> dict[int, Said]:
         rows = self._bulk.match(SeenText, ("id",), [(id_,) for id_ in sorted(ids)], _COLUMNS, lock=True)
-        return {id_: Said(id_, bool(own), _decode(seen)) for id_, own, seen in rows}
+        oldest = self._ledger.at - LONGEST_WINDOW_HOURS * HOUR
+        return {
+            id_: Said(id_, bool(own), {one.comment: one for one in _decode(seen) if one.at > oldest})
+            for id_, own, seen in rows
+        }
 
     def of(self, item: Item) -> Said | None:
         """The text of a delivery; None where it is nobody's copy by its nature."""
@@ -161,37 +173,33 @@ class Copies:
 
     def count(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Context:
         """Take the comment down among those that say the same, and count them."""
-        said, own = self.of(item), self._occurrence(comment, body)
-        if said is None or own is None or said.own_words:
+        said = self.of(item)
+        if said is None or said.own_words:
             return NO_CONTEXT
-        self._take_down(said, own)
+        if not said.old and self._times[said.id] == 1 and comment.id in said.seen:
+            # Nobody else has said it, and it is stored already.
+            return NO_CONTEXT
+        own = self._occurrence(comment, body)
+        if own is None:
+            return NO_CONTEXT
+        _take_down(said, own)
         within = page.policy.policy.copies.hours * HOUR
-        live = [one for one in said.seen if abs(one.at - own.at) <= within]
+        live = [one for one in said.seen.values() if -within <= one.at - own.at <= within]
         if len(live) <= 1:
             return NO_CONTEXT
-        here = [one for one in live if one.page == own.page]
-        mine = [one for one in live if one.author == own.author]
+        here = [one.author for one in live if one.page == own.page]
+        mine = [(one.page, one.place) for one in live if one.author == own.author]
+        number = self._hashes[id(item)]
         return Context(
             texts=len(here),
-            authors=len({one.author for one in here}),
+            authors=len(set(here)),
             own_texts=len(mine),
-            own_places=len({(one.page, one.place) for one in mine}),
+            own_places=len(set(mine)),
             authors_everywhere=len({one.author for one in live}),
             pages=len({one.page for one in live}),
-            contact=self._prints[self._hashes[id(item)]].contact,
-            near=self._hashes[id(item)] in self._near,
+            contact=self._prints[number].contact,
+            near=number in self._near,
         )
-
-    def _take_down(self, said: Said, own: Occurrence) -> None:
-        """A comment counts once, with its newest revision that says this."""
-        for place, one in enumerate(said.seen):
-            if one.comment == own.comment:
-                if one.revision != own.revision:
-                    said.seen[place], said.changed = own, True
-                return
-        oldest = self._ledger.at - LONGEST_WINDOW_HOURS * HOUR
-        said.seen = [*(one for one in said.seen[1 - KEPT :] if one.at > oldest), own]
-        said.changed = True
 
     def _occurrence(self, comment: CommentRow, body: Written) -> Occurrence | None:
         if comment.author_id is None or comment.revision_id is None:
@@ -204,9 +212,24 @@ class Copies:
     def write(self) -> None:
         """Store what was counted."""
         rows = [
-            {"id": said.id, "own_words": said.own_words, "seen_json": json_text(said.seen), "last_at": self._ledger.at}
+            {
+                "id": said.id,
+                "own_words": said.own_words,
+                "seen_json": json_text(list(said.seen.values())),
+                "last_at": self._ledger.at,
+            }
             for said in {one.id: one for one in self._said.values()}.values()
             if said.changed
         ]
         if rows:
             self._bulk.update(SeenText, ("own_words", "seen_json", "last_at"), rows)
+
+
+def _take_down(said: Said, own: Occurrence) -> None:
+    """A comment counts once, with its newest revision that says this; the oldest of too many makes room."""
+    known = said.seen.get(own.comment)
+    if known is not None and known.revision == own.revision:
+        return
+    said.seen[own.comment], said.changed = own, True
+    if len(said.seen) > KEPT:
+        del said.seen[next(iter(said.seen))]

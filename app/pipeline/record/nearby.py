@@ -4,9 +4,8 @@ It is bounded and best effort: two processes learn of each other's texts with a 
 copies do not depend on it; the database tells them.
 """
 
-from collections import Counter, OrderedDict
-from dataclasses import dataclass
-from typing import Final
+from collections import OrderedDict
+from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -23,17 +22,17 @@ COMPARED: Final = 400
 SHORTEST: Final = 40
 #: Likeness in percent from which two texts say the same.
 ALIKE: Final = 90.0
-#: A text is found again by so many of its longer words; half of them must agree before the texts are compared.
+#: A text is found again by so many of its longer words, as long as no newer text has all of them too.
 MARKS: Final = 4
 _LONG_WORD: Final = 6
-_CANDIDATES: Final = 8
+Marks = frozenset[int]
+_UNMARKED: Final[Marks] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     text_id: int
     beginning: str
-    marks: tuple[int, ...]
+    marks: Marks
 
 
 class Nearby:
@@ -41,7 +40,8 @@ class Nearby:
 
     def __init__(self) -> None:
         self._entries: OrderedDict[int, _Entry] = OrderedDict()
-        self._by_mark: dict[int, list[int]] = {}
+        #: The newest text with a mark.
+        self._by_mark: dict[int, int] = {}
         self._renewed_at: int | None = None
         self._newest = 0
 
@@ -57,45 +57,58 @@ class Nearby:
 
     def find(self, text_hash: int, folded: str) -> int | None:
         """The id of a remembered text that hardly differs; None also for a text that is remembered itself."""
-        if text_hash in self._entries or len(folded) < SHORTEST:
+        return None if text_hash in self._entries else self._like(folded, _marks(folded))
+
+    def find_or_remember(self, text_hash: int, folded: str, text_id: int) -> int | None:
+        """The same, and a text that is like no other is remembered under `text_id`; the oldest makes room."""
+        if text_hash in self._entries:
             return None
         marks = _marks(folded)
-        shared: Counter[int] = Counter()
+        found = self._like(folded, marks)
+        if found is None:
+            self._keep(text_hash, folded, text_id, marks)
+        return found
+
+    def remember(self, text_hash: int, folded: str, text_id: int) -> None:
+        """Keep a text that is like no other, or learn under which id it is stored."""
+        known = self._entries.get(text_hash)
+        if known is None:
+            self._keep(text_hash, folded, text_id, _marks(folded))
+        elif known.text_id != text_id:
+            self._entries[text_hash] = known._replace(text_id=text_id)
+
+    def _like(self, folded: str, marks: Marks) -> int | None:
+        """A text that shares half the marks, compared letter by letter."""
+        seen, beginning = None, folded[:COMPARED]
         for mark in marks:
-            shared.update(self._by_mark.get(mark, ()))
-        if not shared:
-            return None
-        beginning, enough = folded[:COMPARED], (len(marks) + 1) // 2
-        for other, count in shared.most_common(_CANDIDATES):
-            if count < enough:
-                break
-            entry = self._entries[other]
-            if fuzz.ratio(beginning, entry.beginning, score_cutoff=ALIKE):
+            other = self._by_mark.get(mark)
+            if other is None or other == seen:
+                continue
+            seen, entry = other, self._entries[other]
+            if 2 * len(marks & entry.marks) >= len(marks) and fuzz.ratio(
+                beginning, entry.beginning, score_cutoff=ALIKE
+            ):
                 return entry.text_id
         return None
 
-    def remember(self, text_hash: int, folded: str, text_id: int) -> None:
-        """Keep a text that is like no other; the oldest makes room."""
-        known = self._entries.get(text_hash)
-        if known is not None:
-            if known.text_id != text_id:
-                self._entries[text_hash] = _Entry(text_id, known.beginning, known.marks)
-            return
-        marks = _marks(folded) if len(folded) >= SHORTEST else ()
+    def _keep(self, text_hash: int, folded: str, text_id: int, marks: Marks) -> None:
         self._entries[text_hash] = _Entry(text_id, folded[:COMPARED], marks)
         for mark in marks:
-            self._by_mark.setdefault(mark, []).append(text_hash)
+            self._by_mark[mark] = text_hash
         if len(self._entries) > REMEMBERED:
             self._forget(*self._entries.popitem(last=False))
 
     def _forget(self, text_hash: int, entry: _Entry) -> None:
         for mark in entry.marks:
-            holders = self._by_mark[mark]
-            holders.remove(text_hash)
-            if not holders:
+            if self._by_mark.get(mark) == text_hash:
                 del self._by_mark[mark]
 
 
-def _marks(folded: str) -> tuple[int, ...]:
-    """A few of the longer words, the same ones whichever other words stand around them; as this process's hashes."""
-    return tuple(sorted({hash(word) for word in folded[:COMPARED].split() if len(word) >= _LONG_WORD})[:MARKS])
+def _marks(folded: str) -> Marks:
+    """A few of the longer words, the same ones whichever others stand around them; as this process's hashes.
+
+    A text that is too short to be compared has none.
+    """
+    if len(folded) < SHORTEST:
+        return _UNMARKED
+    return frozenset(sorted({hash(word) for word in folded[:COMPARED].split() if len(word) >= _LONG_WORD})[:MARKS])

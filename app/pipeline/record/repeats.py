@@ -48,7 +48,7 @@ class Repeats:
     ) -> tuple[Ruling, CampaignRow | None]:
         """The comment's campaign, if it has one, and the ruling with the campaign's id beside the counts."""
         said = self._copies.of(item)
-        if said is None or context == NO_CONTEXT:
+        if said is None or context is NO_CONTEXT:
             return ruling, None
         campaign = self._campaigns.join(comment, said, ruling, context)
         if campaign is None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from app import telemetry
-from app.domain.decisions import Facts, Judgement, PlannedAction, Remove, Review, Ruling
+from app.domain.decisions import NO_CONTEXT, Facts, Judgement, PlannedAction, Remove, Review, Ruling
 from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
@@ -94,10 +94,13 @@ class Rulings:
         if not is_judged(comment.written_by):
             self._repeats.own_words(item)
             return None
-        facts = replace(self._facts(comment, body, page), context=self._repeats.count(comment, item, body, page))
+        facts = self._facts(comment, body, page)
+        context = self._repeats.count(comment, item, body, page)
+        if context is not NO_CONTEXT:
+            facts = replace(facts, context=context)
         mode = live_mode(page.policy.policy, page.mode)
         ruling = decide(page.policy, item.judgement or _NOT_JUDGED, facts)
-        ruling, campaign = self._repeats.join(comment, item, facts.context, ruling)
+        ruling, campaign = self._repeats.join(comment, item, context, ruling)
         self._budget.decided(page)
         if isinstance(ruling, Remove) and mode is Mode.ENFORCE and not self._budget.allows(page):
             ruling, mode = replace(ruling, reasons=(*ruling.reasons, Reason.BUDGET)), Mode.REVIEW

@@ -52,7 +52,9 @@ def test_the_oldest_is_forgotten(memory: Nearby, monkeypatch: pytest.MonkeyPatch
     """The memory holds so many texts, and nothing of those that made room."""
     monkeypatch.setattr(nearby, "REMEMBERED", 3)
     for number in range(2, 6):
-        memory.remember(number, f"совершенно другой длинный комментарий номер {number * 'ъ'} о погоде", 100 + number)
+        memory.remember(
+            number, f"{chr(1072 + number) * 8} {chr(1082 + number) * 9} {chr(1090 + number) * 30}", 100 + number
+        )
     assert memory.find(9, AD + " 5") is None
     assert len(memory._entries) == 3
-    assert {holder for holders in memory._by_mark.values() for holder in holders} == set(memory._entries)
+    assert set(memory._by_mark.values()) == set(memory._entries)

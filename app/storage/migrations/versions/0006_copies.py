@@ -23,8 +23,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("text_hash"),
     )
-    with op.batch_alter_table("seen_text", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_seen_text_last_at"), ["last_at"], unique=False)
     op.create_table(
         "campaign",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
