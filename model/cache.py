@@ -55,6 +55,15 @@ class TokenCache:
 
     def _admit(self, tokens: Sequence[str], parts: TokenParts) -> None:
         current = self.generation
+        first, last = current.size, current.size + len(tokens)
+        if 2 * last <= self.capacity and current.index.keys().isdisjoint(tokens):
+            current.rows[first:last] = parts.rows
+            current.lemmas[first:last] = parts.lemmas
+            current.kinds[first:last] = parts.kinds
+            current.size = last
+            # Last, so that a reader who finds a place finds it filled.
+            current.index.update(zip(tokens, range(first, last), strict=True))
+            return
         for number, token in enumerate(tokens):
             if token in current.index:
                 continue
@@ -67,7 +76,6 @@ class TokenCache:
             current.lemmas[place] = parts.lemmas[number]
             current.kinds[place] = parts.kinds[number]
             current.size = place + 1
-            # Last, so that a reader who finds the place finds it filled.
             current.index[token] = place
 
     def _again(self, token: str) -> bool:

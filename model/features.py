@@ -52,3 +52,10 @@ class Vocabulary:
                 if row is not None:
                     found.append((place, row))
         return found
+
+    def pair_rows(self, lemma_rows: Sequence[int]) -> list[int]:
+        """The rows alone."""
+        get = self.pairs.get
+        # An unlisted lemma is negative and so is its key, which no pair has.
+        keys = [left << PAIR_SHIFT | right for left, right in pairwise(lemma_rows)]
+        return [row for row in map(get, keys) if row is not None]

@@ -29,7 +29,13 @@ NOTHING: Final = Scores(0.0, 0.0, 0.0, 0.0, 0.0)
 
 def combine(known: Sequence[Any], heads: Sequence[Sequence[int]]) -> list[Any]:
     """One value per head from the probabilities of its parts, numbers or arrays alike: their product."""
-    return [math.prod((known[part] for part in parts[1:]), start=known[parts[0]]) for parts in heads]
+    values = []
+    for parts in heads:
+        value = 1.0
+        for part in parts:
+            value = value * known[part]
+        values.append(value)
+    return values
 
 
 class Heads:
@@ -44,9 +50,12 @@ class Heads:
     def one(self, logits: Sequence[float]) -> Scores:
         """The scores of one text."""
         known = []
+        exp = math.exp
         for logit, slope, offset in zip(logits, self.slopes, self._offsets, strict=True):
             value = slope * logit + offset
-            known.append(1.0 / (1.0 + math.exp(-min(max(value, -_LARGEST), _LARGEST))))
+            if not -_LARGEST < value < _LARGEST:
+                value = min(max(value, -_LARGEST), _LARGEST)
+            known.append(1.0 / (1.0 + exp(-value)))
         return Scores(*combine(known, self.parts))
 
     def many(self, logits: Floats) -> list[Scores]:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from model.lemmas import MAX_WORD, analyses, is_known, is_russian
 from model.lexicon import is_coarse, is_rude
-from model.likeliest import likeliest
+from model.likeliest import Found, likeliest
 from model.tokens import FIXED, NAME
 
 _PERSON: Final = ("Name", "Surn", "Patr")
@@ -20,6 +20,8 @@ _MOSTLY: Final = 0.6
 _SURELY: Final = 0.9
 # A token is asked for twice in a row, by its characters and by its lemma.
 _KEPT: Final = 4096
+_ENDINGS_KEPT: Final = 50_000
+_SURE_ENDINGS: Final[dict[object, bool]] = {}
 
 
 class Reading(NamedTuple):
@@ -48,14 +50,29 @@ def _is_rough(token: str) -> bool:
     return any(is_rude(token[at:]) or is_coarse(token[at:]) for at in range(max(1, len(token) - 2)))
 
 
-def _is_name(token: str, found: list[Any]) -> bool:
-    if len(token) < _SHORTEST or not any(mark in found[0].tag for mark in _PERSON):
+def _is_name(token: str, first: Found) -> bool:
+    """Whether a token whose first reading is a person's name is taken for one."""
+    if len(token) < _SHORTEST:
         return False
-    if is_known(token):
+    if first.ending is None and is_known(token):
+        found = analyses(token)
         if any(mark in one.tag for one in found for mark in _NO_NAME):
             return False
         return _share(found, _PERSON) >= _MOSTLY and not (is_rude(token) or is_coarse(token))
-    return _share(found, ("Surn", "Patr")) >= _SURELY and not _is_rough(token)
+    return _is_sure(token, first) and not _is_rough(token)
+
+
+def _is_sure(token: str, first: Found) -> bool:
+    """Whether nearly all readings of a word that is not listed are a surname; the same for all words of an ending."""
+    key = first.ending
+    sure = None if key is None else _SURE_ENDINGS.get(key)
+    if sure is None:
+        sure = _share(analyses(token), ("Surn", "Patr")) >= _SURELY
+        if key is not None:
+            if len(_SURE_ENDINGS) >= _ENDINGS_KEPT:
+                _SURE_ENDINGS.clear()
+            _SURE_ENDINGS[key] = sure
+    return sure
 
 
 @lru_cache(_KEPT)
@@ -66,8 +83,7 @@ def read(token: str) -> Reading:
     found = likeliest(token)
     if not found:
         return Reading(token, token)
-    normal, tag = found
     # The other readings are asked only about what may be a name: they cost four times as much.
-    if _PERSON_IN(str(tag)) and _is_name(token, analyses(token)):
+    if _PERSON_IN(str(found.tag)) and _is_name(token, found):
         return _OF_NAME
-    return Reading(token, normal.replace("ё", "е"))
+    return Reading(token, found.normal_form.replace("ё", "е"))

@@ -122,9 +122,9 @@ class Scorer:
         look = measures(read.text, read.normalised.undone)
         for logit, column in self._looks:
             logits[logit] += sum(map(mul, look, column))
-        found = weights.vocabulary.pairs_of(lemmas.tolist())
+        found = weights.vocabulary.pair_rows(lemmas.tolist())
         if found:
-            pairs = np.add.reduce(weights.pairs.take([row for _, row in found], 0), 0).tolist()
+            pairs = np.add.reduce(weights.pairs.take(found, 0), 0).tolist()
             length = 1.0 / math.sqrt(pairs[-1])
             logits = [value + pair * length for value, pair in zip(logits, pairs, strict=False)]
         return logits

@@ -46,8 +46,15 @@ def _body(text: str) -> int:
 
 def forms(text: str) -> list[str]:
     """Feature forms of a normalised text, in order."""
-    found = _TOKEN.findall(text.replace("ё", "е"), _body(text))
-    return [form(t) if len(t) > MAX_TOKEN or t[0].isdigit() else t for t in found]
+    if "ё" in text:
+        text = text.replace("ё", "е")
+    found: list[str] = _TOKEN.findall(text, _body(text))
+    # One look at all tokens together is cheaper than one at each.
+    if found and not "".join(found).isalpha():
+        found = [t if t.isalpha() else form(t) for t in found]
+    if len(text) > MAX_TOKEN and found and len(max(found, key=len)) > MAX_TOKEN:
+        return [form(t) for t in found]
+    return found
 
 
 def tokens(text: str) -> list[Token]:
