@@ -94,7 +94,7 @@ _REMOVED: Final = (
 
 
 def _section(title: str, lines: Iterator[str] | Sequence[str]) -> str:
-    body = "\n".join(lines)
+    body = "\n".join(lines).strip("\n")
     return f"## {title}\n\n{body}" if body else ""
 
 

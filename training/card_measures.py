@@ -23,7 +23,7 @@ _HEAD: Final = (
 def ranking_row(name: str, m: Mapping[str, Any]) -> str:
     """One line of a table of rankings."""
     return (
-        f"| {name} | {m['n']:,} / {m['positive']:,} | {m['auc']:.4f} ({interval(m['auc_interval'])}) "
+        f"| {name} | {m['n']:,} / {m['positive']:,} | {m['auc']:.4f} ({interval(m['auc_interval'], 4)}) "
         f"| {m['best_f1']:.3f} ({interval(m['best_f1_interval'])}) "
         f"| {m['recall_at_1_percent']:.3f} ({interval(m['recall_at_1_percent_interval'])}) "
         f"| {m['recall_at_0.1_percent']:.3f} ({interval(m['recall_at_0.1_percent_interval'])}) |"
@@ -72,6 +72,9 @@ def spam(metrics: Mapping[str, Any]) -> Iterator[str]:
     for flags, m in few.items():
         recall = f"{m['share']:.3f} ({interval(m['interval'])})"
         yield f"| {flags} из {m['negatives']:,} | {m['hits']:,} из {m['n']:,} | {recall} |"
+    yield "\n| источник спама, не участвовавший в обучении | полнота, когда помечены не больше 3 (95 %) |\n|---|---|"
+    for source, m in metrics["judged"]["spam"]["by_source"].items():
+        yield f"| {source} | {m['hits']:,} из {m['n']:,}: {m['share']:.3f} ({interval(m['interval'])}) |"
 
 
 def removals(metrics: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Measures a model on any data folder: the whole table that models are judged by, in one go."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +51,7 @@ def evaluate(artefact: Artefact, folder: Path, data: Path, step: Step = _quiet) 
     # First of all, while no word has been seen.
     cost = footprint.size(folder) | footprint.speed(artefact, _comments(rows))
     scorer = Scorer(artefact)
-    begin = time.perf_counter()
     sheet = Sheet(rows, _scores(scorer, [row.text for row in rows], step))
-    seconds = time.perf_counter() - begin
     manifest = artefact.manifest
     known = set(manifest.data.values())
     digests = {name: digest for name, digest in file_digests(data).items() if name in FILES}
@@ -68,7 +65,7 @@ def evaluate(artefact: Artefact, folder: Path, data: Path, step: Step = _quiet) 
         "spam": judged.spam(sheet),
         "removals": judged.removals(sheet, manifest),
         "samples": held_out.samples(scorer, manifest),
-        "cost": cost | {"comments_per_second": round(len(rows) / seconds)},
+        "cost": cost,
         "held_out_while_training": manifest.metrics.get("judged", {}),
     }
     return Evaluated(metrics, sheet)

@@ -5,7 +5,6 @@ from typing import Any, Final
 import numpy as np
 
 from model.artefact import Artefact, unpack_names
-from model.heads import Heads
 from model.labels import HEADS
 from model.scorer import Scorer
 from training import judged, thresholds
@@ -15,6 +14,8 @@ from training.measures import Metrics, both, curve
 _POINTS: Final = 250
 _BINS: Final = 12
 _WORDS: Final = 15
+# The trade is drawn up to this share of clean comments removed.
+_WRONG: Final = 0.02
 Points = list[tuple[float, float]]
 
 
@@ -24,7 +25,7 @@ def figures(sheet: Sheet, artefact: Artefact, disguises: Metrics) -> Metrics:
         "precision_recall": {name: precision_recall(*pair) for name, pair in _questions(sheet).items()},
         "calibration": {name: calibration(*pair) for name, pair in _calibrated(sheet).items()},
         "removals": removal_curves(sheet, artefact),
-        "promises": judged.promised_points(sheet, artefact.manifest),
+        "trade": trade(sheet, artefact),
         "disguises": disguises,
         "words": telling_words(artefact),
     }
@@ -50,14 +51,6 @@ def _calibrated(sheet: Sheet) -> dict[str, tuple[Any, Any]]:
     return {name: pair for name, pair in _questions(sheet).items() if name in ("ok", "forum", "spam")}
 
 
-def thin(points: Points) -> Points:
-    """At most some hundreds of points, the first and the last among them."""
-    if len(points) <= _POINTS:
-        return points
-    chosen = np.unique(np.linspace(0, len(points) - 1, _POINTS).astype(int))
-    return [points[n] for n in chosen]
-
-
 def precision_recall(answers: Any, scores: Any) -> Points:
     """(recall, precision) from the strictest cut to the loosest."""
     steps = curve(answers, scores)
@@ -81,14 +74,8 @@ def removal_curves(sheet: Sheet, artefact: Artefact) -> Metrics:
     if not zero:
         return {}
     known = sheet.scored(*HEADS)
-    groups = {
-        "municipal_comments": known.where("comment", "reply"),
-        "appeals": known.where("appeal"),
-        "ok_clean": np.array([judged.family_of(r) == "ok" and r.toxic is False for r in known.rows], dtype=bool),
-        "ok_toxic": np.array([judged.family_of(r) == "ok" and r.toxic is True for r in known.rows], dtype=bool),
-    }
     found: Metrics = {"curves": {}, "cuts": {}}
-    for name, mask in groups.items():
+    for name, mask in judged.groups_of(known).items():
         if mask.any():
             numbers = np.sort(thresholds.family(known.scores[mask][:, :4], zero))[::-1]
             share = np.arange(1, len(numbers) + 1) / len(numbers)
@@ -99,13 +86,30 @@ def removal_curves(sheet: Sheet, artefact: Artefact) -> Metrics:
     return found
 
 
+def trade(sheet: Sheet, artefact: Artefact) -> Metrics:
+    """Share of the clean and of the toxic ok.ru comments over a common cut, and where each promise stands."""
+    zero = artefact.manifest.calibration.get("zero")
+    part = judged.communities(sheet).get("ok")
+    if not zero or part is None:
+        return {}
+    steps = curve(judged.toxic_of(part), thresholds.family(part.scores[:, :4], zero))
+    wrong, right = steps.false / steps.negative, steps.hits / steps.positive
+    places = np.unique(np.searchsorted(wrong, np.linspace(0.0, _WRONG, _POINTS)).clip(max=len(wrong) - 1))
+    found: Metrics = {"curve": [(float(wrong[n]), float(right[n])) for n in places], "promises": {}}
+    for promise, kept in artefact.manifest.promises.items():
+        toxic = judged.toxic_of(part)
+        reached = judged.over(part.scores, kept.thresholds).any(axis=1)
+        found["promises"][promise] = (float(reached[~toxic].mean()), float(reached[toxic].mean()))
+    return found
+
+
 def _stairs(numbers: Any, share: Any) -> Points:
     """Every one of the first steps, since each is a text, then thinner."""
     places = np.unique(np.geomspace(1, len(numbers), _POINTS).astype(int)) - 1
     return [(float(numbers[n]), float(share[n])) for n in places]
 
 
-def telling_words(artefact: Artefact) -> dict[str, Points | list[tuple[str, float]]]:
+def telling_words(artefact: Artefact) -> dict[str, list[tuple[str, float]]]:
     """Per head the lemmas that speak most for it as a text of one word, of the commoner half of the lemmas."""
     arrays = artefact.arrays
     names = unpack_names(arrays.lemmas_names)
@@ -113,13 +117,10 @@ def telling_words(artefact: Artefact) -> dict[str, Points | list[tuple[str, floa
     words = [name for name, often in zip(names, common, strict=True) if often and name.isalpha()]
     if not words:
         return {}
-    scorer = Scorer(artefact)
-    logits = np.array([scorer.logits(word) for word in words])
-    heads = Heads(artefact.manifest.logits, artefact.manifest.heads, arrays.platt)
-    found: dict[str, Points | list[tuple[str, float]]] = {}
-    for head, parts in zip(HEADS, heads.parts, strict=True):
-        # Of a kind of rudeness only what tells it from the other kinds; all of them share the first part.
-        towards = sum(logits[:, part] * heads.slopes[part] for part in parts)
-        order = np.argsort(-np.asarray(towards), kind="stable")[:_WORDS]
-        found[head] = [(words[n], round(float(np.asarray(towards)[n]), 2)) for n in order]
+    scores = np.array(Scorer(artefact).score_many(words))
+    found: dict[str, list[tuple[str, float]]] = {}
+    for column, head in enumerate(HEADS):
+        towards = thresholds.log_odds(scores[:, column])
+        order = np.argsort(-towards, kind="stable")[:_WORDS]
+        found[head] = [(words[n], round(float(towards[n]), 2)) for n in order]
     return found

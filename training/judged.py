@@ -60,19 +60,20 @@ def family_of(row: Row) -> str | None:
     return FAMILIES.get(row.source.split("_", maxsplit=1)[0].split("/", maxsplit=1)[0])
 
 
-def _labelled(sheet: Sheet, family: str) -> Sheet:
-    """Rows of one family; sources that hold one class only are left out when another holds both."""
-    inside = sheet.part([family_of(row) == family for row in sheet.rows]).scored(*RUDE)
+def labelled(rows: Sequence[Row], family: str) -> Any:
+    """Mask of one family's rows; sources that hold one class only are left out when another holds both."""
     answers: dict[str, set[bool | None]] = {}
-    for row in inside.rows:
-        answers.setdefault(row.source, set()).add(row.toxic)
-    full = {name for name, held in answers.items() if len(held) == 2}
-    return inside.part([row.source in full for row in inside.rows]) if full else inside
+    for row in rows:
+        if family_of(row) == family:
+            answers.setdefault(row.source, set()).add(row.toxic)
+    full = {name for name, held in answers.items() if len(held) == 2} or set(answers)
+    return np.array([family_of(row) == family and row.source in full for row in rows], dtype=bool)
 
 
 def communities(sheet: Sheet) -> dict[str, Sheet]:
     """ok.ru and forum comments with labels of both classes."""
-    found = {name: _labelled(sheet, name) for name in FAMILIES.values()}
+    known = sheet.scored(*RUDE)
+    found = {name: known.part(labelled(known.rows, name)) for name in FAMILIES.values()}
     return {name: part for name, part in found.items() if both(toxic_of(part))}
 
 
@@ -105,8 +106,13 @@ def spam(sheet: Sheet) -> Metrics:
     people = known.part(known.where(*_RESIDENTS, "appeal"))
     found: Metrics = {}
     if answers.any() and people.rows:
-        found["few_flags"] = {
-            str(n): recall_with(asked.head("spam")[answers], people.head("spam"), n) for n in (0, 1, FLAGS, 10)
+        scores = asked.head("spam")
+        negative = people.head("spam")
+        found["few_flags"] = {str(n): recall_with(scores[answers], negative, n) for n in (0, 1, FLAGS, 10)}
+        source = np.array([row.source for row in asked.rows])
+        found["by_source"] = {
+            name: recall_with(scores[answers & (source == name)], negative, FLAGS)
+            for name in sorted(set(source[answers].tolist()))
         }
     if both(answers):
         found["ranking"] = ranking(answers, asked.head("spam"))
@@ -118,17 +124,21 @@ def over(scores: Any, thresholds: Mapping[str, float]) -> Any:
     return scores[:, : len(CATEGORIES)] >= np.array([thresholds[c] for c in CATEGORIES])
 
 
+def groups_of(sheet: Sheet) -> dict[str, Any]:
+    """Masks of the groups that removals are counted in."""
+    ok, toxic = labelled(sheet.rows, "ok"), toxic_of(sheet)
+    return {
+        "municipal_comments": sheet.where(*_RESIDENTS),
+        "appeals": sheet.where("appeal"),
+        "ok_toxic": ok & toxic,
+        "ok_clean": ok & ~toxic,
+    }
+
+
 def removals(sheet: Sheet, manifest: Manifest) -> Metrics:
     """Per promise and group: texts over a removal threshold, and those that no protection of appeals keeps."""
     known = sheet.scored(*HEADS)
-    toxic = np.array([family_of(row) == "ok" and row.toxic is True for row in known.rows], dtype=bool)
-    clean = np.array([family_of(row) == "ok" and row.toxic is False for row in known.rows], dtype=bool)
-    groups = {
-        "municipal_comments": known.where(*_RESIDENTS),
-        "appeals": known.where("appeal"),
-        "ok_toxic": toxic,
-        "ok_clean": clean,
-    }
+    groups = groups_of(known)
     protected = known.head("appeal") >= manifest.appeal
     found: Metrics = {}
     for promise, kept in manifest.promises.items():
@@ -138,22 +148,6 @@ def removals(sheet: Sheet, manifest: Manifest) -> Metrics:
             | {"over_threshold": int((reached & mask).sum())}
             for name, mask in groups.items()
             if mask.any()
-        }
-    return found
-
-
-def promised_points(sheet: Sheet, manifest: Manifest) -> Metrics:
-    """What each promise costs and brings on labelled ok.ru comments; for the plot of wrongful removals."""
-    part = communities(sheet).get("ok")
-    if part is None:
-        return {}
-    toxic = toxic_of(part)
-    found = {}
-    for promise, kept in manifest.promises.items():
-        reached = over(part.scores, kept.thresholds)[:, 1:].any(axis=1)
-        found[promise] = {
-            "wrong": float((reached & ~toxic).sum() / (~toxic).sum()),
-            "right": float((reached & toxic).sum() / toxic.sum()),
         }
     return found
 

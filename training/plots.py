@@ -26,6 +26,8 @@ _STYLE: Final[dict[str, Any]] = {
 }
 _COLOURS: Final = ("#0b5cad", "#c0392b", "#2e7d32", "#b26a00", "#6a3d9a", "#00838f", "#555555")
 _NAMES: Final = {**COMMUNITIES, **CATEGORY_NAMES, **GROUPS}
+# Log-odds; beyond it stands plain abuse alone.
+_FARTHEST: Final = 14.0
 Points = Sequence[tuple[float, float]]
 
 
@@ -53,8 +55,8 @@ def draw(figures: Mapping[str, Any]) -> dict[str, str]:
         _calibration(figures["calibration"], pictures)
     if figures["removals"].get("curves"):
         _removals(figures["removals"], pictures)
-    if figures["promises"]:
-        _promises(figures["promises"], pictures)
+    if figures["trade"]:
+        _trade(figures["trade"], pictures)
     if figures["disguises"].get("kinds"):
         _disguises(figures["disguises"], pictures)
     if figures["words"]:
@@ -91,21 +93,21 @@ def _removals(removals: Mapping[str, Any], pictures: dict[str, str]) -> None:
             axes.annotate(promise, (cut, 1.0), xytext=(2, 2), textcoords="offset points", fontsize=8)
         right = max(x for points in removals["curves"].values() for x, _ in points)
         axes.set(xlabel="порог: на сколько логитов выше нуля вида", ylabel="доля текстов за порогом", yscale="log")
-        axes.set_xlim(-4, max(right, 1.0))
-        axes.legend(loc="lower left")
+        axes.set_xlim(-4, min(max(right, 1.0), _FARTHEST))
+        axes.legend(loc="center right")
 
 
-def _promises(points: Mapping[str, Mapping[str, float]], pictures: dict[str, str]) -> None:
-    with _axes("promises", pictures, (5.4, 3.6)) as axes:
-        for (name, point), colour in zip(points.items(), _COLOURS, strict=False):
-            axes.plot(
-                [point["wrong"] * 100], [point["right"] * 100], marker="o", linestyle="", color=colour, label=name
-            )
+def _trade(trade: Mapping[str, Any], pictures: dict[str, str]) -> None:
+    with _axes("trade", pictures, (5.8, 4.0)) as axes:
+        points = trade["curve"]
+        axes.step([x * 100 for x, _ in points], [y * 100 for _, y in points], where="post", color=_COLOURS[0])
+        for name, (wrong, right) in trade["promises"].items():
+            axes.plot([wrong * 100], [right * 100], marker="o", color=_COLOURS[1])
+            axes.annotate(name, (wrong * 100, right * 100), xytext=(6, -12), textcoords="offset points")
         axes.set(
-            xlabel="за порогом из помеченных чистыми, %", ylabel="за порогом из помеченных грубыми, %", ylim=(0, 100)
+            xlabel="за порогом из помеченных чистыми, %", ylabel="за порогом из помеченных грубыми, %", ylim=(0, 101)
         )
-        axes.set_xlim(left=0)
-        axes.legend(loc="lower right", title="обещание")
+        axes.set_xlim(0, 2)
 
 
 def _disguises(disguises: Mapping[str, Any], pictures: dict[str, str]) -> None:
@@ -128,4 +130,4 @@ def _words(words: Mapping[str, Sequence[tuple[str, float]]], pictures: dict[str,
             axes.barh(range(len(listed)), [value for _, value in listed], color=_COLOURS[0], height=0.65)
             axes.set_yticks(range(len(listed)), [word for word, _ in listed])
             axes.invert_yaxis()
-            axes.set(xlabel="логит текста из одного слова")
+            axes.set(xlabel="логит вероятности")

@@ -37,9 +37,9 @@ class Line(NamedTuple):
     marked: bool
 
 
-def interval(pair: Any) -> str:
+def interval(pair: Any, places: int = 3) -> str:
     """Borders of a 95 % interval."""
-    return f"{pair[0]:.3f}–{pair[1]:.3f}" if pair else ""
+    return f"{pair[0]:.{places}f}–{pair[1]:.{places}f}" if pair else ""
 
 
 def _get(found: Any, *keys: str) -> Any:
@@ -60,7 +60,7 @@ def _line(
     measured = _get(metrics, *path, "interval" if last in ("share", "relative") else f"{last}_interval")
     honest = _get(metrics, "held_out_while_training", *keys)
     shown = "" if honest is None else f"{honest:.{places}f}"
-    return Line(name, f"{value:.{places}f}", interval(measured), goal, shown, marked)
+    return Line(name, f"{value:.{places}f}", interval(measured, places), goal, shown, marked)
 
 
 def _toxicity(metrics: Metrics) -> Iterator[Line | None]:
@@ -136,7 +136,7 @@ def _cost(metrics: Metrics) -> Iterator[Line]:
     wanted = {
         "warm_microseconds": ("один комментарий, слова уже встречались, мкс", "30"),
         "cold_microseconds": ("один комментарий, слова впервые, мкс", ""),
-        "comments_per_second": ("вся папка подряд, комментариев в секунду", "25000"),
+        "comments_per_second": ("файл комментариев на одном ядре, в секунду", "25000"),
         "megabytes": ("размер модели, МБ", "12"),
         "load_seconds": ("загрузка, с", "0.5"),
         "resident_megabytes": ("память процесса, МБ", "250"),

@@ -80,7 +80,7 @@ def test_plots_say_nothing_of_the_time_or_the_machine(page):
 def test_a_plot_without_points_is_left_out():
     """What could not be measured is not drawn."""
     nothing = {
-        "precision_recall": {}, "calibration": {}, "removals": {}, "promises": {}, "disguises": {}, "words": {},
+        "precision_recall": {}, "calibration": {}, "removals": {}, "trade": {}, "disguises": {}, "words": {},
     }  # fmt: skip
     assert plots.draw(nothing) == {}
 
