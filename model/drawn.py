@@ -20,8 +20,9 @@ _SHORT_TABOO: Final = frozenset({"хуй", "хуи", "хуя", "бля", "лох
 _RUSSIAN_LETTERS: Final = frozenset(ALPHABET)
 #: Price up to which a reading needs no other support.
 _SURE: Final = 0.35
-#: What the letters of a Latin word may cost, and its rarity beside.
-_PER_LETTER, _BESIDE, _BESIDE_RARE = 0.06, 0.45, 0.12
+#: What the letters of a Latin word may cost, and how much beside: taboo, common, other.
+_PER_LETTER: Final = 0.06
+_BESIDE: Final = (0.45, 0.25, 0.12)
 _SHORTEST_SPOKEN: Final = 5
 # Roots that no other word has, for forms that the list lacks.
 _ROOT = re.compile(
@@ -135,8 +136,8 @@ def _latin(core: str) -> str | None:
         return found.word if found.word in _SHORT_TABOO else None
     if found.section == HARSH and len(found.word) < 5:
         return None
-    usual = found.section == TABOO or rude_words().kinds[found.word] % TIERS
-    return found.word if found.cost <= _PER_LETTER * len(found.word) + (_BESIDE if usual else _BESIDE_RARE) else None
+    beside = _BESIDE[0 if found.section == TABOO else 1 if rude_words().kinds[found.word] % TIERS else 2]
+    return found.word if found.cost <= _PER_LETTER * len(found.word) + beside else None
 
 
 def _by_sound(core: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from model.characters import clean_characters, fix_tokens, lower
+from model.chunks import find
 from model.disguises import join_pieces, join_spread, may_be_piece, rewrite_chunks
 from model.offsets import Edit, apply, before
 
@@ -97,18 +98,21 @@ def rewrite(text: str) -> Normalised:
     """The long way, for any text."""
     state = _Rewriting(text[:MAX_BEFORE])
     for _ in range(_MAX_PASSES):
-        if not state.once():
+        # A second pass is due only where something changed and the outcome is not known to be plain.
+        if not state.once() or _is_plain(state.text, learning=False):
             break
     counts = state.counts
     undone = Undone(**{name: counts.get(name, 0) for name in Undone._fields}) if counts else NOTHING_UNDONE
     return Normalised(state.text, undone, state.layers)
 
 
-# Disguises that reach over a space: letters one by one, numbers in groups.
-_REACHES_OVER = re.compile(r"(?<![^\s])\S{1,2} \S{1,2} \S{1,2}(?!\S)|\d[ ()-]{1,4}\d{2,4}[ ()-]{1,4}\d\d").search
-
-
-_ORDINARY = re.compile(r"[«\"(]?([а-яё]{1,40})(?:-[а-яё]{2,20})?[.,!?)»\":;]{0,4}\Z").match
+# Disguises that reach over a space: letters one by one. The first look has no more than a literal to search for.
+_GAP: Final = r"(?:[ ]{1,3}|[ ]?(?:[^\w\s]|_)[ ]|[ ](?:[^\w\s]|_))"
+_MAY_SPREAD = re.compile(rf" (?:[^\w\s]|_)?[^\W_]{_GAP}[^\W_](?![^\W_])").search
+_SPREADS = re.compile(rf"(?<![^\W_])[^\W_]{_GAP}[^\W_]{_GAP}[^\W_](?![^\W_])").search
+# Numbers in groups may be a phone or a card.
+_GROUPS = re.compile(r"\d[ ()-]{1,4}\d{2,4}[ ()-]{1,4}\d\d").search
+_ORDINARY = re.compile(r"[«\"(]?([а-яё]{1,40})(-[а-яё]{1,20})*[.,!?)»\":;]{0,4}\Z").match
 _DOUBLE = re.compile(r"([а-яё])\1").search
 
 
@@ -127,7 +131,7 @@ class _Plain:
         if word is None:
             if len(chunk) > self.longest or "[" in chunk or "*" in chunk or rewrite(chunk).text != chunk:
                 return False
-        elif may_be_piece(word.group(1)) or (_DOUBLE(chunk) and rewrite(chunk).text != chunk):
+        elif may_be_piece(word.group(1)) or ((word.group(2) or _DOUBLE(chunk)) and find(chunk)):
             return False
         if len(self.known) >= self.limit:
             self.known = {""}
@@ -138,14 +142,17 @@ class _Plain:
 _plain = _Plain()
 
 
-def _is_plain(small: str) -> bool:
-    chunks = small.replace("\n", " ").split(" ")
+def _is_plain(small: str, *, learning: bool = True) -> bool:
+    small = small.replace("\n", " ")
+    chunks = small.split(" ")
     known = _plain.known
     if not known.issuperset(chunks):
+        if not learning:
+            return False
         for chunk in chunks:
             if chunk not in known and not _plain.learn(chunk):
                 return False
-    return _REACHES_OVER(small) is None
+    return not ((_MAY_SPREAD(small) and _SPREADS(small)) or _GROUPS(small))
 
 
 def normalise(text: str) -> Normalised:

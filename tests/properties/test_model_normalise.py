@@ -5,10 +5,10 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.normalise import MAX_BEFORE, normalise
+from model.normalise import MAX_BEFORE, normalise, rewrite
 from model.tokens import forms, tokens
 
-RUSSIAN = st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя ХУЙсукaeopcxyk036@*$.-_!,\u0301\u200b😀<>", max_size=60)
+RUSSIAN = st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя ХУЙсукaeopcxyk036@*$.-_!, \n\t\u00a0\u0301\u200b😀<>", max_size=60)
 HOSTILE = st.text(alphabet=st.characters(codec=None), max_size=40)
 BOTH = st.one_of(RUSSIAN, HOSTILE, st.lists(st.one_of(RUSSIAN, HOSTILE), max_size=4).map("".join))
 
@@ -21,6 +21,22 @@ def test_idempotent(text):
     twice = normalise(once.text)
     assert twice.text == once.text
     assert not any(twice.undone)
+
+
+@settings(max_examples=600, deadline=None)
+@given(BOTH)
+def test_the_quick_look_changes_nothing(text):
+    """With and without the quick look for ordinary text the same comes out."""
+    quick, long = normalise(text), rewrite(text)
+    assert (quick.text, quick.undone) == (long.text, long.undone)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="аеёийоу бвн", max_size=40))
+def test_short_i_and_yo_survive(text):
+    """No й becomes и and no ё becomes е; only held letters are let go."""
+    done = normalise(text).text
+    assert ("й" in done, "ё" in done) == ("й" in text, "ё" in text)
 
 
 @settings(max_examples=400, deadline=None)

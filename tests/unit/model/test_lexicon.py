@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.lexicon import is_insulting, is_obscene
+from model.lexicon import is_coarse, is_insulting, is_obscene
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,49 @@ def test_insulting(word):
     """Names that people are called are insulting and, but for the four roots, not obscene."""
     assert is_insulting(word)
     assert not is_obscene(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["ублюдок", "гребаный", "веб", "вебинар", "хлебать", "ебург", "потребует", "небеса", "скребут", "учёба", "серебро",
+     "мудрый", "хуторянин", "страхует", "пестрая", "дубляж", "оскорблять", "корабля"],
+)  # fmt: skip
+def test_neighbours_of_the_roots_are_not_obscene(word):
+    """Words that sound like the roots, and strong words of other roots, stay outside the boundary."""
+    assert not is_obscene(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["хули", "заеб", "выебли", "долбаёб", "ебанутая", "пиздюлей", "уёбище", "спиздить", "еблан"]
+)
+def test_derived_words_are_obscene(word):
+    """What is built from the roots with any prefix is obscene."""
+    assert is_obscene(word)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "наркомания",
+        "уродство",
+        "хохлома",
+        "недоумение",
+        "педикюр",
+        "крысы",
+        "сучки",
+        "мразм",
+        "гадание",
+        "отбросы",
+        "осел",
+    ],
+)
+def test_things_are_no_names_that_people_are_called(word):
+    """Diseases, animals, refuse and trades that share a root with an insult are none."""
+    assert not is_insulting(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["чертёж", "черты", "парашют", "ссылка", "ссадина", "башкортостан", "башкирский", "сосна", "хренников"]
+)
+def test_ordinary_words_are_not_coarse(word):
+    """Ordinary words that begin like a coarse one are not coarse."""
+    assert not is_coarse(word)
