@@ -23,7 +23,7 @@ _SPREAD = re.compile(
 _SHORT_WORD = re.compile(r"(?<![^\s«\"(])[а-яё]{1,6}(?![\w*#@$-])")
 _PIECE = re.compile(r"(?<!\S)[«\"(]?([а-яё]{1,6})(?=( ))")
 _PIECES_END = re.compile(r"[ ]([а-яё]{1,8})(?![^\W_*#@$-])")
-_LONGEST_PIECE: Final = 6
+LONGEST_PIECE: Final = 6
 _MOST_SPREAD: Final = 40
 _SURELY_ONE: Final = 6
 _LONGEST_IN_ROW: Final = 16
@@ -97,7 +97,7 @@ def join_spread(text: str) -> list[Edit]:
 @lru_cache(maxsize=16_384)
 def may_be_piece(chunk: str) -> bool:
     """True for a piece of a rude word that is no word itself: «пиз», «су»; only then may a neighbour belong to it."""
-    if chunk in SHORT or len(chunk) > _LONGEST_PIECE or not _ORDINARY(chunk):
+    if chunk in SHORT or len(chunk) > LONGEST_PIECE or not _ORDINARY(chunk):
         return False
     words = rude_words()
     if (chunk in words.kinds and len(chunk) > 2) or not (words.ends(chunk) or words.below(words.root, chunk)):
