@@ -16,7 +16,7 @@ from model.scorer import Scorer
 from model.signals import SIGNALS
 from training import card, report, tasks, thresholds
 from training.agreement import agreement
-from training.appeals import appeal_task, rude_appeals
+from training.appeals import appeal_task, made_texts
 from training.calibrate import Platt, fit_platt, probability
 from training.dataset import Row, file_digests, read_folder
 from training.errors import DataError
@@ -25,7 +25,7 @@ from training.fit import fit_task, out_of_fold
 from training.held_out import Trained, held_out_metrics, honest
 from training.linear import Linear
 from training.pack import fingerprint, pack
-from training.spam import spam_task
+from training.spam import spam_task, without_doubtful
 from training.vectorise import Names, learn_names, matrix, toxic_scales
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
@@ -60,10 +60,11 @@ def _fit_all(made: list[tasks.Task], rows: list[Row], features: Any, step: Step,
     fitted = {}
     for task in made:
         step(f"обучение: {task.name}")
-        model = fit_task(task, features, signals)
-        held_out = out_of_fold(task, features, signals, clusters, jobs=jobs)
+        asked = without_doubtful(task, rows, features, signals, clusters, jobs=jobs) if task.name == "spam" else task
+        model = fit_task(asked, features, signals)
+        held_out = out_of_fold(asked, features, signals, clusters, jobs=jobs)
         # Probabilities speak of communities.
-        counted = task.weights > 0 if task.forum is None or task.forum.all() else ~task.forum
+        counted = asked.weights > 0 if task.forum is None or task.forum.all() else ~task.forum
         prior = TOXIC_PRIOR if task.name == "toxic" else None
         fitted[task.name] = Fitted(task, model, held_out, fit_platt(held_out[counted], task.answers[counted], prior))
     return fitted
@@ -125,7 +126,7 @@ def train(
     if not kept:
         raise DataError(data / "municipal.jsonl", f"no comments of sources {prefix}*: nothing to prove promises on")
     numbers = tasks.training_numbers(rows, prefix)
-    made = rude_appeals(rows, numbers)
+    made = made_texts(rows, numbers)
     numbers += range(len(rows), len(rows) + len(made))
     rows += made
     step("признаки")

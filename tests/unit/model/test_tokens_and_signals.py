@@ -29,14 +29,32 @@ def test_ngrams_stay_inside_the_token():
 
 
 def test_word_signals():
-    """Kinds of words, their pairs and their number are signals."""
+    """Kinds of words, their pairs and the number of kinds of adverts are signals."""
     mask = kinds_of("заработок") | kinds_of("<chat>")
     names = {WORD_SIGNALS[n] for n in word_signals(mask)}
-    assert names == {"earn", "chat", "chat+earn", "kinds>=1", "kinds>=2"}
+    assert names == {"earn", "chat", "chat+earn", "adverts>=1", "adverts>=2"}
     assert word_signals(0) == []
     assert len(SIGNALS) == len(WORD_SIGNALS) + len(MEASURES)
     assert len(set(SIGNALS)) == len(SIGNALS)
     assert max(word_signals((1 << len(KINDS)) - 1)) == len(WORD_SIGNALS) - 1
+
+
+def test_signs_of_a_complaint():
+    """A public matter and its fault are paired, count as no advert and are not paired with one."""
+    mask = kinds_of("воду") | kinds_of("отключили") | kinds_of("<phone>")
+    names = {WORD_SIGNALS[n] for n in word_signals(mask)}
+    assert names == {"matter", "fault", "matter+fault", "phone", "adverts>=1"}
+
+
+def test_every_kind_has_a_word():
+    """No kind is out of reach: each pattern matches a word, and an ordinary word is of no kind."""
+    words = "<link> <page> телеграм @user <phone> <email> карту тысяч 0000 неделю доход вакансия требуются люди лс пишите "
+    words += "жми казино крипта интим займ таро скидка бесплатно канал похудеть курсы диплом закладки сбор вода отключили "
+    words += "когда прошу мэр улица"
+    masks = [kinds_of(word) for word in words.split()]
+    assert all(mask >> bit & 1 for bit, mask in enumerate(masks))
+    assert len(masks) == len(KINDS)
+    assert kinds_of("синий") == 0
 
 
 def test_measures():
