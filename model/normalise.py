@@ -55,7 +55,8 @@ def _hides(text: str, edits: Sequence[Edit]) -> int:
     return sum(
         1
         for start, end, new in edits
-        if any(c.isalpha() for c in new) or (start and end - start < 3 and text[start - 1].isalpha())
+        if (new[:1] != "<" and any(c.isalpha() for c in new))
+        or (start and end - start < 3 and text[start - 1].isalpha())
     )
 
 

@@ -5,7 +5,7 @@ from time import process_time
 
 import pytest
 
-from model.normalise import MAX_BEFORE, normalise, rewrite
+from model.normalise import MAX_BEFORE, NOTHING_UNDONE, normalise, rewrite
 
 # Two orders above the usual on a slow machine; a quadratic step takes longer.
 SECONDS = 4.0
@@ -177,6 +177,12 @@ def test_origin(text, meant, written):
     at = done.text.index(meant)
     start, end = done.origin(at, at + len(meant))
     assert text[start:end] == written
+
+
+def test_insulting_drawings_are_no_disguise():
+    """An emoji that becomes a token is read, not undone."""
+    done = normalise("ты 🤡 и 💩")
+    assert (done.text, done.undone) == ("ты <clown> и <dung>", NOTHING_UNDONE)
 
 
 @pytest.mark.parametrize("text", ["п**ц какой", "вот xyй", "с у к а", "т.е. да", "ооочень", "<link> в личку"])
