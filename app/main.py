@@ -16,6 +16,7 @@ from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
 from app.wiring import client_factories, open_house, open_judging
 from app.worker import Worker
+from model.lemmas import dictionary_warnings
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -53,10 +54,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Dvornik", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     manifest = judging.artefact.manifest
+    model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))
     threads = {"writer": writer.is_alive, **({"worker": sender.is_alive} if sender else {})}
-    app.state.services = Services(
-        house, settings, judging.moderator, judging.configuration, ModelName("dvornik", manifest.version), threads
-    )
+    app.state.services = Services(house, settings, judging.moderator, judging.configuration, model, threads)
     # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:
         app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))

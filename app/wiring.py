@@ -24,7 +24,7 @@ from app.storage.nodes import draw_node
 from app.storage.session import Database, migrate, schema_is_current
 from app.storage.vault import JournalKey, journal_key, open_vault
 from model.artefact import DEFAULT_ARTEFACT, Artefact
-from model.lemmas import dictionary_is_fast
+from model.lemmas import dictionary_warnings
 from model.scorer import Scorer
 
 _log = structlog.get_logger()
@@ -99,8 +99,8 @@ class Judging:
 def open_judging(settings: Settings, house: House) -> Judging:
     """Load the model, register it and the presets, read the pages."""
     artefact = open_artefact(settings)
-    if not dictionary_is_fast():
-        _log.warning("the dictionary is read without its C++ extension: six times slower; install pymorphy3[fast]")
+    for warning in dictionary_warnings(artefact.manifest.libraries):
+        _log.warning(warning)
     ensure_presets(house)
     model_version_id = register_model(house, artefact.manifest)
     configuration = Configuration(house, artefact.manifest)

@@ -1,13 +1,15 @@
 """Dictionary forms of Russian words."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 import pymorphy3
 from pymorphy3.dawg import EXTENSION_AVAILABLE
 
+_DICTIONARY: Final = "pymorphy3-dicts-ru"
 MAX_WORD = 40
 _RUSSIAN = re.compile(r"[а-яё]+(?:-[а-яё]+)*\Z").match
 
@@ -19,7 +21,20 @@ def dictionary_is_fast() -> bool:
 
 def dictionary_version() -> str:
     """Version of the word list; other lemmas mean other features."""
-    return version("pymorphy3-dicts-ru")
+    return version(_DICTIONARY)
+
+
+def dictionary_warnings(libraries: Mapping[str, str]) -> tuple[str, ...]:
+    """What is amiss with the installed dictionary for a model made with these versions of `libraries`."""
+    warnings = []
+    if not dictionary_is_fast():
+        warnings.append("the dictionary is read without its C++ extension: six times slower; install pymorphy3[fast]")
+    found, expected = dictionary_version(), libraries.get(_DICTIONARY)
+    if expected not in (None, found):
+        warnings.append(
+            f"the model was made with {_DICTIONARY} {expected}, installed is {found}: scores differ from its card"
+        )
+    return tuple(warnings)
 
 
 @cache

@@ -27,6 +27,8 @@ class ModelName:
 
     name: str
     version: str
+    #: What is amiss with the dictionary that it was made with; `/readyz` says it.
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

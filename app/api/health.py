@@ -12,7 +12,6 @@ from app.domain.clock import MINUTE
 from app.pipeline.ask import Asker, Question
 from app.storage.health import vitals
 from app.storage.session import schema_is_current
-from model.lemmas import dictionary_is_fast
 
 router = APIRouter(tags=["health"])
 _log = structlog.get_logger()
@@ -50,8 +49,7 @@ def readyz(use: Use, response: Response) -> Ready:
     checks, warnings = _database(use)
     checks["model"] = _model(use) if checks["database"] == checks["migrations"] == "ok" else "not checked"
     checks |= {name: "ok" if lives() else "has stopped: restart the process" for name, lives in use.threads.items()}
-    if not dictionary_is_fast():
-        warnings.append("the dictionary is read without its C++ extension: six times slower")
+    warnings += use.model.warnings
     ready = all(state == "ok" for state in checks.values())
     if not ready:
         response.status_code = 503

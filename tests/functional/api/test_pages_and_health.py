@@ -10,6 +10,7 @@ from app.api import examples, page_schemas
 from app.api.access import ACCESS
 from app.domain.clock import MINUTE
 from app.storage.tables import Action, Connection, Credential, Page
+from model.lemmas import dictionary_warnings
 from tests.fakes.yard import Yard
 
 NEW = {
@@ -126,6 +127,18 @@ def test_a_broken_model_is_not_ready(small_yard: Yard) -> None:
 
     assert answer.status_code == 503
     assert "ArithmeticError" in answer.json()["checks"]["model"]
+
+
+def test_another_dictionary_is_a_warning(small_yard: Yard) -> None:
+    """A model that was made with other words judges all the same, and whoever watches is told."""
+    warnings = dictionary_warnings({"pymorphy3-dicts-ru": "1.0"})
+    small_yard.app.state.services = replace(
+        small_yard.services, model=replace(small_yard.services.model, warnings=warnings)
+    )
+    answer = small_yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 200
+    assert [w for w in answer.json()["warnings"] if "pymorphy3-dicts-ru 1.0" in w] == list(warnings)
 
 
 def test_a_thread_that_has_ended_is_not_ready(small_yard: Yard) -> None:
