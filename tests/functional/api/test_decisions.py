@@ -50,6 +50,7 @@ def test_a_decision_has_the_agreed_shape(yard: Yard) -> None:
         "model": {"name": "dvornik", "version": "test-1"},
         "decided_by": "machine",
         "decided_at": rfc3339(yard.clock.now()),
+        "context": None,
         "supersedes": None,
     }
 

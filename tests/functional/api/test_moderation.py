@@ -25,6 +25,7 @@ def test_an_opinion_has_the_shape_of_a_decision_without_ids(small_yard: Yard) ->
         "model": {"name": "dvornik", "version": "test-1"},
         "decided_by": "machine",
         "decided_at": rfc3339(small_yard.clock.now()),
+        "context": None,
     }
 
 
