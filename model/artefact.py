@@ -126,8 +126,10 @@ def _check_heads(path: Path, manifest: Manifest) -> None:
     if set(manifest.heads) != set(HEADS):
         raise ArtefactIncompatibleError(path, f"heads {sorted(manifest.heads)}", f"heads {sorted(HEADS)}")
     for head, parts in manifest.heads.items():
-        if not parts or not set(parts) <= set(manifest.logits):
-            raise ArtefactIncompatibleError(path, f"head {head} from {list(parts)}", f"some of {list(manifest.logits)}")
+        if not 1 <= len(parts) <= 2 or not set(parts) <= set(manifest.logits):
+            raise ArtefactIncompatibleError(
+                path, f"head {head} from {list(parts)}", f"one or two of {list(manifest.logits)}"
+            )
 
 
 def _load_array(folder: Path, manifest: Manifest, name: str) -> Array:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,39 +27,56 @@ class Scores(NamedTuple):
 NOTHING: Final = Scores(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def combine(known: Sequence[Any], heads: Sequence[Sequence[int]]) -> list[Any]:
-    """One value per head from the probabilities of its parts, numbers or arrays alike: their product."""
-    values = []
-    for parts in heads:
-        value = 1.0
-        for part in parts:
-            value = value * known[part]
-        values.append(value)
-    return values
+# How far a kind that explains a text worse than another kind, or than none, falls behind the toxic score, in log-odds
+# for each unit. The best explained kind keeps the toxic score itself, so the highest of the kinds ranks as it does.
+BEND: Final = 0.5
 
 
 class Heads:
-    """Calibration and rule of one artefact. `parts` are, per head in the order of HEADS, numbers of logits."""
+    """Calibration and rule of one artefact.
+
+    A head of one part is that logit, calibrated. A head of two parts, (toxic, kind), is the toxic logit less what the
+    kind lacks against the likeliest of the kinds that share the toxic logit, or against even odds if that is more.
+
+    `evidence` says per head, in the order of HEADS, which logits speak for it and how much.
+    """
 
     def __init__(self, logits: Sequence[str], heads: Mapping[str, Sequence[str]], platt: Floats) -> None:
-        self.parts = [[logits.index(part) for part in heads[head]] for head in HEADS]
-        self.slopes: list[float] = platt[:, 0].tolist()
+        parts = [[logits.index(part) for part in heads[head]] for head in HEADS]
+        self._first = [p[0] for p in parts]
+        self._kinds = [p[1] if len(p) > 1 else -1 for p in parts]
+        self._rivals = [
+            [k for f, k in zip(self._first, self._kinds, strict=True) if f == first and k >= 0] if kind >= 0 else []
+            for first, kind in zip(self._first, self._kinds, strict=True)
+        ]
+        self._slopes: list[float] = platt[:, 0].tolist()
         self._offsets: list[float] = platt[:, 1].tolist()
         self._platt = platt
+        self.evidence = [[(p[0], self._slopes[p[0]]), *((k, BEND * self._slopes[k]) for k in p[1:])] for p in parts]
 
     def one(self, logits: Sequence[float]) -> Scores:
         """The scores of one text."""
-        known = []
+        known = [a * z + b for z, a, b in zip(logits, self._slopes, self._offsets, strict=True)]
         exp = math.exp
-        for logit, slope, offset in zip(logits, self.slopes, self._offsets, strict=True):
-            value = slope * logit + offset
+        found = []
+        for first, kind, rivals in zip(self._first, self._kinds, self._rivals, strict=True):
+            value = known[first]
+            if kind >= 0:
+                best = 0.0
+                for rival in rivals:
+                    best = max(best, known[rival])
+                value += BEND * min(known[kind] - best, 0.0)
             if not -_LARGEST < value < _LARGEST:
                 value = min(max(value, -_LARGEST), _LARGEST)
-            known.append(1.0 / (1.0 + exp(-value)))
-        return Scores(*combine(known, self.parts))
+            found.append(1.0 / (1.0 + exp(-value)))
+        return Scores(*found)
 
     def many(self, logits: Floats) -> list[Scores]:
         """The scores of (texts, H) logits; equal to `one` up to the last bits."""
-        values = np.clip(logits * self._platt[:, 0] + self._platt[:, 1], -_LARGEST, _LARGEST)
-        known = list((1.0 / (1.0 + np.exp(-values))).T)
-        return [Scores(*row) for row in np.stack(combine(known, self.parts), axis=1).tolist()]
+        known = logits * self._platt[:, 0] + self._platt[:, 1]
+        values = known[:, self._first]
+        for head, (kind, rivals) in enumerate(zip(self._kinds, self._rivals, strict=True)):
+            if kind >= 0:
+                lacks = known[:, kind] - np.maximum(known[:, rivals].max(axis=1), 0.0)
+                values[:, head] += BEND * np.minimum(lacks, 0.0)
+        return [Scores(*row) for row in (1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST)))).tolist()]

@@ -86,7 +86,7 @@ class Scorer:
             rows=rows,
             lemmas=lemmas.tolist(),
             kinds=[kinds_of(word) for word in read.words],
-            heads={h: [(i, self._heads.slopes[i]) for i in p] for h, p in zip(HEADS, self._heads.parts, strict=True)},
+            heads=dict(zip(HEADS, self._heads.evidence, strict=True)),
         )
         return spans(read.normalised, evidence, categories=categories, limit=limit)
 

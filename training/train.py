@@ -23,9 +23,11 @@ from training.errors import DataError
 from training.figures import figures
 from training.fit import fit_task, out_of_fold
 from training.held_out import Trained, held_out_metrics, honest
+from training.judged import Sheet
 from training.linear import Linear
 from training.pack import fingerprint, pack
 from training.spam import spam_task, without_doubtful
+from training.splits import is_by_cluster, splittable
 from training.vectorise import Names, learn_names, matrix, toxic_scales
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
@@ -70,22 +72,19 @@ def _fit_all(made: list[tasks.Task], rows: list[Row], features: Any, step: Step,
     return fitted
 
 
-def _zero(fitted: Mapping[str, Fitted], features: Any) -> dict[str, float]:
-    """Per category the log-odds that one of 300 clean training texts passes, scored by models that did not see it."""
-    toxic = fitted["toxic"]
-    clean = ~toxic.task.answers & (toxic.task.weights >= 1)
-    p_toxic = probability(toxic.held_out[clean], toxic.platt)
-    zero = {}
-    for category in CATEGORIES:
-        if category == "spam":
-            spam = fitted["spam"]
-            scores = probability(spam.held_out[~spam.task.answers], spam.platt)
-        else:
-            kind = fitted[f"{category}_if_toxic"]
-            logits = features[toxic.task.rows[clean]] @ kind.model.weights + kind.model.intercept
-            scores = p_toxic * probability(logits, kind.platt)
-        zero[category] = float(np.quantile(thresholds.log_odds(scores), 1 - 1 / 300))
-    return zero
+def _zero(fitted: Mapping[str, Fitted], sheet: Sheet) -> dict[str, float]:
+    """Per category the log-odds that one of 300 clean training texts passes, scored by models that did not see it.
+
+    The kinds of rudeness share one: their highest ranks as toxicity does, and no kind is easier to remove than another.
+    """
+    toxic, spam = fitted["toxic"].task, fitted["spam"].task
+    counted = ~toxic.answers & (toxic.weights >= 1) & (True if toxic.forum is None else ~toxic.forum)
+    clean = {
+        "spam": sheet.head("spam")[spam.rows[~spam.answers]],
+        "rude": sheet.rude()[toxic.rows[counted if counted.any() else ~toxic.answers]],
+    }
+    cuts = {name: float(np.quantile(thresholds.log_odds(p), 1 - 1 / 300)) for name, p in clean.items()}
+    return {category: cuts["spam" if category == "spam" else "rude"] for category in CATEGORIES}
 
 
 def _appeal_threshold(fitted: Mapping[str, Fitted], rows: list[Row]) -> float:
@@ -132,9 +131,9 @@ def train(
     step("признаки")
     names = learn_names([rows[n] for n in numbers])
     features = matrix(rows, names)
-    fitted = _fit_all(_questions(rows, names, numbers), rows, features, step, jobs)
+    questions = [splittable(task, rows, data) for task in _questions(rows, names, numbers)]
+    fitted = _fit_all(questions, rows, features, step, jobs)
     step("пороги и обещания")
-    zero = _zero(fitted, features)
     answered = [fitted[name] for name in tasks.LOGITS]
     arrays = pack(
         names, [one.model for one in answered], [one.platt for one in answered], (rows[n].words for n in numbers)
@@ -142,21 +141,23 @@ def train(
     manifest = Manifest(
         version="", created=created, promises={}, refused={}, review={},
         appeal=_appeal_threshold(fitted, rows), logits=tasks.LOGITS, heads=tasks.HEAD_PARTS, files={},
-        calibration={"zero": zero, "held_out": prefix, "toxic_prior": TOXIC_PRIOR, "appeal_error": APPEAL_ERROR},
+        calibration={"held_out": prefix, "toxic_prior": TOXIC_PRIOR, "appeal_error": APPEAL_ERROR},
         data=file_digests(data, labels), metrics={},
         libraries={"python": platform.python_version_tuple()[0] + "." + platform.python_version_tuple()[1]}
         | {name: version(name) for name in LIBRARIES},
     )  # fmt: skip
     scorer = Scorer(Artefact(manifest, arrays))
-    manifest = _with_promises(manifest, kept, _category_scores(scorer, kept), zero)
-    manifest = replace(manifest, version=f"ru-{fingerprint(arrays)}")
     trained = Trained(fitted, rows, names, features, Artefact(manifest, arrays), len(SIGNALS))
+    sheet = honest(trained)
+    manifest = _with_promises(manifest, kept, _category_scores(scorer, kept), _zero(fitted, sheet))
+    manifest = replace(manifest, version=f"ru-{fingerprint(arrays)}")
+    trained = replace(trained, artefact=Artefact(manifest, arrays))
     step("сверка с обученными весами")
     agreed = agreement(trained, len(rows) - len(made))
     step("измерения")
-    sheet = honest(trained)
     metrics = held_out_metrics(trained, sheet)
     metrics |= {"promise_sample": dict(manifest.calibration["reading"]), "agreement": agreed}
+    metrics["split_by_cluster"] = [task.name for task in questions if is_by_cluster(task, rows)]
     artefact = save(out, replace(manifest, metrics=metrics), arrays)
     step("карточка и отчёт")
     (out / "CARD.md").write_text(card.write(artefact.manifest), encoding="utf-8")
@@ -180,7 +181,7 @@ def _with_promises(manifest: Manifest, kept: list[Row], scores: Any, zero: Mappi
         promises={k: v for k, v in results.items() if not isinstance(v, str)},
         refused={k: v for k, v in results.items() if isinstance(v, str)},
         review=thresholds.review_thresholds(scores, [p for p in results.values() if not isinstance(p, str)]),
-        calibration={**manifest.calibration, "reading": reading},
+        calibration={**manifest.calibration, "zero": dict(zero), "reading": reading},
     )
 
 

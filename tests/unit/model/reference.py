@@ -125,12 +125,20 @@ def reference_logits(artefact, texts):
 
 
 def reference_scores(artefact, texts):
-    """(texts, heads) probabilities: a Platt map per logit, and a head is the product of its parts."""
+    """(texts, heads) probabilities: a Platt map per logit; a kind falls behind the toxic logit by half of its lack."""
     manifest = artefact.manifest
     logits = reference_logits(artefact, texts)
     known = {}
     for column, (name, (slope, offset)) in enumerate(zip(manifest.logits, artefact.arrays.platt, strict=True)):
-        known[name] = _linear([[slope]], [offset]).predict_proba(logits[:, [column]])[:, 1]
-    found = np.stack([np.prod([known[part] for part in manifest.heads[head]], axis=0) for head in HEADS], axis=1)
+        known[name] = _linear([[slope]], [offset]).decision_function(logits[:, [column]])
+    columns = []
+    for head in HEADS:
+        first, *kind = manifest.heads[head]
+        value = known[first]
+        if kind:
+            others = [known[p[1]] for p in manifest.heads.values() if len(p) == 2 and p[0] == first]
+            value = value - 0.5 * (np.max([np.zeros(len(texts)), *others], axis=0) - known[kind[0]]).clip(min=0.0)
+        columns.append(_linear([[1.0]], [0.0]).predict_proba(value[:, None])[:, 1])
+    found = np.stack(columns, axis=1)
     silent = np.array([not text.words for text in _read(texts)])
     return np.where(silent[:, None], 0.0, found)
