@@ -15,7 +15,6 @@ LICENCES: Final = {
     "spam.jsonl": "MIT или не указана",
     "spam_other_lang.jsonl": "MIT или не указана",
     "clean_words_with_obscene_substrings.tsv": "OpenCorpora, CC BY-SA 3.0",
-    "seeds.jsonl": "написано для проекта, MIT",
 }
 _WHAT = """
 Линейная модель для русских комментариев на страницах органов власти. Вероятности четырёх нарушений: спам,

@@ -56,9 +56,10 @@ def quality(metrics: Mapping[str, Any]) -> Iterator[str]:
         metrics["types_by_rule"],
         RUDE_NAMES,
     )
-    yield from _rankings(
-        "Каждый вопрос отдельно (спам и обращения отложены целыми источниками):", metrics["questions"], QUESTIONS
-    )
+    yield from _rankings("Каждый вопрос отдельно, отложено так, как сказано ниже:", metrics["questions"], QUESTIONS)
+    copies = ", ".join(QUESTIONS.get(name, name) for name in metrics["split_by_cluster"])
+    sources = ", ".join(QUESTIONS.get(n, n) for n in metrics["questions"] if n not in metrics["split_by_cluster"])
+    yield f"\nГруппами копий отложены: {copies or 'нет'}; целыми источниками: {sources or 'нет'}."
     errors = (f"{QUESTIONS.get(n, n)} {m['calibration_error']:.3f}" for n, m in metrics["questions"].items())
     yield "\nОжидаемая ошибка калибровки: " + ", ".join(errors) + "."
 

@@ -19,8 +19,6 @@ from training.samples import FOLDER, Sample, held_out, read_samples
 FEWEST_ROWS: Final = 50
 # Of each answer, so many texts that are no copies of one another.
 FEWEST_OF_A_CLASS: Final = 20
-# Texts written for this project: kinds that the data lack, and clean texts that look like violations.
-SEEDS: Final = Path(__file__).parent / "seeds.jsonl"
 KINDS: Final = ("comment", "reply", "appeal", "post", "official_reply", "official_post")
 
 
@@ -206,8 +204,6 @@ def read_folder(folder: Path, labels: Path | None = None, samples: Path = FOLDER
         rows += _clean_words(folder / "clean_words_with_obscene_substrings.tsv")
     if labels is not None:
         rows += _read(labels, _labelled, fewest=1)
-    if SEEDS.exists():
-        rows += _read(SEEDS, _labelled)
     written = read_samples(samples)
     rows += [sample_row(sample) for sample in written if not held_out(sample.id)]
     measured = [sample_row(sample) for sample in written if held_out(sample.id)]
@@ -257,7 +253,5 @@ def file_digests(folder: Path, labels: Path | None = None, samples: Path = FOLDE
     paths = {name: path for name in names if (path := folder / name).exists()}
     if labels is not None:
         paths[labels.name] = labels
-    if SEEDS.exists():
-        paths[SEEDS.name] = SEEDS
     paths |= {f"samples/{path.name}": path for path in sorted(samples.glob("*.jsonl"))}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
