@@ -28,7 +28,6 @@ from training.linear import Linear
 from training.pack import fingerprint, pack
 from training.spam import spam_task, without_doubtful
 from training.splits import is_by_cluster, splittable
-from training.splits import is_by_cluster, splittable
 from training.vectorise import Names, learn_names, matrix, toxic_scales
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
@@ -158,7 +157,6 @@ def train(
     step("измерения")
     metrics = held_out_metrics(trained, sheet)
     metrics |= {"promise_sample": dict(manifest.calibration["reading"]), "agreement": agreed}
-    metrics["split_by_cluster"] = [task.name for task in questions if is_by_cluster(task, rows)]
     metrics["split_by_cluster"] = [task.name for task in questions if is_by_cluster(task, rows)]
     artefact = save(out, replace(manifest, metrics=metrics), arrays)
     step("карточка и отчёт")
