@@ -5,7 +5,7 @@ from typing import Any
 DECISION_ID = "7301844407214080001"
 ACTION_ID = "7301844407214080002"
 PAGE_ID = "7301844400000000001"
-_EXPLANATION = {"text": "дебил", "start": 6, "end": 11, "share": 0.81, "category": "insult"}
+_EXPLANATION = {"text": "дебил", "start": 5, "end": 10, "share": 0.81, "category": "insult"}
 _SCORES = {"spam": 0.0021, "insult": 0.9931, "obscenity": 0.0307, "threat": 0.0012, "appeal": 0.0214}
 _CLAUSE = "п. 2.5, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
 _ACTION = {
@@ -24,6 +24,7 @@ _JUDGED: dict[str, Any] = {
     "reasons": ["score_over_remove"],
     "clauses": [_CLAUSE],
     "explanation": [_EXPLANATION],
+    "change": {"without": [{"text": "дебил", "start": 5, "end": 10}], "verdict": "keep"},
     "mode": "enforce",
     "policy": {"name": "novokuznetsk-59", "version": 1},
     "model": {"name": "default", "version": "2026.11.1"},

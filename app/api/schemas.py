@@ -31,6 +31,21 @@ class Telling(Model):
     category: str
 
 
+class Place(Model):
+    """A place of the judged text, [start, end) in code points; `text` is null when it was erased or is withheld."""
+
+    text: str | None
+    start: int
+    end: int
+
+
+class Change(Model):
+    """What would have changed the machine's verdict: without all of these places it would have been `verdict`."""
+
+    without: list[Place]
+    verdict: str
+
+
 class Scores(Model):
     """Calibrated probabilities."""
 
@@ -129,6 +144,8 @@ class Judged(Model):
     reasons: list[str]
     clauses: list[str]
     explanation: list[Telling]
+    #: null: nothing to change, or no telling words alone would have changed it.
+    change: Change | None
     mode: str
     policy: Version
     model: ModelUsed | None

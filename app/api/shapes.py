@@ -7,6 +7,7 @@ import msgspec
 
 from app.api import schemas
 from app.api.deps import ModelName
+from app.domain.change import Change
 from app.domain.decisions import Remove, Review
 from app.domain.events import Segment
 from app.domain.judged import judged_text
@@ -15,6 +16,14 @@ from app.storage.decisions import DecisionRecord
 from app.storage.tables import Action, Decision, RevisionBody
 from model.explain import Span
 from model.scorer import Scores
+
+
+class _StoredChange(msgspec.Struct):
+    """What would have changed a verdict, as it stands in the database."""
+
+    without: list[tuple[int, int]]
+    verdict: str
+
 
 _BRIEF = tuple(schemas.ActionBrief.model_fields)
 _WHOLE = tuple(schemas.ActionOut.model_fields)
@@ -25,6 +34,7 @@ def decision_out(record: DecisionRecord, *, private_too: bool) -> schemas.Decisi
     decision, comment = record.decision, record.comment
     withheld = comment.private and not private_too
     text = None if withheld or record.body is None else record.body.text
+    judged = None if withheld else _judged(record.body)
     return schemas.DecisionOut(
         id=decision.id,
         page_id=decision.page_id,
@@ -46,9 +56,9 @@ def decision_out(record: DecisionRecord, *, private_too: bool) -> schemas.Decisi
         reasons=_strings(decision.reasons_json),
         clauses=_strings(decision.clauses_json),
         explanation=_telling(
-            msgspec.json.decode(decision.explanation_json, type=list[tuple[int, int, float, str]]),
-            None if withheld else _judged(record.body),
+            msgspec.json.decode(decision.explanation_json, type=list[tuple[int, int, float, str]]), judged
         ),
+        change=_change(msgspec.json.decode(decision.change_json, type=_StoredChange | None), judged),
         actions=[schemas.ActionBrief(**_fields(action, _BRIEF)) for action in record.actions],
         mode=decision.mode,
         policy=schemas.Version(name=record.policy_name, version=record.policy_version),
@@ -78,6 +88,7 @@ def opinion_out(question: Question, opinion: Opinion, model: ModelName) -> schem
         reasons=[str(reason) for reason in ruling.reasons],
         clauses=list(dict.fromkeys(str(ground.clause) for ground in grounds)),
         explanation=_telling(judgement.explanation, question.text),
+        change=_change(judgement.change, question.text),
         actions=[
             schemas.ActionPlanned(
                 kind=str(planned.kind), state=str(state), ban_seconds=planned.ban.seconds if planned.ban else None
@@ -100,6 +111,16 @@ def _telling(spans: Iterable[Span | tuple[int, int, float, str]], text: str | No
         )
         for start, end, share, category in spans
     ]
+
+
+def _change(change: Change | _StoredChange | None, text: str | None) -> schemas.Change | None:
+    if change is None:
+        return None
+    places = [
+        schemas.Place(text=None if text is None else text[start:end], start=start, end=end)
+        for start, end in change.without
+    ]
+    return schemas.Change(without=places, verdict=str(change.verdict))
 
 
 def _judged(body: RevisionBody | None) -> str | None:

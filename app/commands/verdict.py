@@ -35,6 +35,8 @@ def show(text: str, opinion: Mapping[str, Any]) -> None:
     console.print()
     console.print(marked(text, opinion["explanation"]))
     console.print()
+    if opinion["change"]:
+        console.print(Text(changed(opinion["change"])))
     console.print(Text(f"По правилам: {visible(opinion['policy']['title'])}. Модель: {opinion['model']['version']}."))
 
 
@@ -55,6 +57,13 @@ def bar(name: str, score: float | None, *, colour: str) -> Text:
     filled = round(score * WIDTH)
     percent = f"{score * 100:5.1f}".replace(".", ",")
     return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {percent} %")
+
+
+def changed(change: Mapping[str, Any]) -> str:
+    """Tell it as `Без слов «…», «…» решение было бы: оставить.`."""
+    quoted = [f"«{visible(place['text'].strip())}»" for place in change["without"]]
+    word = "слова" if len(quoted) == 1 else "слов"
+    return f"Без {word} {', '.join(quoted)} решение было бы: {VERDICTS[change['verdict']]}."
 
 
 def marked(text: str, spans: list[Mapping[str, Any]]) -> Text:

@@ -8,9 +8,11 @@ from typing import Final, cast
 
 import msgspec
 
+from app.domain.change import Change
 from app.domain.decisions import Facts, Judgement, Keep, Remove, Review, Ruling
 from app.domain.judged import TEXT_LIMIT, has_text, only_links
 from app.domain.words import Verdict
+from app.pipeline.counterfactual import change
 from app.pipeline.models import open_model
 from app.policy.binding import BoundPolicy, bind
 from app.policy.decide import decide
@@ -81,6 +83,11 @@ class Judge:
         """The words that speak most for the opinion's categories; offsets count characters of the text."""
         categories = cast("list[str]", opinion["categories"])
         return self._scorer.explain(text, categories=categories) if categories else ()
+
+    def change(self, text: str, telling: Sequence[Span]) -> Change | None:
+        """The telling words without which the policy rules more mildly."""
+        places = [(span.start, span.end) for span in telling]
+        return change(text, places, lambda rest: Verdict(str(self.opinion(rest)["verdict"])))
 
     def lines(self, first: int, lines: Sequence[bytes]) -> list[tuple[bytes, str]]:
         """Per line the one to write, with its line feed, and what is wrong with it ('' = nothing).
@@ -240,16 +247,21 @@ def opinion_on(text: str, recipe: Recipe) -> dict[str, object]:
     judge = judge_for(recipe)
     opinion = judge.opinion(text)
     spans = judge.explain(text, opinion)
+    other = judge.change(text, spans)
     return {
         **opinion,
         "explanation": [
-            {"text": text[span.start : span.end], "start": span.start, "end": span.end}
-            | {"share": round(span.share, 4), "category": span.category}
+            _place(text, span.start, span.end) | {"share": round(span.share, 4), "category": span.category}
             for span in spans
         ],
+        "change": other and {"without": [_place(text, *place) for place in other.without], "verdict": other.verdict},
         "policy": {"name": judge.policy.policy.name, "title": judge.policy.policy.title},
         "model": {"name": MODEL_NAME, "version": judge.policy.model_version},
     }
+
+
+def _place(text: str, start: int, end: int) -> dict[str, object]:
+    return {"text": text[start:end], "start": start, "end": end}
 
 
 def judge_lines(judge: Judge, chunk: Chunk) -> Scored:

@@ -45,6 +45,7 @@ def test_a_decision_has_the_agreed_shape(yard: Yard) -> None:
         "scores": {"spam": 0.01, "insult": 0.97, "obscenity": 0.01, "threat": 0.01, "appeal": 0.01},
         "reasons": ["score_over_remove"],
         "explanation": [{"text": "дебил", "start": 5, "end": 10, "share": 1.0, "category": "insult"}],
+        "change": {"without": [{"text": "дебил", "start": 5, "end": 10}], "verdict": "keep"},
         "mode": "enforce",
         "policy": {"name": "novokuznetsk-59", "version": 1},
         "model": {"name": "dvornik", "version": "test-1"},
@@ -67,6 +68,7 @@ def test_an_erased_text_is_null_and_says_when(small_yard: Yard) -> None:
     assert shown["comment"]["text"] is None
     assert shown["comment"]["erased_at"] == rfc3339(small_yard.clock.now())
     assert shown["explanation"] == [{"text": None, "start": 5, "end": 10, "share": 1.0, "category": "insult"}]
+    assert shown["change"] == {"without": [{"text": None, "start": 5, "end": 10}], "verdict": "keep"}
 
 
 def test_a_failed_judgement_has_no_scores(small_yard: Yard) -> None:

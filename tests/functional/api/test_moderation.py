@@ -20,6 +20,7 @@ def test_an_opinion_has_the_shape_of_a_decision_without_ids(small_yard: Yard) ->
         "actions": [{"kind": "delete_comment", "state": "pending", "ban_seconds": None}],
         "scores": {"spam": 0.01, "insult": 0.97, "obscenity": 0.01, "threat": 0.01, "appeal": 0.01},
         "explanation": [{"text": "дебил", "start": 5, "end": 10, "share": 1.0, "category": "insult"}],
+        "change": {"without": [{"text": "дебил", "start": 5, "end": 10}], "verdict": "keep"},
         "mode": "enforce",
         "policy": {"name": "default", "version": 1},
         "model": {"name": "dvornik", "version": "test-1"},
@@ -27,6 +28,17 @@ def test_an_opinion_has_the_shape_of_a_decision_without_ids(small_yard: Yard) ->
         "decided_at": rfc3339(small_yard.clock.now()),
         "context": None,
     }
+
+
+def test_what_would_have_changed_the_verdict_is_told(small_yard: Yard) -> None:
+    """The fewest words that had to be absent are named in the text's order; a kept text has none."""
+    client = small_yard.client("viewer")
+    two = client.post("/v1/moderate", json={"text": "Ты дебил, бля"}).json()
+    kept = client.post("/v1/moderate", json={"text": "Ты молодец"}).json()
+
+    assert [place["text"] for place in two["change"]["without"]] == ["дебил", "бля"]
+    assert two["change"]["verdict"] == "keep"
+    assert kept["change"] is None
 
 
 def test_the_policy_decides_what_goes(small_yard: Yard) -> None:

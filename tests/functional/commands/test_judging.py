@@ -32,6 +32,7 @@ def test_a_text_is_judged_and_explained(run: Run):
     assert "п. 10 Порядка" in done.out
     assert "█" in done.out
     assert "100,0 %" in done.out
+    assert "Без слова «дурак» решение было бы: оставить." in done.out
 
 
 def test_a_judgement_as_data(tell: Run):
@@ -44,6 +45,7 @@ def test_a_judgement_as_data(tell: Run):
     assert [(word["text"], word["start"], word["end"], word["category"]) for word in found["explanation"]] == [
         ("дурак", 6, 11, "insult")
     ]
+    assert found["change"] == {"without": [{"text": "дурак", "start": 6, "end": 11}], "verdict": "keep"}
 
 
 def test_a_rude_complaint_is_protected(tell: Run):
