@@ -39,12 +39,21 @@ def measure(material: Material) -> Section:
         lambda: _timed(normalise, _take(unseen, OURS)),
         at_most=3,
     )
-    told = {"cold": _told(cold), "warm": _told(warm), "hot": _told(hot), "normaliser": _told(alone)}
+    together = take_turns(
+        lambda: _timed(warm_scorer.score, _take(unseen, OURS)),
+        lambda: _timed_together(warm_scorer.score_many, _take(unseen, OURS)),
+        at_most=3,
+    )
+    told = {
+        "cold": _told(cold), "warm": _told(warm), "hot": _told(hot),
+        "normaliser": _told(alone), "together": _told(together),
+    }  # fmt: skip
     rows = [
         ["cold: a new scorer, an empty token cache", *_row(told["cold"])],
         [f"warm: {READ_BEFORE:,} other texts read before", *_row(told["warm"])],
         ["the limit: texts whose words are all known", *_row(told["hot"])],
         ["normaliser alone (A = warm scorer, B = normaliser)", *_row(told["normaliser"], inverse=False)],
+        [f"{OURS} at once (A = one by one, B = `score_many`)", *_row(told["together"], inverse=False)],
     ]
     return Section(
         "Scoring one comment",
@@ -90,6 +99,12 @@ def _timed(judge: Callable[[str], object], texts: list[str]) -> dict[str, float]
     start = thread_time()
     for text in texts:
         judge(text)
+    return {"us": (thread_time() - start) / len(texts) * 1e6}
+
+
+def _timed_together(judge: Callable[[list[str]], object], texts: list[str]) -> dict[str, float]:
+    start = thread_time()
+    judge(texts)
     return {"us": (thread_time() - start) / len(texts) * 1e6}
 
 

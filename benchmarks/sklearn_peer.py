@@ -12,17 +12,17 @@ from sklearn.preprocessing import FunctionTransformer, LabelBinarizer
 
 from model.artefact import Arrays, unpack_names
 from model.features import PAIR_SHIFT
-from model.lemmas import lemma
+from model.names import read
 from model.normalise import normalise
 from model.signals import SIGNALS, kinds_of, measures, word_signals
-from model.tokens import FIXED, forms, ngrams
+from model.tokens import forms, ngrams
 from model.weights import FIRST_MEASURE
 
 
 class Prepared(NamedTuple):
     """A text, read once for all blocks of features."""
 
-    words: list[str]
+    chars: list[str]
     lemmas: list[str]
     kinds: int
     measures: list[float]
@@ -39,13 +39,14 @@ def _prepared(text: str) -> Prepared:
     kinds = 0
     for word in words:
         kinds |= kinds_of(word)
-    lemmas = [word if word in FIXED else lemma(word) for word in words]
-    return Prepared(words, lemmas, kinds, list(measures(text, normalised.undone)))
+    readings = [read(word) for word in words]
+    chars, lemmas = [reading.form for reading in readings], [reading.lemma for reading in readings]
+    return Prepared(chars, lemmas, kinds, list(measures(text, normalised.undone)))
 
 
 def char_grams(text: Prepared) -> list[str]:
     """The n-grams that the scorer counts."""
-    return [gram for word in text.words for gram in ngrams(word)]
+    return [gram for form in text.chars for gram in ngrams(form)]
 
 
 def _lemmas_of(text: Prepared) -> list[str]:
