@@ -96,3 +96,12 @@ def test_copies_share_a_cluster():
     assert clusters[0] == clusters[1]
     assert clusters[3] == clusters[4]
     assert len(set(clusters)) == 4
+
+
+def test_emoji_that_give_the_label_away_are_not_read():
+    """Of the collections whose clean comments lost their emoji, no row keeps them; elsewhere they are words."""
+    told, untold = (Row("ну ты и 🤡", source, "comment") for source in ("russe_detox/train", "ok_toxic_only_a"))
+    for row in (told, untold):
+        read_words(row)
+    assert told.words == ("ну", "ты", "и", "<clown>")
+    assert untold.words == ("ну", "ты", "и")
