@@ -83,7 +83,8 @@ def _zero(fitted: Mapping[str, Fitted], sheet: Sheet) -> dict[str, float]:
         "spam": sheet.head("spam")[spam.rows[~spam.answers]],
         "rude": sheet.rude()[toxic.rows[counted if counted.any() else ~toxic.answers]],
     }
-    cuts = {name: float(np.quantile(thresholds.log_odds(p), 1 - 1 / 300)) for name, p in clean.items()}
+    # A clean text whose copy is labelled toxic has no honest score.
+    cuts = {name: float(np.nanquantile(thresholds.log_odds(p), 1 - 1 / 300)) for name, p in clean.items()}
     return {category: cuts["spam" if category == "spam" else "rude"] for category in CATEGORIES}
 
 

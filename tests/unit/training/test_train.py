@@ -1,6 +1,8 @@
 """Training from a folder to an artefact, on a small made-up folder."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -125,3 +127,20 @@ def test_scoring_needs_no_scikit_learn():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_clean_text_with_a_toxic_copy_spoils_no_threshold(folder, tmp_path):
+    """Copies that people labelled differently leave every threshold a number."""
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    first = json.loads((data / "toxic.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    rows = [
+        {**first, "text": "дом кот парк снег дождь ветер", "toxic": t, "source": s}
+        for s in ("ok_a", "ok_b")
+        for t in (0, 1)
+    ]
+    with (data / "toxic.jsonl").open("a", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    manifest = train(data, tmp_path / "out", created="2026-01-01").manifest
+    assert all(np.isfinite(zero) for zero in manifest.calibration["zero"].values())
+    assert all(np.isfinite(t) for p in manifest.promises.values() for t in p.thresholds.values())
