@@ -21,7 +21,8 @@ _FIXED = re.compile(
     (?P<link>(?:https?://|tg://|www\.)[^\s<>]*[^\s<>,.;:!?)»"']
         |(?<![\w@.\-])(?!г\.)(?:[a-zа-яё0-9][a-zа-яё0-9\-]{{0,62}}\.){{1,4}}(?:{_ZONES})(?![\w\-])(?:[/?\#][^\s<>]*)?)
     |(?P<club>\[(?:club|public)\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*(?:club|public)\d{{1,20}}[ ]?\([^)\n]{{0,100}}\))
-    |(?P<user>\[id\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*id\d{{1,20}}[ ]?\([^)\n]{{0,100}}\)|(?<![\w@.])@[a-z0-9_]{{2,64}}\b)
+    |(?P<user>\[id\d{{1,20}}\|[^\]\n]{{0,100}}\]|\*id\d{{1,20}}[ ]?\([^)\n]{{0,100}}\))
+    |(?P<nick>(?<![\w@.])@[a-z0-9_]{{2,64}}\b)
     |(?P<email>(?<![\w.+\-])[\w.+\-]{{1,64}}@[\w\-]{{1,63}}(?:\.[\w\-]{{1,63}}){{1,4}})
     |(?P<card>(?<!\d)(?:\d{{4}}[ \-]?){{3}}\d{{4}}(?!\d))
     |(?P<phone>(?<![\w+])\+?[78][ (\-]{{0,2}}\d{{3}}[ )\-]{{0,3}}\d{{3}}[ \-]{{0,2}}\d{{2}}[ \-]{{0,2}}\d{{2}}(?!\d)
@@ -40,7 +41,7 @@ _PAGE = re.compile(
     r"(?![\w.-])",
     re.IGNORECASE,
 ).match
-_TOKENS = {"club": "@club", "user": "@user", "email": "<email>", "card": "<card>", "phone": "<phone>"}
+_TOKENS = {"club": "@club", "user": "@user", "nick": "<nick>", "email": "<email>", "card": "<card>", "phone": "<phone>"}
 
 
 @lru_cache(maxsize=4096)
@@ -114,7 +115,7 @@ def fix_tokens(text: str) -> list[Edit]:
     for match in _FIXED.finditer(text):
         kind = str(match.lastgroup)
         found = match.group()
-        if kind == "user" and found.lower() in ("@user", "@club"):
+        if kind == "nick" and found.lower() in ("@user", "@club"):
             continue
         new = _TOKENS.get(kind) or ("<chat>" if _MESSENGER(found) else "<page>" if _PAGE(found) else "<link>")
         edits.append(Edit(match.start(), match.end(), new))

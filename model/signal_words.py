@@ -10,7 +10,7 @@ ADVERTS: Final[dict[str, str]] = {
         <chat> телеграм telegram телег[ауие]?$ тг$ тгк в[ао][тц]с?ап whatsapp viber вайбер дискорд discord
         бот[аеы]?$
     """,
-    "user": r"@user",
+    "nick": r"<nick>",
     "phone": r"<phone>",
     "email": r"<email>",
     "card": r"<card> сбер карт[ауые]$ реквизит кошел qiwi киви$ тиньк счет[уае]?$ банк",

@@ -8,14 +8,14 @@ NAME: Final = "<name>"
 #: Insulting emoji keep one token each.
 DRAWINGS: Final = frozenset({"<finger>", "<clown>", "<dung>", "<vomit>", "<swine>", "<abuse>"})
 FIXED: Final = frozenset(
-    {"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "@user", "@club", NAME, *DRAWINGS}
+    {"<link>", "<chat>", "<page>", "<phone>", "<email>", "<card>", "<nick>", "@user", "@club", NAME, *DRAWINGS}
 )
 SHORTEST, LONGEST = 2, 5
 # A longer token is judged by its ends.
 MAX_TOKEN: Final = 64
 LONGEST_NUMBER: Final = 7
 _TOKEN = re.compile(
-    r"<(?:link|chat|page|phone|email|card|finger|clown|dung|vomit|swine|abuse)>|@(?:user|club)\b|[^\W_]+"
+    r"<(?:link|chat|page|phone|email|card|nick|finger|clown|dung|vomit|swine|abuse)>|@(?:user|club)\b|[^\W_]+"
 )
 
 

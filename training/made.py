@@ -71,7 +71,9 @@ def abuse(draw: Random) -> str:
 def with_advert_signs(text: str, draw: Random) -> str:
     """The clean text with a link, a phone or a price before or behind it; at times the link alone."""
     kind = draw.random()
-    link = f"{draw.choice(parts.LINK_LEADS)} {draw.choice(parts.LINKS)}".strip()
+    link = draw.choice(parts.LINKS)
+    if draw.random() < 0.85:
+        link = f"{draw.choice(parts.LINK_LEADS)} {link}"
     if kind >= 0.9:
         return link
     sign = link if kind < 0.55 else draw.choice(parts.FACTS)

@@ -137,7 +137,11 @@ LINKS: Final = _pieces(
     https://pos.gosuslugi.ru/form/1 | https://школа5.рф/news | https://youtu.be/abcDEF |
     https://zakupki.gov.ru/epz/1 | http://mo-rayon.spb.ru/afisha/ | https://bus.ru/raspisanie |
     https://change.org/p/park | https://petition.ru/1234 | rayon24.ru | https://reformagkh.ru/myhouse/1 |
-    https://rusprofile.ru/id/12345
+    https://rusprofile.ru/id/12345 |
+    https://vk.com/wall-12345678_901 | https://vk.com/club123456 | https://vk.com/doc-123_456 |
+    https://ok.ru/group/1234 |
+    https://www.mos.ru/news/item/123 | https://www.gosuslugi.ru/600 | vk.com/nash_dvor | https://dzen.ru/a/abc123 |
+    http://zhek12.ru/grafik.pdf | https://admgor.ru/docs/post-123.docx
     """
 )
 FACTS: Final = _pieces(

@@ -143,7 +143,8 @@ def test_clean_text_stays(text):
         ("[id1|Иван], спасибо", "@user, спасибо"),
         ("[club5|Район] ответьте", "@club ответьте"),
         ("2202 2002 1234 5678", "<card>"),
-        ("@HomeProfit", "@user"),
+        ("@HomeProfit", "<nick>"),
+        ("@user", "@user"),
     ],
 )
 def test_fixed_tokens(text, meant):
