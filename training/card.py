@@ -119,12 +119,16 @@ def _checks(checks: Sequence[Check]) -> Iterator[str]:
         yield f"| {check.rule} | {check.rows} | {agreed} | {kappa} | {check.note} |"
 
 
+def _sources(manifest: Manifest) -> str:
+    return ", ".join(f"`{prefix}*`" for prefix in manifest.calibration["held_out"].split(","))
+
+
 def _promises(manifest: Manifest) -> Iterator[str]:
     sample = manifest.metrics["promise_sample"]
     yield (
         "Не больше одного неверно удалённого на столько чистых комментариев, по всем видам вместе, с уверенностью 95 % "
-        f"(порядковая статистика Неймана–Пирсона). Источники `{manifest.calibration['held_out']}*` в обучение не "
-        "входят; из каждой группы почти одинаковых взят один.\n"
+        f"(порядковая статистика Неймана–Пирсона). Источники {_sources(manifest)} ничему, что "
+        "удаляет, не учат; из каждой группы почти одинаковых взят один.\n"
     )
     yield (
         f"Комментариев {sample['comments']:,}; прочитано {sample['read']:,} с самой высокой оценкой (первый "

@@ -38,7 +38,13 @@ def train_command(
     out: Annotated[Path, typer.Option("--out", help="Куда записать модель.")],
     *,
     labels: Annotated[Path | None, typer.Option("--labels", help="Метки людей, labels.jsonl.")] = None,
-    held_out: Annotated[str, typer.Option(help="Источники, на которых доказываются обещания.")] = "sloyka/",
+    held_out: Annotated[
+        str,
+        typer.Option(
+            help="Источники, на которых доказываются обещания, через запятую. "
+            "Первый не учит ничему, остальные учат только узнавать обращения."
+        ),
+    ] = "sloyka/,SOIKA/",
     created: Annotated[str | None, typer.Option(help="Дата в манифесте; по умолчанию сегодня.")] = None,
     jobs: Annotated[int, typer.Option(help="Сколько ядер занять.", min=1)] = 1,
 ) -> None:

@@ -53,8 +53,8 @@ def weight_of(row: Row) -> float:
 
 
 def is_held_out(row: Row, prefix: str) -> bool:
-    """True for rows of the sources that are kept for the promises and never trained on."""
-    return row.toxic is False and row.spam is False and row.source.startswith(prefix)
+    """True for rows of the sources that are kept for the promises; `prefix` is one or several, joined by commas."""
+    return row.toxic is False and row.spam is False and row.source.startswith(tuple(prefix.split(",")))
 
 
 def training_numbers(rows: list[Row], prefix: str) -> list[int]:

@@ -14,7 +14,7 @@ from tests.unit.training.conftest import write_rows
 from training.dataset import read_folder
 from training.samples import held_out, read_samples
 from training.tasks import training_numbers
-from training.train import STEPS, promise_rows, train
+from training.train import STEPS, _questions, promise_rows, train
 from training.vectorise import learn_names, matrix
 
 
@@ -85,6 +85,18 @@ def test_the_promise_is_refused_or_proved(trained):
     assert manifest.version in card
     assert "CC BY-NC-SA 4.0" in card
     assert all(digest in card for digest in manifest.data.values())
+
+
+def test_sources_that_prove_promises_teach_nothing_that_removes(folder):
+    """Of several sources the first teaches nothing, the others only what an appeal is."""
+    rows = read_folder(folder)
+    prefix = "sloyka/,SOIKA/"
+    names = learn_names(rows)
+    taught = {task.name: {rows[n].source for n in task.rows} for task in _questions(rows, names, prefix)}
+    assert not {s for sources in taught.values() for s in sources if s.startswith("sloyka/")}
+    assert any(s.startswith("SOIKA/") for s in taught["appeal"])
+    assert not {s for name in taught if name != "appeal" for s in taught[name] if s.startswith("SOIKA/")}
+    assert any(row.source.startswith("SOIKA/") for row in promise_rows(rows, prefix))
 
 
 def test_held_out_sources_are_not_trained_on(folder):
