@@ -49,9 +49,13 @@ class Found(NamedTuple):
     new: str
 
 
-@lru_cache(maxsize=16_384)
 def find(chunk: str) -> tuple[Found, ...]:
     """What is to be rewritten in a lower-case chunk without white space, in order, no two overlapping."""
+    # A chunk may be as long as a text; such are not kept.
+    return _kept(chunk) if len(chunk) <= LONGEST else _found(chunk)
+
+
+def _found(chunk: str) -> tuple[Found, ...]:
     found: list[Found] = []
     at = 0
     for fixed in _FIXED.finditer(chunk):
@@ -59,6 +63,9 @@ def find(chunk: str) -> tuple[Found, ...]:
         at = fixed.end()
     found += _between(chunk, at, len(chunk))
     return tuple(found)
+
+
+_kept = lru_cache(maxsize=16_384)(_found)
 
 
 def _between(chunk: str, start: int, end: int) -> Iterator[Found]:

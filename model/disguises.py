@@ -24,8 +24,10 @@ _SHORT_WORD = re.compile(r"(?<![^\s«\"(])[а-яё]{1,6}(?![\w*#@$-])")
 _PIECE = re.compile(r"(?<!\S)[«\"(]?([а-яё]{1,6})(?=( ))")
 _PIECES_END = re.compile(r"[ ]([а-яё]{1,8})(?![^\W_*#@$-])")
 LONGEST_PIECE: Final = 6
+_AND: Final = frozenset("иаявксоу")
 _MOST_SPREAD: Final = 40
 _SURELY_ONE: Final = 6
+_LISTED: Final = 4
 _LONGEST_IN_ROW: Final = 16
 #: Letters that a word of a row has on average, at least.
 _PER_WORD: Final = 2.5
@@ -88,14 +90,16 @@ def join_spread(text: str) -> list[Edit]:
         if digits * 2 >= len(letters) or len(letters) > _MOST_SPREAD:
             continue
         skipped = _inner_word(letters)
-        if skipped is not None:
-            start, end = match.start() + skipped[0] * step, match.end() - skipped[1] * step
-            edits.append(Edit(start, end, _in_words(text[start:end:step])))
+        # «буквы е, б, у», «в 3 б у окна»: so few letters with commas or numbers among them stand for themselves.
+        if skipped is None or (len(letters) - sum(skipped) <= _LISTED and ("," in match.group("s") or digits)):
+            continue
+        start, end = match.start() + skipped[0] * step, match.end() - skipped[1] * step
+        edits.append(Edit(start, end, _in_words(text[start:end:step])))
     return edits
 
 
 @lru_cache(maxsize=16_384)
-def may_be_piece(chunk: str) -> bool:
+def _may_be_piece(chunk: str) -> bool:
     """True for a piece of a rude word that is no word itself: «пиз», «су»; only then may a neighbour belong to it."""
     if chunk in SHORT or len(chunk) > LONGEST_PIECE or not _ORDINARY(chunk):
         return False
@@ -105,10 +109,15 @@ def may_be_piece(chunk: str) -> bool:
     return not is_ordinary(chunk)
 
 
+def has_pieces(text: str) -> bool:
+    """True when a piece of a rude word stands by itself, so that join_pieces may find something."""
+    return any(map(_may_be_piece, _SHORT_WORD.findall(text)))
+
+
 def join_pieces(text: str) -> list[Edit]:
     """«су ка», «пиз да»: two or three neighbours that make a rude word and are not words themselves."""
     edits: list[Edit] = []
-    if not any(map(may_be_piece, _SHORT_WORD.findall(text))):
+    if not has_pieces(text):
         return edits
     at = 0
     for match in _PIECE.finditer(text):
@@ -138,6 +147,9 @@ def _joined(text: str, start: int, end: int) -> Edit | None:
             continue
         if any(len(piece) > 2 and words.section(piece) is not None for piece in pieces):
             continue
-        if any(may_be_piece(piece) for piece in pieces):
+        # «уеб и пк»: behind an abbreviation a letter that is a word is that word.
+        if pieces[-1] in _AND:
+            continue
+        if any(_may_be_piece(piece) for piece in pieces):
             best = Edit(start, end, "".join(pieces))
     return best

@@ -20,15 +20,21 @@ _SHORT_TABOO: Final = frozenset({"хуй", "хуи", "хуя", "бля", "лох
 _RUSSIAN_LETTERS: Final = frozenset(ALPHABET)
 #: Price up to which a reading needs no other support.
 _SURE: Final = 0.35
-#: What the letters of a Latin word may cost, and how much beside: taboo, common, other.
+#: What the letters of a Latin word may cost, and how much beside: taboo, common, other; short rare ones nothing.
 _PER_LETTER: Final = 0.06
-_BESIDE: Final = (0.45, 0.25, 0.12)
+_BESIDE: Final = (0.45, 0.15, 0.12)
+_SHORT_AND_RARE: Final = 6
 _SHORTEST_SPOKEN: Final = 5
 # Roots that no other word has, for forms that the list lacks.
 _ROOT = re.compile(
     r"п[ие]зд|п[ие]д[оа]р|^(?:за|на|по|до|о|ни)?ху(?:[йя]|е[влнтс])"
     r"|^(?:за|на|вы|у|от|по|про|до|раз|съ|долбо)?еб(?:а[лнтш]|ну|л[аио])"
     r"|бляд|мудак|мудач|г[ао]вно|г[ао]ндон|сволоч|дебил|ублюд"
+).search
+# The same for words in Latin letters; other languages have words with the other roots: «huelga», «debilidad».
+_SPELT_ROOT = re.compile(
+    r"п[ие]зд|п[ие]д[оа]р|^(?:на|по|до|о|ни)ху[йя]|^(?:за|вы|долбо)еб(?:а[лнтш]|ну|л[аио])"
+    r"|бляд|мудак|мудач|г[ао]вно|г[ао]ндон|сволоч|ублюд"
 ).search
 _RUSSIAN_SPELLING = re.compile(
     r"zh|kh|shch|ya|yu|ja|ju|iy$|yy$|yj$|ij$|stv|vsk|ogo$|omu$|ymi$|nyh$|ykh$|tsa$|ovat|avat"
@@ -131,12 +137,17 @@ def _latin(core: str) -> str | None:
     found = read(core, spoken=True)
     if found is None:
         word = _by_sound(core)
-        return word if _ROOT(word) and _fully_russian(word) else _sounds_russian(core, word)
+        return word if _SPELT_ROOT(word) and _fully_russian(word) else _sounds_russian(core, word)
     if len(found.word) < 4:
         return found.word if found.word in _SHORT_TABOO else None
     if found.section == HARSH and len(found.word) < 5:
         return None
-    beside = _BESIDE[0 if found.section == TABOO else 1 if rude_words().kinds[found.word] % TIERS else 2]
+    if found.section == TABOO:
+        beside = _BESIDE[0]
+    elif rude_words().kinds[found.word] % TIERS:
+        beside = _BESIDE[1]
+    else:
+        beside = _BESIDE[2] if len(found.word) > _SHORT_AND_RARE else 0.0
     return found.word if found.cost <= _PER_LETTER * len(found.word) + beside else None
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from model.characters import clean_characters, fix_tokens, lower
 from model.chunks import find
-from model.disguises import LONGEST_PIECE, join_pieces, join_spread, may_be_piece, rewrite_chunks
+from model.disguises import LONGEST_PIECE, has_pieces, join_pieces, join_spread, rewrite_chunks
 from model.lemmas import is_known
 from model.offsets import Edit, apply, before
 
@@ -77,15 +77,19 @@ class _Rewriting:
         self.layers.append(edits)
         return True
 
-    def once(self) -> bool:
-        """All steps one time; true when something but case changed."""
+    def characters(self) -> bool:
+        """The steps that look at characters and contacts; true when something but case changed."""
         edits = clean_characters(self.text)
         changed = self.take(edits, "hidden", _hides(self.text, edits) if edits else 0)
         changed |= self.take(_cut(self.text))
         changed |= self.take(fix_tokens(self.text))
         self.take(lower(self.text))
+        return changed
+
+    def words(self) -> bool:
+        """The steps that look at words; true when something changed."""
         edits = join_spread(self.text)
-        changed |= self.take(edits, "spread", len(edits))
+        changed = self.take(edits, "spread", len(edits))
         edits = join_pieces(self.text)
         changed |= self.take(edits, "spread", len(edits))
         found = rewrite_chunks(self.text)
@@ -95,17 +99,27 @@ class _Rewriting:
         changed |= self.take(_cut_back(self.text))
         return changed
 
+    def finish(self, *, changed: bool) -> Normalised:
+        """The outcome of all further steps; `changed` tells whether the characters just did."""
+        changed |= self.words()
+        for _ in range(_MAX_PASSES):
+            # Another pass is due only where something changed and the outcome is not known to be plain.
+            if not changed or _is_plain(self.text, learning=False):
+                break
+            changed = self.characters()
+            changed |= self.words()
+        return self.outcome()
+
+    def outcome(self) -> Normalised:
+        get = self.counts.get
+        return Normalised(self.text, Undone(*(get(name, 0) for name in Undone._fields)), self.layers)
+
 
 def rewrite(text: str) -> Normalised:
     """The long way, for any text."""
     state = _Rewriting(text[:MAX_BEFORE])
-    for _ in range(_MAX_PASSES):
-        # A second pass is due only where something changed and the outcome is not known to be plain.
-        if not state.once() or _is_plain(state.text, learning=False):
-            break
-    counts = state.counts
-    undone = Undone(**{name: counts.get(name, 0) for name in Undone._fields}) if counts else NOTHING_UNDONE
-    return Normalised(state.text, undone, state.layers)
+    changed = state.characters()
+    return state.finish(changed=changed)
 
 
 # Disguises that reach over a space: letters one by one. The first look has no more than a literal to search for.
@@ -127,24 +141,28 @@ class _Plain:
 
     def __init__(self) -> None:
         self.known: set[str] = {""}
+        #: Those that a neighbour may make a word of; never emptied, so that none of a text's is overlooked.
+        self.pieces: set[str] = set()
 
     @staticmethod
     def _stays(chunk: str, word: str, *, hyphened: bool) -> bool:
         """The long way's verdict on Russian letters with punctuation around, at a fraction of its price."""
-        if len(word) <= LONGEST_PIECE and may_be_piece(word):
-            return False
         if not hyphened and (not _DOUBLE(word) or (is_known(word) and not _TRIPLE(word))):
             return True
         return not find(chunk)
 
     def learn(self, chunk: str) -> bool:
-        """Judge a lower-case chunk; true when it stays as it is wherever it stands."""
+        """Judge a lower-case chunk; true when it stays as it is as long as no neighbour joins it."""
         word = _ORDINARY(chunk)
         if word is None:
             if len(chunk) > self.longest or "[" in chunk or "*" in chunk or rewrite(chunk).text != chunk:
                 return False
         elif not self._stays(chunk, word.group(1), hyphened=word.group(2) is not None):
             return False
+        if (word is None or len(word.group(1)) <= LONGEST_PIECE) and has_pieces(chunk):
+            if len(self.pieces) >= self.limit:
+                return False
+            self.pieces.add(chunk)
         if len(self.known) >= self.limit:
             self.known = {""}
         self.known.add(chunk)
@@ -164,7 +182,9 @@ def _is_plain(small: str, *, learning: bool = True) -> bool:
         for chunk in chunks:
             if chunk not in known and not _plain.learn(chunk):
                 return False
-    return not ((_MAY_SPREAD(small) and _SPREADS(small)) or _GROUPS(small))
+    if (_MAY_SPREAD(small) and _SPREADS(small)) or _GROUPS(small):
+        return False
+    return _plain.pieces.isdisjoint(chunks) or not join_pieces(small)
 
 
 def normalise(text: str) -> Normalised:
@@ -173,4 +193,9 @@ def normalise(text: str) -> Normalised:
         small = text.lower()
         if len(small) == len(text) and _is_plain(small):
             return Normalised(small, NOTHING_UNDONE, ())
-    return rewrite(text)
+    state = _Rewriting(text[:MAX_BEFORE])
+    changed = state.characters()
+    # Links and emoji out of the way, most texts are plain.
+    if changed and len(state.text) <= MAX_BEFORE and _is_plain(state.text):
+        return state.outcome()
+    return state.finish(changed=changed)

@@ -7,7 +7,7 @@ from model.lemmas import is_known
 #: Short words that people do write; the dictionary lists far too many others («су», «ка», «пы»).
 _SHORT: Final = (
     "а ад аж аз ай ам ао ап ар ас ах б ба бал бар бас бег бил бит бм бог бой бок бор брр бук бум бух бы "
-    "был быт бюл в вал вам ван вас ваш вв вез век вел вес вещ вид виш вне вод воз вой вол вон вор вот все "
+    "был быт бюл в вал вам ван вас ваш вв во вез век вел вес вещ вид виш вне вод воз вой вол вон вор вот все "
     "всю всё вуз вы вяз га газ гам гг где ген гид гну год гол гор гос гу да дал дам дан дар два двд дед "
     "дел для дни дно дня до дом дор дот др дуб дул дух душ дым его еда ее ей ель ем ему ест еще ещё её ж "
     "жал жар жди жду же жен жив жил жир жкс жкх жск жэк за зад зал зам зло зов зря зуб и иди иду из ил "
@@ -29,24 +29,29 @@ _SHORT: Final = (
 SHORT: Final = frozenset(_SHORT.split())
 _KNOWN_FROM: Final = 3
 
-#: English words, names and brands that spell or draw a word of the list.
+#: English words, names and brands that spell or draw a word of the list, whole or in part.
 _LATIN: Final = (
-    "abort acer adobe alfa aliexpress android apple arab ariston asus audi avito baba babe babu baby "
-    "bandit barak baraka baran bec beko bes bmw boran bosch bot bred byes candy carve cebu chechen chery "
-    "chrome cobra cola cool cooler cram crete cri cru cs csu curve curver degenerate dell discord dota "
-    "dur dzen electrolux epic excel facebook fig firefox ford gad galaxy gazeta gazprom geely gnome "
-    "go google gorilla haier ham hama han hana hare hari haval hd hdmi her hera honor huawei hub huber "
-    "hue hueber hui huion hula hulu hyundai idiot ikea instagram ios ipad iphone iud kaka kamaz kaz khan "
-    "kia kola kurier kurkuma lada lara lcd led lenovo lgbt liaz liberal likee limit linux lite loh lohan "
-    "lox luga luna lush lys macbook mail manda mandy mastercard max maz mazda ment microsoft migrant "
-    "minecraft mini mir mocha mochi mole muda muzak nabil nary nasri negra niger nigga nissan nokia nose "
-    "nosy note office opel opera oppo ozon padi padre pal pala palate palo paula paypal paz pca pce pec "
-    "pedal pedestal pedro pes petra philips pisa pista pixar pixel pizza plankton plebs plus pop pope pro "
-    "psa pse psu psy pubg pyne qiwi rake roblox rot rta rte rutube sadist safari samsung satan satanist "
-    "sber sberbank scala scan scat sebi serena shut skoda skype socal sony sperm sram sri stade star "
-    "steam sue sushi suzuki talib telegram tiktok tinkoff toyota truce tuft tv twitch uaz ultra urban usb "
-    "uzbek vampire vat viber visa volvo vor vtb wali wat whatsapp wifi wildberries windows wor word wore "
-    "write xanax xbox xiaomi xue yahoo yandex youtube zeke zona zone zoom "
+    "abort acer adobe alfa aliexpress android apple arab ariston asus audi aula aule avito ayla azeri baba babe babka "
+    "babu baby bandera bandit barack barak baraka baran bardak bec beko bes biddle bleat bmw boran bosch bot bote "
+    "bred breed byes cabana candy capcom carve cebu chechen cherish chery cheryl chrome clope cobra cocky cola "
+    "colette colorado cool cooler cosi cosy cozy cram crete cri cris crise crisi criss crocodile cru cs csu cucina "
+    "curve curver curvy cycle dayne degenerate dell discord dota dur dure dzen electrolux epic excel eyeball facebook "
+    "fig figa firefox ford gad gage galaxy gazeta gazprom geely giddy glob globe gnat gnome go google gorilla grade "
+    "grady haar hache haier hail haile ham hama hamam hamit han hana hani hanoi har hare hari harp harpe harpy harry "
+    "haru haval hd hdmi heer hep her hera herne hernia herr honor huawei hub huber hue hueber huecos huesos huevo hui "
+    "huila huile huion hula hulu hyundai idiot ikea instagram ios ipad iphone iud jaden kaka kamaz kaz khan kia kola "
+    "kris kukla kurier kurkuma lacey lackey lada lage lara lcd led lenovo lgbt lgbti liaz liberal liberale liberally "
+    "likee limit limita limite linux lisa lite loh lohan lox luga luna lush lys macbook mail manda mandalay mandy "
+    "mastercard max maz mazda ment menta mente microsoft migrant minecraft mini minut mir mocha mochi mole moly muda "
+    "muzak mysore nabil nary nasri negra niger nigga nissan nokia nose nosy note office opel opera oppo ozon pact "
+    "paddle paddy padi padre pal pala palate pali palla pally palo past paula paypal paz pca pce pec pedal pedestal "
+    "pedro pes pesca pesce pesci petra philips pine piney pisa pista pixar pixel pizza plankton plebs plus pop pope "
+    "priebus pro psa pse psu psy pubg pulley pyne qiwi rakam rake rile roblox roja rot rta rte rutube sadist safari "
+    "sagan samsung satan satanist sber sberbank scala scaly scan scat scoot scott scsi sebi serena sereno sheryl shut "
+    "sickle sickly skoda skype socal soci soggy sony sortir sovrano spali sperm sram sri stade star steam sucky sue "
+    "sushi suzuki swine talib telegram tiktok tinkoff toyota troll trolley truce tuft tupac tv twitch uaz ultra urban "
+    "urok usb uzbek valium vampire vat vatan viber visa volvo vor vtb wali wat whatsapp wifi wildberries windows "
+    "wisely wiser wor word wore worry write xanax xbox xiaomi xue yahoo yandex youtube zara zaraz zeke zona zone zoom "
 )
 LATIN: Final = frozenset(_LATIN.split())
 

@@ -1,6 +1,7 @@
 """What the normaliser undoes, and what it must leave alone."""
 
 import random
+import tracemalloc
 from time import process_time
 
 import pytest
@@ -119,6 +120,11 @@ def test_disguises(written, meant):
         "ооо «рога», ааа, ммм, ссср",
         "🇷🇺 россия 🇧🇾🇷🇺",
         "и/или, он/она, км/ч, р/с, х/б, пр-т, руб./мес.",
+        "уеб и пк, еб рр",
+        "буквы е, б, у",
+        "я в 3 б у окна, 5 б у нас",
+        "harry potter, other, wow, since, screw, past, worry, hanoi, colorado",
+        "huelga, huelva, huygens, khujand, debilidad, edebilir, nahuel",
         "застрахуйте, команда, рубля, колебание, психую",
         "г.москва, п.5 ст.12, у.е., т.п., к.п.д.",
     ],
@@ -186,7 +192,13 @@ def test_insulting_drawings_are_no_disguise():
     assert (done.text, done.undone) == ("ты <clown> и <dung>", NOTHING_UNDONE)
 
 
-@pytest.mark.parametrize("text", ["п**ц какой", "вот xyй", "с у к а", "т.е. да", "ооочень", "<link> в личку"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("п**ц какой", "вот xyй", "с у к а", "т.е. да", "ооочень", "<link> в личку"),
+        *("ну су ка же", "ну су", "во г. д. 5", "https://example.org ✅ су ка", "😀 су", "☎️ пиз да, [id1|Иван]"),
+    ],
+)
 def test_the_quick_look_and_the_long_way_agree(text):
     """A text that the quick look lets pass is one that the long way leaves as it is."""
     quick, long = normalise(text), rewrite(text)
@@ -208,3 +220,15 @@ def test_a_long_text_is_cut():
     done = normalise("\ufdfa" * MAX_BEFORE)
     assert len(done.text) <= MAX_BEFORE
     assert normalise(done.text).text == done.text
+
+
+def test_long_chunks_are_not_kept():
+    """Memory does not grow with chunks as long as a text."""
+    tracemalloc.start()
+    try:
+        for number in range(80):
+            normalise("ж" * number + "@б" * 7_000)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
