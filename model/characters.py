@@ -107,6 +107,16 @@ def clean_characters(text: str) -> list[Edit]:
     return edits
 
 
+_STRESSED = re.compile("[аеёиоуыэюя]\u0301\\Z", re.IGNORECASE).match
+
+
+def is_ordinary_writing(piece: str) -> bool:
+    """True for a stressed vowel and for letters of other languages («ӑ», «ö», «і»), which hide nothing."""
+    return bool(_STRESSED(piece)) or all(
+        c in "іІ" or _plain_char(c) == c or unicodedata.decomposition(c)[:1] not in ("", "<") for c in piece
+    )
+
+
 def fix_tokens(text: str) -> list[Edit]:
     """Links, messengers, e-mails, phones, bank cards and mentions become one fixed token each."""
     if not _MAY_BE_FIXED(text):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from model.characters import clean_characters, fix_tokens, lower
+from model.characters import clean_characters, fix_tokens, is_ordinary_writing, lower
 from model.chunks import find
 from model.disguises import LONGEST_PIECE, has_pieces, join_pieces, join_spread, rewrite_chunks
 from model.lemmas import is_known
@@ -51,12 +51,15 @@ def _cut_back(text: str) -> list[Edit]:
 
 
 def _hides(text: str, edits: Sequence[Edit]) -> int:
-    """How many of the cleaned places touch a letter; emoji and foreign quotes are no disguise."""
+    """How many of the cleaned places touch a letter; emoji, foreign quotes and letters are no disguise."""
     return sum(
         1
         for start, end, new in edits
-        if (new[:1] != "<" and any(c.isalpha() for c in new))
-        or (start and end - start < 3 and text[start - 1].isalpha())
+        if (
+            (new[:1] != "<" and any(c.isalpha() for c in new))
+            or (start and end - start < 3 and text[start - 1].isalpha())
+        )
+        and not is_ordinary_writing(text[start:end])
     )
 
 

@@ -232,3 +232,9 @@ def test_long_chunks_are_not_kept():
     finally:
         tracemalloc.stop()
     assert kept < 1_000_000
+
+
+@pytest.mark.parametrize("text", ["і що далі", "чӑваш чӗлхи, ҫӗр", "большо\u0301й за\u0301мок", "schön", "рәхмәт"])
+def test_other_languages_and_stress_are_no_disguise(text):
+    """Letters of other languages and stress marks are read plainly and count as nothing."""
+    assert normalise(text).undone == NOTHING_UNDONE
