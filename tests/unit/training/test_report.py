@@ -95,8 +95,8 @@ def test_the_card_says_all_that_it_must(trained):
         "Кому и для чего она не годится",
     ):  # fmt: skip
         assert f"## {title}" in text
-    assert all(digest in text for digest in manifest.data.values())
-    assert "samples/threats.jsonl" in text
+    assert all(digest in text for name, digest in manifest.data.items() if not name.startswith("samples/"))
+    assert f"файлов {sum(name.startswith('samples/') for name in manifest.data)}" in text
     assert "писала их та же рука" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in tables)
@@ -108,7 +108,6 @@ def test_the_card_tells_how_labels_were_checked(trained):
     manifest = trained[0].manifest
     text = card.write(manifest, [Check("угроза по шаблонам", 300, 270, 0.81, "два чтения")])
     assert "| угроза по шаблонам | 300 | 270 (0.861–0.929) | 0.81 | два чтения |" in text
-    assert "Прочитано строк: 300" in text
     assert "Не проверены" in card.write(manifest, [])
 
 
