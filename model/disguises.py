@@ -24,7 +24,8 @@ _SHORT_WORD = re.compile(r"(?<![^\s«\"(])[а-яё]{1,6}(?![\w*#@$-])")
 _PIECE = re.compile(r"(?<!\S)[«\"(]?([а-яё]{1,6})(?=( ))")
 _PIECES_END = re.compile(r"[ ]([а-яё]{1,8})(?![^\W_*#@$-])")
 LONGEST_PIECE: Final = 6
-_AND: Final = frozenset("иаявксоу")
+#: One letter that is a word.
+_LETTER_WORDS: Final = frozenset("иаявксоу")
 _MOST_SPREAD: Final = 40
 _SURELY_ONE: Final = 6
 _LISTED: Final = 4
@@ -148,7 +149,7 @@ def _joined(text: str, start: int, end: int) -> Edit | None:
         if any(len(piece) > 2 and words.section(piece) is not None for piece in pieces):
             continue
         # «уеб и пк»: behind an abbreviation a letter that is a word is that word.
-        if pieces[-1] in _AND:
+        if pieces[-1] in _LETTER_WORDS:
             continue
         if any(_may_be_piece(piece) for piece in pieces):
             best = Edit(start, end, "".join(pieces))
