@@ -35,7 +35,7 @@ LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-di
 # an appeal is, which never removes anything.
 HELD_OUT: Final = "sloyka/,SOIKA/"
 # Of toxic comments that are no appeal, at most this share may hide behind the protection of appeals.
-APPEAL_ERROR: Final = 0.03
+APPEAL_ERROR: Final = 0.05
 TOXIC_PRIOR: Final = 0.10
 # How often `step` is called: reading, features, six questions, promises, agreement, measures, report.
 STEPS: Final = 12
