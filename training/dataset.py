@@ -36,8 +36,6 @@ class Row:
     words: tuple[str, ...] = ()
     cluster: int = -1
     look: tuple[float, ...] = ()
-    #: Words of the text were left out on purpose, so a scorer that reads the text sees more than training did.
-    trimmed: bool = False
 
     @property
     def foreign(self) -> bool:
@@ -181,7 +179,6 @@ def read_words(row: Row) -> None:
     words = forms(normalised.text)
     # The clean comments of these collections lost their emoji and toxic ones kept them: they give the label away.
     row.words = tuple(word for word in words if word not in DRAWINGS) if row.source.startswith("ok_") else tuple(words)
-    row.trimmed = len(row.words) < len(words)
     row.look = measures(row.text[:MAX_BEFORE], normalised.undone)
 
 
