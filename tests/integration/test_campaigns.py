@@ -135,6 +135,20 @@ def test_another_question_is_asked_by_itself(wave: Wave) -> None:
     assert asked.campaign.asked_json == '["insult"]'
 
 
+def test_two_questions_in_turn_do_not_open_a_case_at_every_turn(wave: Wave) -> None:
+    """Copies that look now like spam, now like an insult are asked about until both questions stand, then no more."""
+    for n in range(10):
+        doubt = DOUBTFUL if n % 2 else PROBABLY_SPAM
+        wave.says(COLD, author=str(n), scores=doubt._replace(appeal=0.9), number=n + 1)
+
+    assert [external(wave, case) for case in open_cases(wave)] == ["1", "2", "4"]
+    (campaign,) = wave.rows(Campaign)
+    assert campaign.asked_json == '["insult","spam"]'
+
+    wave.take(removed(page_id=wave.page_id, number=4, deleter="3"))
+    assert [external(wave, case) for case in open_cases(wave)] == ["1", "2", "3"]
+
+
 def test_the_question_is_handed_on(wave: Wave) -> None:
     """Withdrawn, edited, removed by a manager: whoever is next is asked about, and a kept one ends it."""
     for n in range(1, 11):

@@ -61,9 +61,13 @@ class CampaignRow:
         return isinstance(ruling, Review) and self.question is not None and _asked(ruling) <= self.question.asked
 
     def asks(self, case_id: int, ruling: Ruling) -> None:
-        """This case stands for all from here on, unless the ruling is a removal, which is its own question."""
+        """This case stands for all from here on, unless the ruling is a removal, which is its own question.
+
+        What was asked before stays asked, or copies that raise the one and the other in turn would each open a case.
+        """
         if isinstance(ruling, Review):
-            self.question, self.changed = _Question(case_id, _asked(ruling)), True
+            asked = _asked(ruling) | (self.question.asked if self.question else frozenset())
+            self.question, self.changed = _Question(case_id, asked), True
 
 
 class Campaigns:
