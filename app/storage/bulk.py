@@ -81,18 +81,23 @@ class Bulk:
         wanted = ", ".join(f"t.{column}" for column in columns)
         tail = f" WHERE {where}" if where else ""
         if self.is_sqlite:
-            marks = ",".join(["(" + ",".join("?" * len(key)) + ")"] * len(keys))
-            # CROSS JOIN fixes the order: the few keys outside, the table's index inside.
-            sql = f"WITH k({names}) AS (VALUES {marks}) SELECT {wanted} FROM k CROSS JOIN {name} t ON {on}{tail}"  # noqa: S608
-            self.cursor.execute(sql, [value for values in keys for value in values])
-        else:
-            types = ", ".join(f"{column} {_type(table, column)}" for column in key)
-            sql = (
-                f"SELECT {wanted} FROM json_to_recordset(%s::json) AS k({types}) JOIN {name} t ON {on}{tail}"  # noqa: S608
-                f" ORDER BY t.{order}{' FOR UPDATE OF t' if lock else ''}"
-            )
-            rows = [dict(zip(key, values, strict=True)) for values in keys]
-            self.cursor.execute(sql, (_encode(rows).decode(),))
+            found: list[tuple[Any, ...]] = []
+            step = SQLITE_VALUES // len(key)
+            for start in range(0, len(keys), step):
+                part = keys[start : start + step]
+                marks = ",".join(["(" + ",".join("?" * len(key)) + ")"] * len(part))
+                # CROSS JOIN fixes the order: the few keys outside, the table's index inside.
+                sql = f"WITH k({names}) AS (VALUES {marks}) SELECT {wanted} FROM k CROSS JOIN {name} t ON {on}{tail}"  # noqa: S608
+                self.cursor.execute(sql, [value for values in part for value in values])
+                found += self.cursor.fetchall()
+            return found
+        types = ", ".join(f"{column} {_type(table, column)}" for column in key)
+        sql = (
+            f"SELECT {wanted} FROM json_to_recordset(%s::json) AS k({types}) JOIN {name} t ON {on}{tail}"  # noqa: S608
+            f" ORDER BY t.{order}{' FOR UPDATE OF t' if lock else ''}"
+        )
+        rows = [dict(zip(key, values, strict=True)) for values in keys]
+        self.cursor.execute(sql, (_encode(rows).decode(),))
         return self.cursor.fetchall()
 
     def update(self, table: type[SQLModel], columns: Sequence[str], rows: Iterable[Row]) -> None:
