@@ -16,7 +16,7 @@ class SeenText(SQLModel, table=True):
     __tablename__ = "seen_text"
     id: int = key()
     text_hash: int = big(unique=True)
-    #: The beginning of the text in its compared form, for finding what is nearly the same.
+    #: The beginning of the text in its compared form, for finding what is nearly the same; not kept of a near copy.
     text: str | None = None
     like_id: int | None = big(nullable=True)
     #: The page's own words or a manager's: whoever quotes them copies nobody.

@@ -109,7 +109,7 @@ class Copies:
         return {
             "id": text_id,
             "text_hash": number,
-            "text": folded[:COMPARED],
+            "text": folded[:COMPARED] if like is None else None,
             "like_id": like,
             "own_words": False,
             "seen_json": "[]" if first is None else json_text([first]),
@@ -168,7 +168,7 @@ class Copies:
     def own_words(self, item: Item) -> None:
         """The page itself or a manager says this: nobody who repeats it copies another citizen."""
         said = self.of(item)
-        if said is not None and not said.own_words:
+        if said is not None:
             said.own_words = said.changed = True
 
     def count(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Context:
