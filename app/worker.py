@@ -113,8 +113,9 @@ class Worker:
         now = self._house.clock.now()
         if self._forgot_at is not None and 0 <= now - self._forgot_at < forgetting.EVERY:
             return
-        forgetting.forget(self._house)
+        # Noted first: a failure must not keep the actions waiting round after round.
         self._forgot_at = now
+        forgetting.forget(self._house)
 
     # ----------------------------------------------------------------------------------------------------- claiming
 
