@@ -25,10 +25,9 @@ class Scores(NamedTuple):
 
 
 NOTHING: Final = Scores(0.0, 0.0, 0.0, 0.0, 0.0)
-
-
 # How far a kind that explains a text worse than another kind, or than none, falls behind the toxic score, in log-odds
-# for each unit. The best explained kind keeps the toxic score itself, so the highest of the kinds ranks as it does.
+# for each unit. The best explained kind keeps the toxic score itself: where one is likelier than not, the highest of
+# the kinds is the toxic score.
 BEND: Final = 0.5
 
 

@@ -9,7 +9,7 @@ from app.domain.words import Verdict
 class Change:
     """Without the places [start, end) of the judged text (code points) the verdict is `verdict`, not `instead_of`.
 
-    No place can be put back: with any one of them the verdict stays.
+    Places that the change can do without are left out; a smaller set of other places may exist.
     """
 
     without: tuple[tuple[int, int], ...]

@@ -1,4 +1,4 @@
-"""Finds the fewest telling words without which a text is ruled on more mildly, by judging the text without them."""
+"""Finds a few telling words without which a text is ruled on more mildly, by judging the text without them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
@@ -21,7 +21,7 @@ def without(text: str, places: Iterable[Place]) -> str:
 
 
 def change(text: str, telling: Sequence[Place], verdict_of: Callable[[str], Verdict]) -> Change | None:
-    """The change that takes the fewest telling places, which stand strongest first; None when they do not suffice.
+    """The change that takes telling places, strongest first, until the verdict changes; None when they do not suffice.
 
     `verdict_of` rules on a text; it is asked at most twice for each place, and once more.
     """
@@ -38,7 +38,7 @@ def change(text: str, telling: Sequence[Place], verdict_of: Callable[[str], Verd
 def _smallest(
     text: str, taken: Sequence[Place], after: Verdict, before: Verdict, verdict_of: Callable[[str], Verdict]
 ) -> Change:
-    """The same change without the places that are not needed for it; the last one taken always is."""
+    """The same change without the places that it can do without, each tried once; the last one taken stays."""
     needed = list(taken)
     for place in taken[:-1]:
         fewer = [one for one in needed if one != place]
