@@ -156,9 +156,12 @@ class _Plain:
 
     def learn(self, chunk: str) -> bool:
         """Judge a lower-case chunk; true when it stays as it is as long as no neighbour joins it."""
+        # A chunk may be as long as a text; such are neither looked at twice nor kept.
+        if len(chunk) > self.longest:
+            return False
         word = _ORDINARY(chunk)
         if word is None:
-            if len(chunk) > self.longest or "[" in chunk or "*" in chunk or rewrite(chunk).text != chunk:
+            if "[" in chunk or "*" in chunk or rewrite(chunk).text != chunk:
                 return False
         elif not self._stays(chunk, word.group(1), hyphened=word.group(2) is not None):
             return False

@@ -6,6 +6,7 @@ from time import process_time
 
 import pytest
 
+from model import normalise as normaliser
 from model.normalise import MAX_BEFORE, NOTHING_UNDONE, normalise, rewrite
 
 # Two orders above the usual on a slow machine; a quadratic step takes longer.
@@ -238,3 +239,11 @@ def test_long_chunks_are_not_kept():
 def test_other_languages_and_stress_are_no_disguise(text):
     """Letters of other languages and stress marks are read plainly and count as nothing."""
     assert normalise(text).undone == NOTHING_UNDONE
+
+
+def test_no_long_chunk_is_remembered() -> None:
+    """Words strung together by hyphens for the length of a text are judged like any other and leave nothing behind."""
+    text = "-".join(f"{a}{b}{c}ок" for a in "бвгдж" for b in "аеиоу" for c in "клмнпрст")
+    assert normalise(text).text == text
+    assert text not in normaliser._plain.known
+    assert max(map(len, normaliser._plain.known)) <= normaliser._plain.longest
