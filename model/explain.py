@@ -65,7 +65,7 @@ def spans(normalised: Normalised, evidence: Evidence, *, categories: Sequence[st
     """
     added = evidence.per_token()
     words = tokens(normalised.text)
-    places = [normalised.origin(token.start, token.end) for token in words]
+    places = normalised.origins((token.start, token.end) for token in words)
     telling = np.array([token.form not in FUNCTION_WORDS for token in words])
     found: dict[tuple[int, int, str], float] = {}
     for category in categories:

@@ -1,7 +1,7 @@
 """Turns a text as citizens write it into plain lower-case words, and remembers where each of them stood."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from model.characters import clean_characters, fix_tokens, is_ordinary_writing, lower
@@ -39,7 +39,11 @@ class Normalised(NamedTuple):
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text behind text[start:end], in code points."""
-        return before(start, end, self.layers)
+        return before([(start, end)], self.layers)[0]
+
+    def origins(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The same for many spans at once."""
+        return before(spans, self.layers)
 
 
 def _cut(text: str) -> list[Edit]:
