@@ -54,6 +54,21 @@ def test_a_worker_forgets_what_was_kept_for_counting(world):
         wait_until(lambda: world.ids_of(SeenText) == [2])
 
 
+def test_a_worker_that_cannot_forget_still_sends(world, monkeypatch):
+    """A failure of the deletion is complained of and tried again later; actions do not wait for it."""
+    tried = []
+
+    def fail(_house):
+        tried.append(1)
+        raise OSError
+
+    monkeypatch.setattr("app.pipeline.forgetting.forget", fail)
+    number = world.add_action(world.add_comment())
+    with running(world):
+        wait_until(lambda: world.action(number).state == "done")
+    assert len(tried) == 1
+
+
 def test_two_workers_never_send_one_connection_at_once(world, database_url):
     """Two workers share forty connections' actions: all are sent, each once, no connection by both at once."""
     network = TwoAtOnce()
