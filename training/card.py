@@ -66,7 +66,7 @@ _NOT_FOR = """
 
 
 def write(manifest: Manifest, checks: Sequence[Check] | None = None) -> str:
-    """The card as Markdown, from the manifest and from the counts of the labels that people checked."""
+    """The card as Markdown, from the manifest and from the counts of the labels that readers checked."""
     parts = [
         f"# Карточка модели {manifest.version}\n{_WHAT.rstrip()}",
         _section("Данные", _data(manifest)),

@@ -1,4 +1,4 @@
-"""Reads how people who checked labels made by rules agreed with them: counts only, no texts."""
+"""Reads how readers who checked labels made by rules agreed with them: counts only, no texts."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Reading of the promise sample by two people: lists what is unread, blind, and merges their verdicts."""
+"""Reading of the promise sample by two readers: lists what is unread, blind, and merges their verdicts."""
 
 import json
 from collections import Counter
@@ -81,7 +81,7 @@ def write_unread(data: Path, model: Path, top: int, out: Path) -> int:
     return len(chosen)
 
 
-app = typer.Typer(help="Чтение выборки обещаний двумя людьми.", no_args_is_help=True)
+app = typer.Typer(help="Чтение выборки обещаний двумя читателями.", no_args_is_help=True)
 
 
 @app.command("unread")
