@@ -25,17 +25,17 @@ class Scores(NamedTuple):
 
 
 NOTHING: Final = Scores(0.0, 0.0, 0.0, 0.0, 0.0)
-# How far a kind that explains a text worse than another kind, or than none, falls behind the toxic score, in log-odds
-# for each unit. The best explained kind keeps the toxic score itself: where one is likelier than not, the highest of
-# the kinds is the toxic score.
+# How far a kind that explains a text worse than another kind falls behind it, in log-odds for each unit. The best
+# explained kind keeps the toxic score itself: where one is likelier than not, the highest of the kinds is that score.
 BEND: Final = 0.5
 
 
 class Heads:
     """Calibration and rule of one artefact.
 
-    A head of one part is that logit, calibrated. A head of two parts, (toxic, kind), is the toxic logit less what the
-    kind lacks against the likeliest of the kinds that share the toxic logit, or against even odds if that is more.
+    A head of one part is that logit, calibrated. A head of two parts, (toxic, kind), is the toxic logit less half of
+    what the kind lacks against the likeliest of the kinds that share the toxic logit, and less all that the likeliest
+    lacks against even odds: rough speech about nobody is toxic to annotators and still of no kind.
 
     `evidence` says per head, in the order of HEADS, which logits speak for it and how much.
     """
@@ -61,10 +61,8 @@ class Heads:
         for first, kind, rivals in zip(self._first, self._kinds, self._rivals, strict=True):
             value = known[first]
             if kind >= 0:
-                best = 0.0
-                for rival in rivals:
-                    best = max(best, known[rival])
-                value += BEND * min(known[kind] - best, 0.0)
+                best = max([known[rival] for rival in rivals])
+                value += BEND * (known[kind] - best) + min(best, 0.0)
             if not -_LARGEST < value < _LARGEST:
                 value = min(max(value, -_LARGEST), _LARGEST)
             found.append(1.0 / (1.0 + exp(-value)))
@@ -76,6 +74,6 @@ class Heads:
         values = known[:, self._first]
         for head, (kind, rivals) in enumerate(zip(self._kinds, self._rivals, strict=True)):
             if kind >= 0:
-                lacks = known[:, kind] - np.maximum(known[:, rivals].max(axis=1), 0.0)
-                values[:, head] += BEND * np.minimum(lacks, 0.0)
+                best = known[:, rivals].max(axis=1)
+                values[:, head] += BEND * (known[:, kind] - best) + np.minimum(best, 0.0)
         return [Scores(*row) for row in (1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST)))).tolist()]

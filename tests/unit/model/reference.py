@@ -125,7 +125,7 @@ def reference_logits(artefact, texts):
 
 
 def reference_scores(artefact, texts):
-    """(texts, heads) probabilities: a Platt map per logit; a kind falls behind the toxic logit by half of its lack."""
+    """(texts, heads) probabilities: a Platt map per logit; a kind falls by half of its lack, all by that of the best."""
     manifest = artefact.manifest
     logits = reference_logits(artefact, texts)
     known = {}
@@ -137,7 +137,8 @@ def reference_scores(artefact, texts):
         value = known[first]
         if kind:
             others = [known[p[1]] for p in manifest.heads.values() if len(p) == 2 and p[0] == first]
-            value = value - 0.5 * (np.max([np.zeros(len(texts)), *others], axis=0) - known[kind[0]]).clip(min=0.0)
+            likeliest = np.max(others, axis=0)
+            value = value - 0.5 * (likeliest - known[kind[0]]) - (-likeliest).clip(min=0.0)
         columns.append(_linear([[1.0]], [0.0]).predict_proba(value[:, None])[:, 1])
     found = np.stack(columns, axis=1)
     silent = np.array([not text.words for text in _read(texts)])
