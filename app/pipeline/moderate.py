@@ -18,6 +18,8 @@ from model.scorer import Scorer, Scores
 
 _log = structlog.get_logger()
 _WORDS_ALONE = Facts()
+#: A longer text is judged anew too slowly for the loop that takes the networks' events, and no few words decide on it.
+_ESSAY = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Moderator:
             return ()
 
     def _change(self, text: str, telling: tuple[Span, ...], policy: BoundPolicy) -> Change | None:
-        """The telling words without which the policy rules more mildly on the words alone."""
-        if not telling:
+        """The telling words without which the policy rules more mildly on the words alone; an essay has none."""
+        if not telling or len(text) > _ESSAY:
             return None
 
         def verdict_of(rest: str) -> Verdict:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from model.normalise import MAX_BEFORE, normalise, rewrite
 from model.tokens import forms, tokens
 
-RUSSIAN = st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя ХУЙсукaeopcxyk036@*$.-_!, \n\t\u00a0\u0301\u200b😀<>", max_size=60)
+RUSSIAN = st.text(
+    alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя ХУЙсукaeopcxyk036@*$.-_!, \n\t\u00a0\u0301\u200b😀<>", max_size=60
+)
 HOSTILE = st.text(alphabet=st.characters(codec=None), max_size=40)
 BOTH = st.one_of(RUSSIAN, HOSTILE, st.lists(st.one_of(RUSSIAN, HOSTILE), max_size=4).map("".join))
 

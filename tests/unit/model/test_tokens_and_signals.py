@@ -48,8 +48,12 @@ def test_signs_of_a_complaint():
 
 def test_every_kind_has_a_word():
     """No kind is out of reach: each pattern matches a word, and an ordinary word is of no kind."""
-    words = "<link> <page> телеграм <nick> <phone> <email> карту тысяч 0000 неделю доход вакансия требуются люди лс пишите "
-    words += "жми казино крипта интим займ таро скидка бесплатно канал похудеть курсы диплом закладки сбор вода отключили "
+    words = (
+        "<link> <page> телеграм <nick> <phone> <email> карту тысяч 0000 неделю доход вакансия требуются люди лс пишите "
+    )
+    words += (
+        "жми казино крипта интим займ таро скидка бесплатно канал похудеть курсы диплом закладки сбор вода отключили "
+    )
     words += "когда прошу мэр улица"
     masks = [kinds_of(word) for word in words.split()]
     assert all(mask >> bit & 1 for bit, mask in enumerate(masks))
