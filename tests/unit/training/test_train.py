@@ -84,7 +84,7 @@ def test_the_promise_is_refused_or_proved(trained):
     card = (trained[1] / "CARD.md").read_text(encoding="utf-8")
     assert manifest.version in card
     assert "CC BY-NC-SA 4.0" in card
-    assert all(digest in card for digest in manifest.data.values())
+    assert all(digest in card for name, digest in manifest.data.items() if not name.startswith("samples/"))
 
 
 def test_sources_that_prove_promises_teach_nothing_that_removes(folder):
