@@ -28,6 +28,9 @@ NOTHING: Final = Scores(0.0, 0.0, 0.0, 0.0, 0.0)
 # How far a kind that explains a text worse than another kind falls behind it, in log-odds for each unit. The best
 # explained kind keeps the toxic score itself: where one is likelier than not, the highest of the kinds is that score.
 BEND: Final = 0.5
+# A text may be so toxic that a kind half as likely still looks certain, so a kind that is not the best explained one
+# stays within this much, in log-odds, of its own likelihood among toxic texts: «тупая овца» is no obscenity.
+MARGIN: Final = 3.0
 
 
 class Heads:
@@ -35,7 +38,8 @@ class Heads:
 
     A head of one part is that logit, calibrated. A head of two parts, (toxic, kind), is the toxic logit less half of
     what the kind lacks against the likeliest of the kinds that share the toxic logit, and less all that the likeliest
-    lacks against even odds: rough speech about nobody is toxic to annotators and still of no kind.
+    lacks against even odds: rough speech about nobody is toxic to annotators and still of no kind. A kind that is not
+    the likeliest is at most `MARGIN` above its own logit.
 
     `evidence` says per head, in the order of HEADS, which logits speak for it and how much.
     """
@@ -63,6 +67,8 @@ class Heads:
             if kind >= 0:
                 best = max([known[rival] for rival in rivals])
                 value += BEND * (known[kind] - best) + min(best, 0.0)
+                if known[kind] < best:
+                    value = min(value, known[kind] + MARGIN)
             if not -_LARGEST < value < _LARGEST:
                 value = min(max(value, -_LARGEST), _LARGEST)
             found.append(1.0 / (1.0 + exp(-value)))
@@ -76,4 +82,6 @@ class Heads:
             if kind >= 0:
                 best = known[:, rivals].max(axis=1)
                 values[:, head] += BEND * (known[:, kind] - best) + np.minimum(best, 0.0)
+                most = np.where(known[:, kind] < best, known[:, kind] + MARGIN, np.inf)
+                values[:, head] = np.minimum(values[:, head], most)
         return [Scores(*row) for row in (1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST)))).tolist()]

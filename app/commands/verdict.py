@@ -25,7 +25,9 @@ def show(text: str, opinion: Mapping[str, Any]) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     verdict = opinion["verdict"]
-    console.print(Text.assemble("Решение: ", (VERDICTS[verdict].upper(), f"bold {COLOURS[verdict]}")))
+    kinds = ", ".join(CATEGORIES.get(code, code) for code in opinion["categories"])
+    shown = (VERDICTS[verdict].upper(), f"bold {COLOURS[verdict]}")
+    console.print(Text.assemble("Решение: ", shown, f": {kinds}" if kinds else ""))
     _list(console.print, "Почему", [REASONS.get(code, code) for code in opinion["reasons"]])
     _list(console.print, "Основание", opinion["clauses"])
     _list(console.print, "Действия", [ACTIONS.get(code, code) for code in opinion["actions"]])

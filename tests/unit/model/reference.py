@@ -139,6 +139,8 @@ def reference_scores(artefact, texts):
             others = [known[p[1]] for p in manifest.heads.values() if len(p) == 2 and p[0] == first]
             likeliest = np.max(others, axis=0)
             value = value - 0.5 * (likeliest - known[kind[0]]) - (-likeliest).clip(min=0.0)
+            second = known[kind[0]] < likeliest
+            value[second] = value[second].clip(max=known[kind[0]][second] + 3.0)
         columns.append(_linear([[1.0]], [0.0]).predict_proba(value[:, None])[:, 1])
     found = np.stack(columns, axis=1)
     silent = np.array([not text.words for text in _read(texts)])

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from model.heads import BEND, Heads
+from model.heads import BEND, MARGIN, Heads
 from model.labels import HEADS
 
 LOGITS = ("toxic", "insult_if_toxic", "obscenity_if_toxic", "threat_if_toxic", "spam", "appeal")
@@ -37,6 +37,14 @@ def test_what_no_kind_explains_falls_behind(heads):
     scores = heads.one((2.0, -4.0, -2.0, -6.0, 0.0, 0.0))
     assert scores.obscenity == pytest.approx(_sigmoid(2.0 - 2.0))
     assert scores.insult == pytest.approx(_sigmoid(2.0 - 2.0 - BEND * 2.0))
+
+
+def test_a_very_toxic_text_is_not_of_every_kind(heads):
+    """However toxic a text is, a kind that does not explain it stays near its own likelihood."""
+    scores = heads.one((20.0, 9.0, -8.0, 6.0, 0.0, 0.0))
+    assert scores.insult == pytest.approx(_sigmoid(20.0))
+    assert scores.obscenity == pytest.approx(_sigmoid(-8.0 + MARGIN))
+    assert scores.threat == pytest.approx(_sigmoid(6.0 + MARGIN))
 
 
 def test_many_texts_are_scored_as_one(heads):
