@@ -25,7 +25,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Порт.", min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Сколько процессов принимают запросы.", min=1, max=64)] = 1,
 ) -> None:
-    """Запустить сервис: приём событий, API и пульт."""
+    """Запустить сервис: приём событий и API."""
     import uvicorn
 
     from app.settings import load_settings
