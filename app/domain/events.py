@@ -90,6 +90,7 @@ class Published:
     text: str
     published_at: int | None
     url: str
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

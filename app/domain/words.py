@@ -84,6 +84,7 @@ class Reason(StrEnum):
     NETWORK_PERSON = "network_person"
     PERSON = "person"
     OBJECTION = "objection"
+    AUDIT = "audit"
     AGE_LIMIT = "age_limit"
     BUDGET = "budget"
     MODE = "mode"

@@ -1,9 +1,9 @@
 """Every table of the house, described once; migrations, queries and the writer's statements all start here.
 
-Erasable tables (author, revision_body, evidence, note, post) hold what a person wrote or is, a short-lived one
-(seen_text) forgets it by itself; permanent ones hold ids, codes and numbers. `*_json` columns hold compact JSON text,
-`*_at` columns microseconds of UTC, ids are made by `app.domain.ids`. There are no relationships: queries join by id and
-say what they read.
+Erasable tables (author, revision_body, evidence, note, post, label, the bodies of objections and answers) hold what a
+person wrote or is, a short-lived one (seen_text) forgets it by itself; permanent ones hold ids, codes and numbers.
+`*_json` columns hold compact JSON text, `*_at` columns microseconds of UTC, ids are made by `app.domain.ids`. There are
+no relationships: queries join by id and say what they read.
 """
 
 from sqlmodel import SQLModel
@@ -31,6 +31,19 @@ from app.storage.tables_decisions import (
     Note,
     ReviewCase,
 )
+from app.storage.tables_desk import (
+    Answer,
+    AnswerBody,
+    Appeal,
+    DeskSession,
+    DutyCursor,
+    Job,
+    Label,
+    LegalHold,
+    Objection,
+    ObjectionBody,
+    SignInLink,
+)
 from app.storage.tables_pages import (
     Account,
     ApiToken,
@@ -46,7 +59,10 @@ from app.storage.tables_pages import (
 __all__ = [
     "Account",
     "Action",
+    "Answer",
+    "AnswerBody",
     "ApiToken",
+    "Appeal",
     "Author",
     "Campaign",
     "CampaignComment",
@@ -57,10 +73,17 @@ __all__ = [
     "Control",
     "Credential",
     "Decision",
+    "DeskSession",
+    "DutyCursor",
     "Evidence",
+    "Job",
     "Journal",
+    "Label",
+    "LegalHold",
     "ModelVersion",
     "Note",
+    "Objection",
+    "ObjectionBody",
     "Page",
     "PolicyVersion",
     "Post",
@@ -70,6 +93,7 @@ __all__ = [
     "RevisionBody",
     "SeenEvent",
     "SeenText",
+    "SignInLink",
     "metadata",
 ]
 

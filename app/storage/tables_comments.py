@@ -45,11 +45,16 @@ class Author(SQLModel, table=True):
 class Post(SQLModel, table=True):
     """What comments stand under; the page's own words."""
 
-    __table_args__ = (UniqueConstraint("page_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("page_id", "external_id"),
+        Index("ix_post_published", "page_id", "published_at"),
+    )
     id: int = key()
     page_id: int = big()
     external_id: str
     text: str | None = None
+    #: What hangs on it (`photo:1_2`): posts with a photo or video may count for more.
+    attachments_json: str = "[]"
     url: str = ""
     published_at: int | None = big(nullable=True)
     received_at: int = big()

@@ -105,14 +105,22 @@ class ReviewCase(SQLModel, table=True):
             postgresql_where=text("state <> 'closed'"),
         ),
         Index(
-            "ix_case_queue",
+            "ix_case_rank",
+            "rank",
+            "id",
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+        Index(
+            "ix_case_page_rank",
             "page_id",
-            "protected",
-            "opened_at",
+            "rank",
+            "id",
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),
         ),
         Index("ix_case_comment", "comment_id"),
+        Index("ix_case_page", "page_id", "id"),
     )
     id: int = key()
     comment_id: int = big()
@@ -122,10 +130,18 @@ class ReviewCase(SQLModel, table=True):
     state: str
     reason: str
     protected: bool = False
+    #: The strongest category in question, '' where there is none.
+    category: str = ""
     #: 0 = the machine is sure, 1 = it cannot tell; the queue's second order.
     uncertainty: float = 0.0
+    #: The queue's order in one number, the smallest first (`app.domain.urgency`).
+    rank: int = big(default=0)
     claimed_by: str = ""
     claimed_until: int | None = big(nullable=True)
+    #: Handed over to this account; everybody may still take it.
+    assigned_to: str = ""
+    #: Accounts that have passed it by: it comes last for them.
+    skipped_json: str = "[]"
     ended: str | None = None
     ended_by: str = ""
     opened_at: int = big()

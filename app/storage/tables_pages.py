@@ -21,6 +21,8 @@ class Account(SQLModel, table=True):
 
     id: int = key()
     name: str = Field(unique=True)
+    #: The person's post in the office, as papers name it; names stay inside.
+    post: str = ""
     created_at: int = big()
 
 
@@ -96,6 +98,10 @@ class Page(SQLModel, table=True):
     policy_name: str
     mode: str
     timezone: str
+    #: Whose page it is: head, administration, settlement or institution; norms of publications depend on it.
+    office: str = "administration"
+    #: Working hours and days off: the terms of answers are counted in them.
+    calendar_json: str = "{}"
     secret_enc: str | None = None
     confirmation: str = ""
     trusted_json: str = "[]"

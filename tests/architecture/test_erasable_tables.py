@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 import app.storage.tables  # noqa: F401 - describes the tables
 
 #: Tables whose rows hold what a person wrote or is.
-ERASABLE = {"author", "evidence", "note", "post", "revision_body"}
+ERASABLE = {"answer_body", "author", "evidence", "label", "note", "objection_body", "post", "revision_body"}
 #: Tables whose rows are deleted whole within days, whatever is in them.
 SHORT_LIVED = {"seen_text"}
 #: Columns that hold somebody's own words or files.

@@ -194,7 +194,8 @@ def _post(page: str, thing: JsonObject) -> Written | Published | str:
     url = f"https://vk.com/wall{owner}_{external_id}"
     if author == f"-{page}" and state != "suggest":
         text = "\n".join(part for part in (text_of(thing, "text"), attachments.context(thing)) if part)
-        return Published(external_id, text, instant(thing.get("date")), url)
+        _, hanging, _ = attachments.read(thing, author)
+        return Published(external_id, text, instant(thing.get("date")), url, hanging)
     return _written(Act.NEW, CommentRef(Kind.POST, "", external_id), thing, url=url)
 
 

@@ -134,7 +134,7 @@ def _write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
     if completed := ledger.updates[Comment]:
         bulk.update(Comment, [name for name in completed[0] if name != "id"], completed)
     if posts := ledger.updates[Post]:
-        bulk.update(Post, ("text", "url", "published_at"), posts)
+        bulk.update(Post, ("text", "attachments_json", "url", "published_at"), posts)
     if ledger.stale_managers:
         session.execute(update(Page).where(col(Page.id).in_(ledger.stale_managers)).values(managers_read_at=None))
         bump_config(session)

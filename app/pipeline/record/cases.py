@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.domain.states import CaseState
+from app.domain.urgency import rank
 
 
 def new_case(
@@ -15,9 +16,11 @@ def new_case(
     reason: str,
     protected: bool,
     uncertainty: float,
+    category: str = "",
+    sampled: bool = False,
     at: int,
 ) -> dict[str, Any]:
-    """An open case that nobody has claimed."""
+    """An open case that nobody has claimed; `sampled` = it only measures the machine."""
     return {
         "id": case_id,
         "comment_id": comment_id,
@@ -27,9 +30,13 @@ def new_case(
         "state": str(CaseState.OPEN),
         "reason": reason,
         "protected": protected,
+        "category": category,
         "uncertainty": uncertainty,
+        "rank": rank(protected=protected, sampled=sampled, uncertainty=uncertainty, opened_at=at),
         "claimed_by": "",
         "claimed_until": None,
+        "assigned_to": "",
+        "skipped_json": "[]",
         "ended": None,
         "ended_by": "",
         "opened_at": at,

@@ -8,7 +8,7 @@ from app.domain.words import ActionKind, Reason, Verdict
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.digest import digest_of
 from app.pipeline.record.items import Item, Outcome
-from app.pipeline.record.ledger import ORDERED, ActionRow, CommentRow, Ledger, key_of
+from app.pipeline.record.ledger import ORDERED, ActionRow, CommentRow, Ledger, json_text, key_of
 from app.pipeline.record.people import People
 from app.pipeline.record.rulings import Rulings, is_judged
 from app.storage.tables import Comment, Post
@@ -141,7 +141,13 @@ class Happenings:
     def _published(self, body: Published, page: PageConfig) -> Outcome:
         post_id = self._ledger.posts[page.id, body.external_id]
         self._ledger.updates[Post].append(
-            {"id": post_id, "text": body.text, "url": body.url, "published_at": body.published_at}
+            {
+                "id": post_id,
+                "text": body.text,
+                "attachments_json": json_text(body.attachments),
+                "url": body.url,
+                "published_at": body.published_at,
+            }
         )
         return Outcome.RECORDED
 

@@ -90,7 +90,14 @@ class Loader:
 
     def _post(self, page_id: int, external_id: str) -> Row:
         row: dict[str, object] = {"id": self._ids(), "page_id": page_id, "external_id": external_id, "text": None}
-        return {**row, "url": "", "published_at": None, "received_at": self._ledger.at, "erased_at": None}
+        return {
+            **row,
+            "attachments_json": "[]",
+            "url": "",
+            "published_at": None,
+            "received_at": self._ledger.at,
+            "erased_at": None,
+        }
 
     def _comments(self, events: Iterable[tuple[Event, PageConfig]]) -> None:
         first: dict[CommentKey, tuple[Event, PageConfig]] = {}

@@ -261,6 +261,7 @@ class Rulings:
             reason=str(reasons[0]) if reasons else str(Reason.PERSON),
             protected=Reason.PROTECTED_APPEAL in reasons,
             uncertainty=ruling.uncertainty if isinstance(ruling, Review) else 0.0,
+            category=_strongest(ruling),
             at=self._ledger.at,
         )
         self._ledger.add(ReviewCase, **row)
@@ -279,6 +280,13 @@ class Rulings:
             received_at=item.received_at,
             erased_at=None,
         )
+
+
+def _strongest(ruling: Ruling) -> str:
+    """The category that a person is asked about first, or ''."""
+    if isinstance(ruling, Review):
+        return str(ruling.categories[0]) if ruling.categories else ""
+    return str(ruling.first.category) if isinstance(ruling, Remove) else ""
 
 
 def _change(judgement: Judgement | None, ruling: Ruling, decided_by: str) -> object:
