@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.api.callbacks import callback_routes
-from app.api.deps import ModelName, Services
 from app.api.routes import include_api
 from app.domain.words import Network
 from app.pipeline.intake import Gate, Intake
+from app.pipeline.process import ModelName, Services
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging

@@ -1,7 +1,5 @@
 """What routes are given: the services of the process, and the caller, checked before anything else happens."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -12,36 +10,10 @@ from app.domain.errors import InvalidInputError, NotAllowedError, NotAuthenticat
 from app.domain.principals import Principal
 from app.pipeline.administration.accounts import authenticate
 from app.pipeline.administration.page_overview import missing
-from app.pipeline.configuration import Configuration
-from app.pipeline.house import House
-from app.pipeline.moderate import Moderator
-from app.settings import Settings
+from app.pipeline.process import Services
 
 #: Longer than any token that was ever given out; what is longer is not looked up.
 _LONGEST_TOKEN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ModelName:
-    """The artefact that this process judges with."""
-
-    name: str
-    version: str
-    #: What is amiss with the dictionary that it was made with; `/readyz` says it.
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything that routes use; made by the wiring, kept at `app.state.services`."""
-
-    house: House
-    settings: Settings
-    moderator: Moderator
-    configuration: Configuration
-    model: ModelName
-    #: Threads that must live as long as the process: what each is for, and whether it does.
-    threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
 
 
 def services(request: Request) -> Services:

@@ -6,10 +6,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import telemetry
-from app.api.deps import Services, Use
+from app.api.deps import Use
 from app.api.fields import Model
 from app.domain.clock import MINUTE
 from app.pipeline.ask import Asker, Question
+from app.pipeline.process import Services
 from app.storage.health import vitals
 from app.storage.session import schema_is_current
 

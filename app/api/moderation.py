@@ -5,10 +5,11 @@ from fastapi import APIRouter
 from app.api import examples, schemas
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
-from app.api.deps import Caller, Services, Use, check_page
+from app.api.deps import Caller, Use, check_page
 from app.api.shapes import opinion_out
 from app.domain.principals import Principal
 from app.pipeline.ask import Asker, Question
+from app.pipeline.process import Services
 
 router = APIRouter(route_class=StrictRoute, tags=["moderation"])
 

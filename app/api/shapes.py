@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 
 from app.api import schemas
-from app.api.deps import ModelName
 from app.domain.change import Change
 from app.domain.decisions import Remove, Review
 from app.domain.events import Segment
 from app.domain.judged import judged_text
 from app.pipeline.ask import Opinion, Question
+from app.pipeline.process import ModelName
 from app.storage.decisions import DecisionRecord
 from app.storage.tables import Action, Decision, RevisionBody
 from model.explain import Span

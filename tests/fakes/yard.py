@@ -7,7 +7,6 @@ import httpx
 from fastapi import FastAPI
 from sqlmodel import select
 
-from app.api.deps import ModelName, Services
 from app.api.routes import include_api
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.principals import Principal
@@ -19,6 +18,7 @@ from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.models import register_model
 from app.pipeline.moderate import Moderator
+from app.pipeline.process import ModelName, Services
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
 from app.settings import Settings

@@ -1,0 +1,32 @@
+"""What the routes of a process are given: made by the wiring once, shared by the API and the console."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.moderate import Moderator
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """The artefact that this process judges with."""
+
+    name: str
+    version: str
+    #: What is amiss with the dictionary that it was made with; `/readyz` says it.
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that routes use; made by the wiring, kept at `app.state.services`."""
+
+    house: House
+    settings: Settings
+    moderator: Moderator
+    configuration: Configuration
+    model: ModelName
+    #: Threads that must live as long as the process: what each is for, and whether it does.
+    threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
