@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.domain import principals
 from app.domain.words import Role
 
 _READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
@@ -45,5 +46,5 @@ OPEN: Final = frozenset(
     }
 )
 
-#: Who sees the words of a private message; for everybody else its decision stands there without them.
-READS_PRIVATE: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})
+#: Who sees the words of a private message.
+READS_PRIVATE: Final = principals.READS_PRIVATE

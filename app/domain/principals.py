@@ -1,8 +1,12 @@
 """Who stands behind a request: a named account, its role and the pages it may touch."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.words import Role
+
+#: Who sees the words of a private message; for everybody else its decision stands there without them.
+READS_PRIVATE: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,8 @@ class Principal:
     def may_touch(self, page_id: int) -> bool:
         """Whether the token is good for a page."""
         return self.pages is None or page_id in self.pages
+
+    @property
+    def reads_private(self) -> bool:
+        """Whether this person sees the words of private messages."""
+        return self.role in READS_PRIVATE

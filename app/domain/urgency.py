@@ -4,8 +4,10 @@ from typing import Final
 
 from app.domain.clock import SECOND
 
-_DOUBTFUL: Final = 2**60
-_SAMPLED: Final = 2**61
+#: Ranks below are protected: instants.
+DOUBTFUL: Final = 2**60
+#: Ranks from here on only measure the machine.
+SAMPLED: Final = 2**61
 #: Room for an instant in seconds under each step of uncertainty.
 _STEP: Final = 2**42
 _STEPS: Final = 1000
@@ -21,6 +23,6 @@ def rank(*, protected: bool, sampled: bool, uncertainty: float, opened_at: int) 
         return opened_at
     seconds = opened_at // SECOND
     if sampled:
-        return _SAMPLED + seconds
+        return SAMPLED + seconds
     sure = round((1 - min(max(uncertainty, 0.0), 1.0)) * _STEPS)
-    return _DOUBTFUL + sure * _STEP + seconds
+    return DOUBTFUL + sure * _STEP + seconds
