@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from app.api.callbacks import callback_routes
 from app.api.routes import include_api
 from app.domain.words import Network
+from app.pipeline.duties.all import DUTIES
+from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
-from app.wiring import client_factories, open_house, open_judging
+from app.wiring import client_factories, job_runner, open_house, open_judging
 from app.worker import Worker
 from model.lemmas import dictionary_warnings
 
@@ -23,7 +25,11 @@ def create_app(settings: Settings) -> FastAPI:
     """The service, ready to be served; everything is opened here, so that a wrong setting stops the start."""
     house = open_house(settings)
     judging = open_judging(settings, house)
-    worker = Worker(house, client_factories(settings, house.clock)) if settings.worker_inside else None
+    worker = None
+    if settings.worker_inside:
+        duties = Round(house, judging.configuration, DUTIES)
+        jobs = job_runner(house, judging)
+        worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs)
     writer = Writer(
         house,
         judging.configuration,

@@ -42,6 +42,7 @@ API_ERRORS: Final = Counter(
     ["network", "code"],
     registry=REGISTRY,
 )
+DUTIES_DONE: Final = Counter("dvornik_duties_done", "Runs of periodic duties.", ["duty"], registry=REGISTRY)
 ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
 
 

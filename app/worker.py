@@ -24,7 +24,9 @@ from app.outbox.endings import alert
 from app.pipeline import forgetting
 from app.pipeline.carry_out.executor import Executor, Step
 from app.pipeline.carry_out.managers import BEFORE_BAN, USUAL, ManagersReader
+from app.pipeline.duties.walk import Round
 from app.pipeline.house import House
+from app.pipeline.jobs.run import JobRunner
 from app.storage import outbox
 
 #: Actions of one connection in a row, before the others get their turn.
@@ -40,7 +42,10 @@ _log = structlog.get_logger()
 
 
 class Worker:
-    """Serves connections until it is told to stop; `clients` makes a client for each network that is switched on."""
+    """Serves connections until it is told to stop; `clients` makes a client for each network that is switched on.
+
+    `duties` and `jobs` go on in a thread each; without them only actions are carried out.
+    """
 
     def __init__(
         self,
@@ -50,12 +55,16 @@ class Worker:
         threads: int = 4,
         poll_seconds: float = 1.0,
         lease_seconds: int = LEASE_SECONDS,
+        duties: Round | None = None,
+        jobs: JobRunner | None = None,
     ) -> None:
         self._house = house
         self._factories = dict(clients)
         self._threads = threads
         self._poll = poll_seconds
         self._lease_seconds = lease_seconds
+        self._duties = duties
+        self._jobs = jobs
         self._managers = ManagersReader(house)
         self._wake = threading.Event()
         self._slots = threading.Semaphore(threads)
@@ -78,13 +87,26 @@ class Worker:
         served = threading.Event()
         heart = threading.Thread(target=self._beat, args=(served,), name="dvornik-leases", daemon=True)
         heart.start()
+        # Beside the sending: a walk through a year of comments must not hold an action up. It ends with the loop,
+        # however that ends.
+        others = self._start_others(served)
         try:
             with ThreadPoolExecutor(self._threads, thread_name_prefix="dvornik-worker") as pool:
                 self._loop(stop, pool)
         finally:
             served.set()
             heart.join()
+            for thread in others:
+                thread.join()
             self._close_clients()
+
+    def _start_others(self, served: threading.Event) -> list[threading.Thread]:
+        started = []
+        for name, work in (("duties", self._duties), ("jobs", self._jobs)):
+            if work is not None:
+                started.append(threading.Thread(target=work.run, args=(served,), name=f"dvornik-{name}", daemon=True))
+                started[-1].start()
+        return started
 
     def _loop(self, stop: threading.Event, pool: ThreadPoolExecutor) -> None:
         outages = 0

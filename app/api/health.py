@@ -10,6 +10,8 @@ from app.api.deps import Use
 from app.api.fields import Model
 from app.domain.clock import MINUTE
 from app.pipeline.ask import Asker, Question
+from app.pipeline.duties.all import DUTIES
+from app.pipeline.duties.walk import late
 from app.pipeline.process import Services
 from app.storage.health import vitals
 from app.storage.session import schema_is_current
@@ -70,6 +72,7 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
             return {"database": "ok", "migrations": "not at the newest revision: run `dvornik migrate`"}, []
         with database.read() as session:
             seen = vitals(session)
+            idle = late(session, DUTIES, use.house.clock.now())
     except SQLAlchemyError as error:
         _log.error("the database does not answer", error=type(error).__qualname__)
         return {"database": "does not answer", "migrations": "not checked"}, []
@@ -84,6 +87,7 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
         minutes = max(0, use.house.clock.now() - seen.delayed.oldest_at) // MINUTE
         trouble = f"oldest {minutes} min, last error {seen.delayed.last_error}"
         warnings.append(f"actions delayed: {seen.delayed.actions}, {trouble}")
+    warnings += [f"duty {name} was last done {age // MINUTE} min ago" for name, age in idle]
     return {"database": "ok", "migrations": "ok"}, warnings
 
 

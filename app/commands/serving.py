@@ -93,15 +93,19 @@ def worker(
     import signal
     import threading
 
+    from app.pipeline.duties.all import DUTIES
+    from app.pipeline.duties.walk import Round
     from app.settings import load_settings
     from app.telemetry import set_up_logging
-    from app.wiring import client_factories, open_house
+    from app.wiring import client_factories, job_runner, open_house, open_judging
     from app.worker import Worker
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     house = open_house(settings)
-    hands = Worker(house, client_factories(settings, house.clock), threads=threads)
+    judging = open_judging(settings, house)
+    duties, jobs = Round(house, judging.configuration, DUTIES), job_runner(house, judging)
+    hands = Worker(house, client_factories(settings, house.clock), threads=threads, duties=duties, jobs=jobs)
     stop = threading.Event()
 
     def finish(*_: object) -> None:
