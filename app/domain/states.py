@@ -64,6 +64,19 @@ class CaseEnd(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class JobState(StrEnum):
+    """How far a piece of long work has got; a running one whose lease ran out is taken up by another worker."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+#: States in which a job can still be stopped.
+UNFINISHED_JOBS: Final = frozenset({JobState.WAITING, JobState.RUNNING})
+
 S = TypeVar("S", bound=StrEnum)
 A = ActionState
 ACTION_MOVES: Final[Mapping[ActionState, frozenset[ActionState]]] = {

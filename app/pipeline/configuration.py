@@ -14,8 +14,8 @@ from app.domain.clock import SECOND
 from app.domain.errors import BusyError, ConfigurationError
 from app.domain.words import Mode, WrittenBy
 from app.pipeline.house import House
-from app.policy.binding import BoundPolicy, Thresholds, bind
-from app.policy.rules import parse
+from app.policy.binding import BoundPolicy, HeldPromise, Thresholds, bind
+from app.policy.rules import Policy, parse
 from app.storage.tables import Control, Page, PolicyVersion
 
 #: How often a stranger's request may make us look whether a page was added.
@@ -109,9 +109,22 @@ class Configuration:
         """A policy version bound to the model's thresholds; versions never change, so it is bound once."""
         bound = self._bound.get(version.id)
         if bound is None:
-            bound = bind(parse(version.source, file=f"{version.name}, версия {version.version}"), self._promises)
+            bound = self.candidate(parse(version.source, file=f"{version.name}, версия {version.version}"))
             self._bound[version.id] = bound
         return bound
+
+    def candidate(self, policy: Policy) -> BoundPolicy:
+        """A policy that is not in force, bound to the model's thresholds.
+
+        Raises:
+            PolicyError: the model does not hold what it asks for.
+        """
+        return bind(policy, self._promises)
+
+    @property
+    def promises(self) -> Mapping[str, HeldPromise]:
+        """What the model keeps, by the text of the promise."""
+        return self._promises.promises
 
     def _load(self, session: Session, version: int) -> Snapshot:
         in_force: dict[str, PolicyVersion] = {}

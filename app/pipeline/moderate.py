@@ -38,6 +38,14 @@ class Moderator:
 
     def judge(self, text: str, *, policy: BoundPolicy) -> Judgement:
         """Scores, the telling words of every category that a person may be asked about, and what would change that."""
+        weighed = self.weigh(text)
+        if weighed.scores is None:
+            return weighed
+        telling = self._explain(text, weighed.scores, policy)
+        return Judgement(weighed.scores, telling, change=self._change(text, telling, policy))
+
+    def weigh(self, text: str) -> Judgement:
+        """The scores alone."""
         start = perf_counter()
         try:
             scores = self._scorer.score(text)
@@ -46,8 +54,7 @@ class Moderator:
         telemetry.JUDGING.observe(perf_counter() - start)
         if not all(math.isfinite(score) and 0.0 <= score <= 1.0 for score in scores):
             return _failed("not_a_probability")
-        telling = self._explain(text, scores, policy)
-        return Judgement(scores, telling, change=self._change(text, telling, policy))
+        return Judgement(scores)
 
     def moderate_text(self, text: str, *, policy: BoundPolicy, facts: Facts) -> Moderated:
         """Judge and rule at once, for callers who ask about a text and store nothing."""

@@ -100,6 +100,11 @@ def last_id(instant: int) -> int:
     return _floor(instant + _SLACK)
 
 
+def instant_of(row_id: int) -> int:
+    """When an id was made, in microseconds."""
+    return ((row_id >> (NODE_BITS + SEQUENCE_BITS)) + EPOCH_MS) * 1000
+
+
 def _floor(instant: int) -> int:
     bits = NODE_BITS + SEQUENCE_BITS
     # Years beyond what an id can hold mean "no bound" on that side.
