@@ -16,7 +16,7 @@ from app.pipeline.process import ModelName, Services
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
-from app.wiring import client_factories, job_runner, open_house, open_judging
+from app.wiring import all_abilities, client_factories, job_runner, open_house, open_judging
 from app.worker import Worker
 from model.lemmas import dictionary_warnings
 
@@ -62,7 +62,9 @@ def create_app(settings: Settings) -> FastAPI:
     manifest = judging.artefact.manifest
     model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))
     threads = {"writer": writer.is_alive, **({"worker": sender.is_alive} if sender else {})}
-    app.state.services = Services(house, settings, judging.moderator, judging.configuration, model, threads)
+    app.state.services = Services(
+        house, settings, judging.moderator, judging.configuration, model, threads, all_abilities()
+    )
     # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:
         app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import httpx
 import structlog
@@ -10,13 +11,16 @@ import structlog
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import ConfigurationError
 from app.domain.ids import IdMaker
-from app.domain.ports import ClientFactory, NetworkClient
+from app.domain.ports import Abilities, ClientFactory, NetworkClient
 from app.domain.words import Network
 from app.journal.keys import refuse_other_keys, signed_ends
+from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
+from app.pipeline.jobs.run import JobRunner
+from app.pipeline.jobs.step import Tools
 from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
 from app.settings import Settings
@@ -109,6 +113,11 @@ def open_judging(settings: Settings, house: House) -> Judging:
     return Judging(artefact, Moderator(Scorer(artefact)), configuration, model_version_id)
 
 
+def job_runner(house: House, judging: Judging) -> JobRunner:
+    """Who carries long work on."""
+    return JobRunner(Tools(house, judging.configuration, judging.moderator))
+
+
 def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFactory]:
     """How the worker makes a client for each network."""
 
@@ -120,3 +129,23 @@ def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFac
 
     known: Mapping[str, ClientFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+
+
+_ABILITIES: Final[Mapping[str, Abilities]] = {Network.VK: VK_ABILITIES}
+
+
+def abilities(network: str) -> Abilities:
+    """What can be done on a network.
+
+    Raises:
+        ConfigurationError: there is no adapter for it.
+    """
+    found = _ABILITIES.get(network)
+    if found is None:
+        raise ConfigurationError(f"сети {network} в этой версии нет")
+    return found
+
+
+def all_abilities() -> Mapping[str, Abilities]:
+    """What can be done on every network that there is an adapter for."""
+    return _ABILITIES

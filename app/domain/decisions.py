@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.change import Change
-from app.domain.words import ActionKind, Category, Reason, Verdict
+from app.domain.words import ActionKind, Category, LawLevel, Reason, Verdict
 from model.explain import Span
 from model.scorer import Scores
 
@@ -145,6 +145,34 @@ class Remove:
     def grounds(self) -> tuple[Ground, ...]:
         """All grounds, the strongest first."""
         return (self.first, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class LawViolation:
+    """A law that a text breaks; only a person names one, no model does. `article`: «ст. 20.3.1», `act`: «КоАП РФ»."""
+
+    level: LawLevel
+    act: str
+    article: str
+
+    def __str__(self) -> str:
+        return f"{self.article} {self.act}"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRemove:
+    """A person says that the text must go: at least one clause of the act, or a law that it breaks."""
+
+    categories: tuple[Category, ...]
+    clauses: tuple[str, ...]
+    reasons: tuple[Reason, ...] = (Reason.PERSON,)
+    basis: Mapping[str, object] = field(default_factory=dict)
+    verdict = Verdict.REMOVE
+
+    def __post_init__(self) -> None:
+        """No person either removes anything without saying what allows it."""
+        if not any(clause.strip() for clause in self.clauses):
+            raise ValueError("a removal needs a clause or a law")
 
 
 Ruling = Keep | Review | Remove

@@ -10,6 +10,33 @@ from app.domain.words import ActionKind, Kind
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """What can be done on a network at all, whoever's token it is; by kind of comment where that matters.
+
+    Whether something is still possible in a single case, only the network knows.
+    """
+
+    delete: frozenset[Kind]
+    hide: frozenset[Kind]
+    restore: frozenset[Kind]
+    ban: bool
+    unban: bool
+    #: A ban deletes what its author has written in the chat.
+    ban_deletes_messages: bool
+
+    def can(self, what: ActionKind, comment: Kind) -> bool:
+        """Whether the network knows such an action on a comment of this kind, or on its author."""
+        if what in (ActionKind.BAN_AUTHOR, ActionKind.UNBAN_AUTHOR):
+            return self.ban if what is ActionKind.BAN_AUTHOR else self.unban
+        by_kind = {
+            ActionKind.DELETE_COMMENT: self.delete,
+            ActionKind.HIDE_COMMENT: self.hide,
+            ActionKind.RESTORE_COMMENT: self.restore,
+        }
+        return comment in by_kind[what]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One action as a network client needs it; times in microseconds, `ban_until` None = for ever."""
 

@@ -50,6 +50,14 @@ class Verdict(StrEnum):
     REMOVE = "remove"
 
 
+class LawLevel(StrEnum):
+    """Whose law is broken."""
+
+    FEDERAL = "federal"
+    REGIONAL = "regional"
+    MUNICIPAL = "municipal"
+
+
 class ActionKind(StrEnum):
     """What can be asked of a network."""
 

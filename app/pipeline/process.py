@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.domain.ports import Abilities
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
@@ -30,3 +31,5 @@ class Services:
     model: ModelName
     #: Threads that must live as long as the process: what each is for, and whether it does.
     threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    #: What each network can do, for saying beforehand what can be taken back.
+    abilities: Mapping[str, Abilities] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
 from app.settings import Settings
 from app.storage.tables import Action, Decision, Journal
+from app.wiring import all_abilities
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import make_house
 from tests.fakes.scorer import WordScorer
@@ -54,7 +55,9 @@ class Yard:
         self.moderator = Moderator(WordScorer())
         settings = Settings(data_dir=folder, database_url=url, body_limit=BODY_LIMIT)
         name = ModelName("dvornik", thresholds.version)
-        self.services = Services(self.house, settings, self.moderator, self.configuration, name)
+        self.services = Services(
+            self.house, settings, self.moderator, self.configuration, name, abilities=all_abilities()
+        )
         self.app = bare_app(self.services)
         self._serving = Serving(self.app)
         self._clients: list[httpx.Client] = []

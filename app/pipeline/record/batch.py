@@ -1,10 +1,9 @@
 """One transaction for many deliveries: events in, what follows from them, the journal, all or nothing."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.domain.events import Event, Written
 from app.domain.words import Category
@@ -22,24 +21,8 @@ from app.pipeline.record.past import AuthorOnPage, Past
 from app.pipeline.record.people import People
 from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
+from app.pipeline.record.writing import write
 from app.storage.bulk import Bulk
-from app.storage.nodes import bump_config
-from app.storage.tables import (
-    Action,
-    Campaign,
-    CampaignComment,
-    Comment,
-    Decision,
-    Evidence,
-    Page,
-    Post,
-    ReviewCase,
-    Revision,
-    RevisionBody,
-)
-
-#: Tables in the order in which they are written.
-_ORDER: Final = (Revision, RevisionBody, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
 
 
 class Recorded(NamedTuple):
@@ -81,7 +64,7 @@ def record(
         outcomes.append(outcome)
     deliveries.write()
     repeats.write()
-    _write(session, bulk, ledger)
+    write(session, bulk, ledger)
     repeats.hand_over(pages)
     append(session, house.journal_key, ledger.entries, ledger.at, bulk=bulk)
     for page_id in sorted(budget.exceeded):
@@ -110,31 +93,3 @@ def _may_matter(item: Item, page: PageConfig) -> bool:
     named = {Category.SPAM: scores.spam, Category.INSULT: scores.insult, Category.OBSCENITY: scores.obscenity}
     named[Category.THREAT] = scores.threat
     return any(one.remove is not None and named[one.category] >= one.remove for one in page.policy.categories)
-
-
-def _write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
-    # Closed before the next one opens: a comment has one open case.
-    if cases := ledger.changed_cases():
-        bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
-    for table in _ORDER:
-        bulk.insert(table, ledger.inserts[table])
-    if comments := ledger.changed_comments():
-        columns = (
-            "state",
-            "written_by",
-            "revision_id",
-            "revisions",
-            "decision_id",
-            "restored_revision_id",
-            "changed_at",
-        )
-        bulk.update(Comment, columns, comments)
-    if actions := ledger.changed_actions():
-        bulk.update(Action, ("state", "outcome", "ended_by", "changed_at"), actions)
-    if completed := ledger.updates[Comment]:
-        bulk.update(Comment, [name for name in completed[0] if name != "id"], completed)
-    if posts := ledger.updates[Post]:
-        bulk.update(Post, ("text", "attachments_json", "url", "published_at"), posts)
-    if ledger.stale_managers:
-        session.execute(update(Page).where(col(Page.id).in_(ledger.stale_managers)).values(managers_read_at=None))
-        bump_config(session)

@@ -1,17 +1,22 @@
 """What each kind of event does to what we know, in the order of arrival."""
 
+from typing import Final
+
 from app.domain.decisions import Keep, Ruling
 from app.domain.events import Act, AuthorBanned, AuthorUnbanned, PageChanged, Published, Removed, Written
 from app.domain.states import CANCELLABLE, ActionState, CaseEnd, CommentState
 from app.domain.states import Outcome as Done
 from app.domain.words import ActionKind, Reason, Verdict
 from app.pipeline.configuration import PageConfig
+from app.pipeline.record.deciding import Hand
 from app.pipeline.record.digest import digest_of
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.ledger import ORDERED, ActionRow, CommentRow, Ledger, json_text, key_of
 from app.pipeline.record.people import People
 from app.pipeline.record.rulings import Rulings, is_judged
 from app.storage.tables import Comment, Post
+
+_NETWORK: Final = Hand("network:unknown", "network:unknown")
 
 
 class Happenings:
@@ -103,7 +108,7 @@ class Happenings:
         if not is_judged(comment.written_by):
             return Outcome.RECORDED
         ruling: Ruling = Keep((Reason.NETWORK_PERSON,))
-        self._rulings.write_decision(comment, item, page, ruling, mode=page.mode, decided_by="network:unknown")
+        self._rulings.write_decision(comment, item, page, ruling, mode=page.mode, hand=_NETWORK)
         return Outcome.BOUND
 
     def _removed(self, body: Removed, page: PageConfig) -> Outcome:

@@ -137,22 +137,34 @@ class Ledger:
         self.entries.append(Entry(kind, subject_id, body))
 
     def end_action(
-        self, action: ActionRow, state: ActionState, by: str, reason: str, outcome: Outcome | None = None
+        self,
+        action: ActionRow,
+        state: ActionState,
+        by: str,
+        reason: str,
+        outcome: Outcome | None = None,
+        *,
+        signed: str = "",
     ) -> None:
-        """Cancel an action or note that it is done, because of something that happened in the network."""
+        """Cancel an action or note that it is done, because of what happened in the network or at the desk.
+
+        `signed` is how the journal may keep `by`, where that differs.
+        """
         check_move(ACTION_MOVES, action.state, state)
-        self.note("action_" + state, action.comment_id, action=action.id, was=action.state, by=by, reason=reason)
+        self.note(
+            "action_" + state, action.comment_id, action=action.id, was=action.state, by=signed or by, reason=reason
+        )
         action.state, action.ended_by, action.changed = state, by, True
         action.outcome = str(outcome) if outcome else action.outcome
 
-    def close_case(self, comment: CommentRow, end: CaseEnd, by: str) -> None:
-        """Close the comment's open case, if there is one."""
+    def close_case(self, comment: CommentRow, end: CaseEnd, by: str, *, signed: str = "") -> None:
+        """Close the comment's open case, if there is one; `signed` is how the journal may keep `by`."""
         case = comment.case
         if case is None or case.state is CaseState.CLOSED:
             return
         check_move(CASE_MOVES, case.state, CaseState.CLOSED)
         case.state, case.ended, case.ended_by, case.changed = CaseState.CLOSED, str(end), by, True
-        self.note("case_closed", comment.id, case=case.id, end=str(end), by=by)
+        self.note("case_closed", comment.id, case=case.id, end=str(end), by=signed or by)
 
     def changed_comments(self) -> Sequence[Mapping[str, Any]]:
         """Comments that differ from what the database holds."""
@@ -172,10 +184,17 @@ class Ledger:
         ]
 
     def changed_actions(self) -> Sequence[Mapping[str, Any]]:
-        """Actions that were ended."""
+        """Actions that were ended; they wait for nothing any more."""
         actions = [action for row in self.comments.values() for action in row.actions if action.changed]
         return [
-            {"id": a.id, "state": str(a.state), "outcome": a.outcome, "ended_by": a.ended_by, "changed_at": self.at}
+            {
+                "id": a.id,
+                "state": str(a.state),
+                "outcome": a.outcome,
+                "waiting_for": None,
+                "ended_by": a.ended_by,
+                "changed_at": self.at,
+            }
             for a in (*actions, *self.loose_actions)
         ]
 

@@ -52,6 +52,14 @@ class Loader:
         if known:
             self._behind(known)
 
+    def load_one(self, comment_id: int) -> CommentRow | None:
+        """Load and lock a comment that is known by its id, with what hangs on it; None if there is none."""
+        self._take(self._bulk.match(Comment, ("id",), [(comment_id,)], _COMMENT, lock=True))
+        found = next((row for row in self._ledger.comments.values() if row.id == comment_id), None)
+        if found is not None:
+            self._behind([found])
+        return found
+
     def _authors(self, events: Iterable[tuple[Event, PageConfig]]) -> None:
         wanted = sorted({(str(event.network), name) for event, _ in events for name in _people(event) if name})
         known = {

@@ -4,15 +4,15 @@ from dataclasses import replace
 from typing import Final
 
 from app import telemetry
-from app.domain.decisions import NO_CONTEXT, Facts, Judgement, PlannedAction, Remove, Review, Ruling
+from app.domain.decisions import NO_CONTEXT, Facts, Judgement, Remove, Ruling
 from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
-from app.domain.states import ActionState, CaseEnd
+from app.domain.states import ActionState
 from app.domain.words import ActionKind, Mode, Reason, Verdict, WrittenBy
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.budget import Budget
-from app.pipeline.record.cases import new_case
+from app.pipeline.record.deciding import MACHINE, Deciding, Hand, Opinion, planned
 from app.pipeline.record.digest import digest_of, new_salt
 from app.pipeline.record.items import Item
 from app.pipeline.record.ledger import CommentRow, Ledger, json_text
@@ -21,10 +21,9 @@ from app.pipeline.record.repeats import Repeats
 from app.policy.decide import begin, decide, opens_case
 from app.policy.ladder import standing
 from app.policy.rules import live_mode
-from app.storage.tables import Action, Decision, Evidence, ReviewCase, Revision, RevisionBody
+from app.storage.tables import Evidence, Revision, RevisionBody
 
 _OWN: Final = frozenset({WrittenBy.PAGE, WrittenBy.MANAGER})
-_MACHINE: Final = "machine"
 #: The author was a manager when the text came in and is none by the time it is written down.
 _NOT_JUDGED: Final = Judgement(None, failure="not_judged")
 
@@ -52,6 +51,7 @@ class Rulings:
         self._budget = budget
         self._repeats = repeats
         self._ids = ids
+        self._deciding = Deciding(ledger, ids)
         self._model_version_id = model_version_id
 
     def add_revision(self, comment: CommentRow, body: Written, *, act: str, current: bool = True) -> int:
@@ -149,124 +149,28 @@ class Rulings:
         ruling: Ruling,
         *,
         mode: Mode,
-        decided_by: str = _MACHINE,
+        hand: Hand = MACHINE,
     ) -> int:
         """Store a ruling as the comment's newest decision and return its id; `mode` is where its actions begin."""
-        # A fresh comment was inserted with the id that its first decision will have.
-        supersedes = None if comment.fresh else comment.decision_id
-        decision_id = (comment.decision_id if comment.fresh else None) or self._ids()
         judgement = item.judgement
-        scores = judgement.scores if judgement else None
-        grounds = ruling.grounds if isinstance(ruling, Remove | Review) else ()
-        categories = ruling.categories if isinstance(ruling, Review) else [ground.category for ground in grounds]
-        clauses = list(dict.fromkeys(str(ground.clause) for ground in grounds))
-        self._ledger.add(
-            Decision,
-            id=decision_id,
-            comment_id=comment.id,
-            revision_id=comment.revision_id,
-            page_id=comment.page_id,
-            verdict=str(ruling.verdict),
-            categories_json=json_text(categories),
-            reasons_json=json_text(ruling.reasons),
-            clauses_json=json_text(clauses),
-            score_spam=scores.spam if scores else None,
-            score_insult=scores.insult if scores else None,
-            score_obscenity=scores.obscenity if scores else None,
-            score_threat=scores.threat if scores else None,
-            score_appeal=scores.appeal if scores else None,
-            explanation_json=json_text(judgement.explanation if judgement else ()),
-            change_json=json_text(_change(judgement, ruling, decided_by)),
-            basis_json=json_text(dict(ruling.basis)),
-            mode=str(mode),
-            policy_version_id=page.policy_version_id,
-            model_version_id=self._model_version_id,
-            decided_by=decided_by,
-            decided_at=self._ledger.at,
-            supersedes=supersedes,
+        opinion = Opinion(
+            judgement.scores if judgement else None,
+            json_text(judgement.explanation if judgement else ()),
+            json_text(_change(judgement, ruling, hand.by)),
+            self._model_version_id,
         )
-        comment.decision_id = decision_id
-        self._ledger.note(
-            "decision",
-            comment.id,
-            decision=decision_id,
-            revision=comment.revision_id,
-            page=comment.page_id,
-            verdict=ruling.verdict,
-            categories=categories,
-            reasons=ruling.reasons,
-            clauses=clauses,
-            mode=mode,
-            policy=page.policy_version_id,
-            model=self._model_version_id,
-            by=decided_by,
-        )
-        return decision_id
+        return self._deciding.decide(comment, page, ruling, opinion, mode=mode, hand=hand)
 
     def _act(self, comment: CommentRow, page: PageConfig, ruling: Ruling, decision_id: int, mode: Mode) -> None:
-        for planned, state in begin(ruling, mode, ban_by=page.policy.policy.ban_by):
-            self._begin(comment, page, planned, state, decision_id)
-            is_ban = planned.kind is ActionKind.BAN_AUTHOR and state is not ActionState.SHADOW
+        for action, state in begin(ruling, mode, ban_by=page.policy.policy.ban_by):
+            self._deciding.order(comment, page, planned(action), state, decision_id)
+            is_ban = action.kind is ActionKind.BAN_AUTHOR and state is not ActionState.SHADOW
             if is_ban and comment.author_id is not None:
                 self._past.ban_began((comment.author_id, comment.page_id), state)
 
-    def _begin(
-        self, comment: CommentRow, page: PageConfig, planned: PlannedAction, state: ActionState, decision_id: int
-    ) -> None:
-        action_id = self._ids()
-        self._ledger.add(
-            Action,
-            id=action_id,
-            idempotency_key=f"{decision_id:x}:{planned.kind}",
-            kind=str(planned.kind),
-            state=str(state),
-            outcome=None,
-            waiting_for=None,
-            decision_id=decision_id,
-            comment_id=comment.id,
-            page_id=comment.page_id,
-            connection_id=page.connection_id,
-            author_id=comment.author_id,
-            ordered_by=_MACHINE,
-            confirmed_by="",
-            clause=str(planned.clause),
-            ban_seconds=planned.ban.seconds if planned.ban else None,
-            ban_until=None,
-            ban_reason=str(planned.category),
-            attempts=0,
-            last_error="",
-            due_at=self._ledger.at,
-            claim=0,
-            sent_at=None,
-            created_at=self._ledger.at,
-            changed_at=self._ledger.at,
-            ended_by="",
-        )
-        self._ledger.note(
-            "action_begun", comment.id, action=action_id, decision=decision_id, action_kind=planned.kind, state=state
-        )
-        self._ledger.pending += state is ActionState.PENDING
-
     def open_case(self, comment: CommentRow, ruling: Ruling, decision_id: int) -> int:
-        """Ask a person about the comment; a case that was open about an older text is closed first. Returns the id."""
-        self._ledger.close_case(comment, CaseEnd.SUPERSEDED, _MACHINE)
-        case_id = self._ids()
-        reasons = ruling.reasons
-        row = new_case(
-            case_id,
-            comment_id=comment.id,
-            page_id=comment.page_id,
-            revision_id=comment.revision_id,
-            decision_id=decision_id,
-            reason=str(reasons[0]) if reasons else str(Reason.PERSON),
-            protected=Reason.PROTECTED_APPEAL in reasons,
-            uncertainty=ruling.uncertainty if isinstance(ruling, Review) else 0.0,
-            category=_strongest(ruling),
-            at=self._ledger.at,
-        )
-        self._ledger.add(ReviewCase, **row)
-        self._ledger.note("case_opened", comment.id, case=case_id, decision=decision_id)
-        return case_id
+        """Ask a person about the comment. Returns the case's id."""
+        return self._deciding.ask(comment, ruling, decision_id)
 
     def _keep_evidence(self, comment: CommentRow, decision_id: int, item: Item) -> None:
         self._ledger.add(
@@ -282,16 +186,9 @@ class Rulings:
         )
 
 
-def _strongest(ruling: Ruling) -> str:
-    """The category that a person is asked about first, or ''."""
-    if isinstance(ruling, Review):
-        return str(ruling.categories[0]) if ruling.categories else ""
-    return str(ruling.first.category) if isinstance(ruling, Remove) else ""
-
-
 def _change(judgement: Judgement | None, ruling: Ruling, decided_by: str) -> object:
     """What would have changed the machine's verdict; nothing where more than the words decided."""
     change = judgement.change if judgement else None
-    if change is None or decided_by != _MACHINE or change.instead_of is not ruling.verdict:
+    if change is None or decided_by != MACHINE.by or change.instead_of is not ruling.verdict:
         return None
     return {"without": change.without, "verdict": str(change.verdict)}

@@ -1,0 +1,55 @@
+"""Writes what a ledger has collected: one statement a table, in an order that the constraints allow."""
+
+from typing import Final
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from app.pipeline.record.ledger import Ledger
+from app.storage.bulk import Bulk
+from app.storage.nodes import bump_config
+from app.storage.tables import (
+    Action,
+    Campaign,
+    CampaignComment,
+    Comment,
+    Decision,
+    Evidence,
+    Page,
+    Post,
+    ReviewCase,
+    Revision,
+    RevisionBody,
+)
+
+#: Tables in the order in which they are written.
+_ORDER: Final = (Revision, RevisionBody, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
+
+
+def write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
+    """Write all but the journal."""
+    # Closed before the next one opens: a comment has one open case.
+    if cases := ledger.changed_cases():
+        bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
+    for table in _ORDER:
+        bulk.insert(table, ledger.inserts[table])
+    if comments := ledger.changed_comments():
+        columns = (
+            "state",
+            "written_by",
+            "revision_id",
+            "revisions",
+            "decision_id",
+            "restored_revision_id",
+            "changed_at",
+        )
+        bulk.update(Comment, columns, comments)
+    if actions := ledger.changed_actions():
+        bulk.update(Action, ("state", "outcome", "waiting_for", "ended_by", "changed_at"), actions)
+    if completed := ledger.updates[Comment]:
+        bulk.update(Comment, [name for name in completed[0] if name != "id"], completed)
+    if posts := ledger.updates[Post]:
+        bulk.update(Post, ("text", "attachments_json", "url", "published_at"), posts)
+    if ledger.stale_managers:
+        session.execute(update(Page).where(col(Page.id).in_(ledger.stale_managers)).values(managers_read_at=None))
+        bump_config(session)
