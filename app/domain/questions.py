@@ -1,0 +1,81 @@
+"""Says in one Russian sentence why a comment waits for a person, and what an action will really do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from app.domain.ports import Abilities
+from app.domain.words import ActionKind, Kind, Mode, Reason, Verdict
+
+_LIKE: Final[Mapping[str, str]] = {
+    "spam": "спам",
+    "insult": "оскорбление",
+    "obscenity": "нецензурную брань",
+    "threat": "угрозу",
+}
+_IS: Final[Mapping[str, str]] = {
+    "spam": "спам",
+    "insult": "оскорбление",
+    "obscenity": "нецензурная брань",
+    "threat": "угроза",
+}
+_ALONE: Final[Mapping[str, str]] = {
+    Reason.INDETERMINATE: "Программа не смогла оценить текст: решает человек.",
+    Reason.NO_TEXT: "Здесь нет слов, которые программа могла бы оценить: решает человек.",
+    Reason.FIRST_LINK: "Одна ссылка без слов, и автор пишет здесь впервые.",
+    Reason.NETWORK_PERSON: "В самой сети с этим комментарием что-то сделал человек: решение за вами.",
+    Reason.PERSON: "Сотрудник попросил решить об этом комментарии заново.",
+    Reason.OBJECTION: "Автор возражает против принятого решения: его пересматривает человек.",
+    Reason.AUDIT: "Случайная проверка работы программы: решите так, будто её решения ещё нет.",
+    Reason.AGE_LIMIT: "Комментарию больше трёх суток: такие программа сама уже не удаляет.",
+    Reason.BUDGET: "За час удалено слишком много, и программа остановилась: решает человек.",
+    Reason.MODE: "Режим страницы сменился до того, как программа закончила: решает человек.",
+}
+_REMOVALS: Final = (ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT)
+#: What takes an action back.
+UNDO: Final[Mapping[ActionKind, ActionKind]] = {
+    ActionKind.DELETE_COMMENT: ActionKind.RESTORE_COMMENT,
+    ActionKind.HIDE_COMMENT: ActionKind.RESTORE_COMMENT,
+    ActionKind.BAN_AUTHOR: ActionKind.UNBAN_AUTHOR,
+}
+
+
+def why(reason: str, *, verdict: str, categories: Sequence[str], mode: str, comments: int = 1, authors: int = 1) -> str:
+    """Why a case is open; `comments` and `authors` count those who say the same, this comment included."""
+    if reason in _ALONE:
+        return _ALONE[reason]
+    named = " и ".join(_IS[one] for one in categories if one in _IS)
+    like = " и ".join(_LIKE[one] for one in categories if one in _LIKE)
+    if reason == Reason.PROTECTED_APPEAL:
+        with_what = f", но в нём есть {named}" if named else ""
+        return f"Похоже на жалобу, вопрос или критику жителя{with_what}: такое удаляет только человек."
+    if reason == Reason.PRIVATE_MESSAGE:
+        return f"Личное сообщение, похоже на {like or 'нарушение'}: программа такие не удаляет."
+    if reason in {Reason.REPEAT, Reason.CAMPAIGN}:
+        return f"Одно и то же написали {_times(comments)}, авторов: {authors}. Посмотрите, не рассылка ли это."
+    if verdict == Verdict.REMOVE:
+        held = "страница работает с проверкой, и " if mode == Mode.REVIEW else ""
+        return f"Программа уверена, что это {named or 'нарушение'}; {held}решает человек."
+    return f"Похоже на {like or 'нарушение'}, но уверенности нет: решает человек."
+
+
+def effect(kind: ActionKind, comment: Kind, abilities: Abilities) -> str:
+    """What an action will really do on this network, and whether it can be taken back."""
+    if not abilities.can(kind, comment):
+        return "Эта сеть так не умеет."
+    can_undo = kind in UNDO and abilities.can(UNDO[kind], comment)
+    if kind is ActionKind.BAN_AUTHOR:
+        own = " Сеть удалит и то, что автор писал раньше." if abilities.ban_deletes_messages else ""
+        back = "Блокировку можно снять." if can_undo else "Снять блокировку отсюда нельзя."
+        return f"Автор больше не сможет писать на странице.{own} {back}"
+    if kind in _REMOVALS:
+        what = "Комментарий исчезнет со страницы." if kind is _REMOVALS[0] else "Комментарий увидит только его автор."
+        back = "Потом его можно вернуть, пока сеть это позволяет." if can_undo else "Вернуть его будет нельзя."
+        return f"{what} {back}"
+    if kind is ActionKind.RESTORE_COMMENT:
+        return "Комментарий снова появится на странице, если сеть ещё хранит его."
+    return "Автор снова сможет писать на странице."
+
+
+def _times(count: int) -> str:
+    few = count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14}
+    return f"{count} раза" if few else f"{count} раз"
