@@ -1,0 +1,98 @@
+"""Takes out of a text what points at a person, so that the text may be kept, trained on and shown to others.
+
+What a regular expression cannot know stays: names, and addresses without a flat.
+"""
+
+import re
+from typing import Final
+
+from app.review.numbers import find_numbers
+
+EMAIL: Final = "[почта]"
+PLATE: Final = "[госномер]"
+FLAT: Final = "[квартира]"
+#: The same nickname is the same person throughout one text, and nobody in another text.
+PERSON: Final = "[лицо {}]"
+
+_PERSON: Final = re.compile(r"\[лицо (\d{1,6})\]")
+_EMAIL: Final = re.compile(
+    r"(?i)(?<![\w.+-])[\w.+-]{1,64}(?:@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+    r"|[ ]?(?:@|[(\[]?(?:собака|at|dog)[)\]]?)[ ]?(?:mail|bk|inbox|list|yandex|ya|gmail|rambler)"
+    r"[ ]?(?:\.|точка)[ ]?(?:ru|com|ру|ком)(?!\w))"
+)
+#: VK writes a mention as `[id1|Имя]`, as `@id1 (Имя)` or as `*id1 (Имя)`.
+_MENTION: Final = re.compile(r"\[(id\d{1,12})(?::[^|\]\n]{0,40})?\|[^\]\n]{0,100}\]")
+_SHOWN_MENTION: Final = re.compile(r"(?<!\w)[@*](id\d{1,12}|[a-z][\w.]{1,31})[ ]?\([^()\n]{1,60}\)", re.IGNORECASE)
+_BARE_ID: Final = re.compile(r"(?<![\w/.-])(id\d{3,12})(?!\w)", re.IGNORECASE)
+_NICK: Final = re.compile(r"(?<![\w@/.])@([^\W\d][\w.]{1,31})(?<![.])")
+_PROFILE: Final = re.compile(
+    r"(?<![\w.-])((?:https?://)?(?:www\.|m\.)?"
+    r"(?:vk\.com|vk\.ru|ok\.ru|odnoklassniki\.ru|t\.me|telegram\.me|max\.ru|wa\.me|instagram\.com|facebook\.com|fb\.com"
+    r"|tiktok\.com|youtube\.com)/)"
+    r"(?!(?:wall-|club\d|public\d|event\d|photo-|video-|topic-|album-|market-|clip-|doc-|app\d|feed|search|away|group/"
+    r"|video/|live/|watch|shorts/|joinchat|\+[A-Za-z]))"
+    r"((?:profile/|u/)?@?\+?[\w.-]{1,64}[\w-])(?:[?/][^\s<>\"]{0,200})?",
+    re.IGNORECASE,
+)
+_LETTERS: Final = "АВЕКМНОРСТУХABEKMHOPCTYX"
+_PLATE: Final = re.compile(
+    rf"(?<!\w)(?:(?i:[{_LETTERS}]\d{{3}}[{_LETTERS}]{{2}})|[{_LETTERS}][ ]\d{{3}}[ ]?[{_LETTERS}]{{2}})"
+    r"(?:[ ]?\d{2,3}(?!\d))?(?!\w)(?:[ ]?(?:RUS|rus)(?!\w))?"
+)
+_NUMBER: Final = r"\d{1,4}(?!\d|[.,]\d)"
+_NO_UNIT: Final = r"(?!\s{0,2}(?:м(?!\w)|м[2²]|кв|метр|км|тыс|млн|руб|%|°|год|лет|г\.))"
+_FLATS: Final = (
+    re.compile(rf"(?i)(?<!\w)(?<!\d[ ])(?<!\d)кв\.?\s?№?\s?{_NUMBER}{_NO_UNIT}"),
+    re.compile(rf"(?i)(?<!\w)квартир\w{{0,3}}\s?№\s?{_NUMBER}"),
+    re.compile(rf"(?i)(?<=\d[,\s])\s?квартир\w{{0,3}}\s?{_NUMBER}(?!\s?\w)"),
+)
+#: «ул. Ленина 45-17» is a flat, «ул. Ленина 5-12» may be a row of houses.
+_HOUSE_AND_FLAT: Final = re.compile(
+    r"(?<!\w)(?i:ул|улица|улице|пр|просп|проспект|пер|переулок|б-р|мкр)\.?\s?[А-ЯЁ][\w-]{2,30},?\s?"
+    r"(?:д\.?\s?)?(\d{1,3})[а-я]?\s?-\s?(\d{1,4})(?!\d)"
+)
+
+
+def mask(text: str) -> str:
+    """The text without phones, e-mails, cards, documents, car plates, flats and nicknames.
+
+    Masking a masked text changes nothing.
+    """
+    while (masked := _once(text)) != text:
+        text = masked
+    return text
+
+
+def _once(text: str) -> str:
+    text = _EMAIL.sub(EMAIL, text)
+    text = _mask_people(text)
+    for found in reversed(find_numbers(text)):
+        text = text[: found.start] + found.mask + text[found.end :]
+    text = _PLATE.sub(PLATE, text)
+    text = _HOUSE_AND_FLAT.sub(_without_flat, text)
+    for pattern in _FLATS:
+        text = pattern.sub(FLAT, text)
+    return text
+
+
+def _mask_people(text: str) -> str:
+    people: dict[str, int] = {}
+    first = max((int(number) for number in _PERSON.findall(text)), default=0) + 1
+
+    def person(nick: str) -> str:
+        key = nick.lower().removeprefix("profile/").lstrip("@")
+        return PERSON.format(people.setdefault(key, first + len(people)))
+
+    for pattern in (_MENTION, _SHOWN_MENTION):
+        text = pattern.sub(lambda match: person(match[1]), text)
+    text = _PROFILE.sub(lambda match: match[1] + person(match[2]), text)
+    for pattern in (_NICK, _BARE_ID):
+        text = pattern.sub(lambda match: person(match[1]), text)
+    return text
+
+
+def _without_flat(match: re.Match[str]) -> str:
+    if int(match[2]) >= int(match[1]):
+        return match[0]
+    start = match.start(2) - match.start()
+    return match[0][:start] + FLAT
