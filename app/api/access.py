@@ -31,6 +31,9 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "POST /v1/pages/{page_id}/resume": _MODERATORS,
     "POST /v1/pause": _MODERATORS,
     "POST /v1/resume": _ADMINS,
+    "GET /v1/jobs": _READERS,
+    "GET /v1/jobs/{job_id}": _READERS,
+    "POST /v1/jobs/{job_id}/cancel": _MODERATORS,
     "GET /v1/openapi.json": _EVERYBODY,
 }
 

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from app.api.access import ACCESS
 from app.domain.words import Role
 from app.pipeline.administration.accounts import revoke_token
+from app.pipeline.jobs import orders
 from app.storage.tables import ApiToken, Connection, Credential
 from tests.fakes.yard import Yard
 
@@ -27,9 +28,16 @@ ROUTES = sorted(ACCESS, key=lambda route: (route.startswith("DELETE"), "/cancel"
 def _fill(yard: Yard, route: str, decision: int, page: int) -> tuple[str, str]:
     method, path = route.split(" ")
     action = yard.action_of(decision, "ban_author").id
-    for name, value in (("decision_id", decision), ("action_id", action), ("page_id", page)):
+    job = _job(yard, page) if "{job_id}" in path else 0
+    for name, value in (("decision_id", decision), ("action_id", action), ("page_id", page), ("job_id", job)):
         path = path.replace("{" + name + "}", str(value))
     return method, path
+
+
+def _job(yard: Yard, page: int) -> int:
+    """Long work about a page that somebody else has asked for."""
+    somebody = yard.person(f"asker {len(yard.rows(ApiToken))}")
+    return orders.start(yard.house, "preview", {"pages": [page]}, who=somebody, page_id=page)
 
 
 def test_each_route_answers_its_roles_only(small_yard: Yard) -> None:
