@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -19,7 +19,7 @@ from app.policy.decide import decide
 from app.policy.rules import parse
 from model.explain import Span
 from model.labels import HEADS
-from model.scorer import Scorer
+from model.scorer import Scorer, Scores
 
 #: What our models are called wherever one is named.
 MODEL_NAME: Final = "dvornik"
@@ -112,7 +112,9 @@ class Judge:
 
     def opinions(self, texts: Sequence[str]) -> list[dict[str, object]]:
         """Per text its scores (null where judging failed) and what the policy makes of them."""
-        return [self._opinion(text, judged) for text, judged in zip(texts, self._judge(texts), strict=True)]
+        return [
+            self._opinion(text, judged) for text, judged in zip(texts, judge_texts(self._scorer, texts), strict=True)
+        ]
 
     def opinion(self, text: str) -> dict[str, object]:
         """The opinion on one text."""
@@ -125,14 +127,23 @@ class Judge:
         scores = judgement.scores or dict.fromkeys(HEADS).values()
         return {"scores": dict(zip(HEADS, scores, strict=True)), **summary(ruling)}
 
-    def _judge(self, texts: Sequence[str]) -> list[Judgement]:
-        try:
-            return [Judgement(scores) for scores in self._scorer.score_many(texts)]
-        except Exception as error:  # noqa: BLE001 - a failed judgement is a review, never a lost line
-            if len(texts) == 1:
-                return [Judgement(None, failure=type(error).__name__)]
-            # One text must not take its neighbours along.
-            return [judgement for text in texts for judgement in self._judge([text])]
+
+class ScoresMany(Protocol):
+    """What scores many texts at once."""
+
+    def score_many(self, texts: Sequence[str]) -> list[Scores]:
+        """Probabilities, a row for each text."""
+        ...
+
+
+def judge_texts(scorer: ScoresMany, texts: Sequence[str]) -> list[Judgement]:
+    """Per text what the model says; one that breaks it is a failed judgement and takes no neighbour along."""
+    try:
+        return [Judgement(scores) for scores in scorer.score_many(texts)]
+    except Exception as error:  # noqa: BLE001 - a failed judgement is a review, never a lost line
+        if len(texts) == 1:
+            return [Judgement(None, failure=type(error).__name__)]
+        return [judgement for text in texts for judgement in judge_texts(scorer, [text])]
 
 
 def summary(ruling: Ruling) -> dict[str, object]:
