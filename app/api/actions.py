@@ -12,7 +12,7 @@ from app.api.shapes import action_out
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
 from app.domain.words import ActionKind
-from app.pipeline import overrule
+from app.pipeline.overrule import actions as orders
 from app.storage.actions import ActionFilter, list_actions, read_action
 
 router = APIRouter(route_class=StrictRoute, tags=["actions"])
@@ -66,7 +66,7 @@ def action(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
 )
 def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> schemas.ActionOut:
     """Cancel an action that is proposed, pending or to be done by hand; what is being sent cannot be called back."""
-    return action_out(overrule.cancel(use.house, action_id, who=who, reason=body.reason))
+    return action_out(orders.cancel(use.house, action_id, who=who, reason=body.reason))
 
 
 @router.post(
@@ -85,5 +85,5 @@ def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> sc
 )
 def confirm(action_id: IdIn, who: Caller, use: Use, body: schemas.ConfirmIn | None = None) -> schemas.Confirmed:
     """Let a proposed action go out on your word. A ban for ever needs the word of two different people."""
-    done = overrule.confirm(use.house, action_id, who=who, ban_days=body.ban_days if body else None)
+    done = orders.confirm(use.house, action_id, who=who, ban_days=body.ban_days if body else None)
     return schemas.Confirmed(action=action_out(done.action), second_needed=done.second_needed)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from importlib import resources
-from itertools import pairwise
 from typing import Final
 
 from app.domain.decisions import Clause
@@ -15,14 +14,11 @@ from app.domain.errors import InvalidInputError, NotFoundError, PolicyError
 from app.domain.words import ActionKind, Category, Mode
 from app.policy.copies import CopyRules, read_copies
 from app.policy.reading import Table, listed, load
+from app.policy.terms import read_ladder
 
 #: What a policy may order; lifting a measure is always a person's order.
 ORDERED: Final = (ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT, ActionKind.BAN_AUTHOR)
-_SECONDS: Final = {"h": 3600, "d": 86_400}
-#: The longest dated ban that the networks take.
-LONGEST_BAN: Final = 365 * 86_400
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_TERM: Final = re.compile(r"([1-9][0-9]{0,4})([hd])")
 _PROMISE: Final = re.compile(r"1/[1-9][0-9]{1,8}")
 _SHARE: Final = re.compile(r"0\.[0-9]{0,8}[1-9]")
 
@@ -32,6 +28,13 @@ class BanBy(StrEnum):
 
     PERSON = "person"
     MACHINE = "machine"
+
+
+class SecondPerson(StrEnum):
+    """When a ban for ever and an objection need two people: always, or wherever the office has two."""
+
+    REQUIRED = "required"
+    IF_PRESENT = "if_present"
 
 
 class TermSource(StrEnum):
@@ -60,6 +63,7 @@ class BanRules:
 
     `order` names the office's order where `source` is `order`, `ground` the paper that lets the machine ban alone;
     both are '' otherwise. The first `warnings` offences draw no ban. An offence counts for `expires_days`.
+    `second_person` says whether an office of one may ban for ever.
     """
 
     clause: Clause
@@ -69,6 +73,7 @@ class BanRules:
     order: str
     warnings: int
     expires_days: int
+    second_person: SecondPerson = SecondPerson.REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,11 @@ class Policy:
     def ban_by(self) -> BanBy:
         """Who sends bans out; a policy without bans leaves them to people."""
         return BanBy.PERSON if self.bans is None else self.bans.by
+
+    @property
+    def second_person(self) -> SecondPerson:
+        """Whether an office of one person may decide alone; where nobody can be banned, about objections it may."""
+        return SecondPerson.IF_PRESENT if self.bans is None else self.bans.second_person
 
 
 def parse(source: str, *, file: str) -> Policy:
@@ -175,9 +185,9 @@ def _bans(table: Table, act: Act | None, cited: str) -> BanRules:
     if by is BanBy.MACHINE and source is TermSource.PROPOSAL:
         expected = '"order" (сама программа блокирует только на сроки из приказа учреждения)'
         raise table.refuse("source", expected, str(source))
-    rules = BanRules(
-        clause, by, ground, source, order, table.whole("warnings", 0, 10), table.whole("expires_days", 1, 365)
-    )
+    second = table.choice("second_person", SecondPerson) if table.has("second_person") else SecondPerson.REQUIRED
+    warnings, expires = table.whole("warnings", 0, 10), table.whole("expires_days", 1, 365)
+    rules = BanRules(clause, by, ground, source, order, warnings, expires, second)
     table.close()
     return rules
 
@@ -216,35 +226,9 @@ def _removal(table: Table, cited: str, bans: BanRules | None) -> Removal | None:
     promise = table.text("promise", expected)
     if not _PROMISE.fullmatch(promise):
         raise table.refuse("promise", expected, promise)
-    ladder = _ladder(table, bans, asked=ActionKind.BAN_AUTHOR in actions)
+    ladder = read_ladder(table, may_ban=bans is not None, asked=ActionKind.BAN_AUTHOR in actions)
     table.close()
     return Removal(clause, promise, hows[0], ladder)
-
-
-def _ladder(table: Table, bans: BanRules | None, *, asked: bool) -> tuple[int, ...]:
-    """The terms of bans in seconds, each at least as long as the one before."""
-    if not asked:
-        if table.has("ladder"):
-            raise table.refuse_presence("ladder", "в actions нет ban_author")
-        return ()
-    if bans is None:
-        raise table.refuse(
-            "actions", "список без ban_author, раз в файле нет таблицы [bans] с пунктом, который разрешает блокировки"
-        )
-    expected = 'список сроков, например ["1d", "3d", "7d"], от "1h" до "365d" (навсегда блокируют двое людей)'
-    value = table.take("ladder", expected)
-    if not isinstance(value, list) or not value:
-        raise table.refuse("ladder", expected, value)
-    terms = []
-    for item in value:
-        match = _TERM.fullmatch(item) if isinstance(item, str) else None
-        seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
-        if not 0 < seconds <= LONGEST_BAN:
-            raise table.refuse("ladder", expected, item)
-        terms.append(seconds)
-    if any(later < earlier for earlier, later in pairwise(terms)):
-        raise table.refuse("ladder", "список сроков, в котором каждый не короче предыдущего", value)
-    return tuple(terms)
 
 
 def preset_names() -> tuple[str, ...]:
