@@ -147,7 +147,7 @@ class Executor:
         action.sent_at = now
         entry = move(action, ActionState.SENDING, now)
         sealed = {row.id: row.token_enc for row in rows}
-        order = order_of(matter)
+        order = order_of(self.house, matter)
         return Sending(action.id, action.comment_id, action.claim, action.page_id, order, credentials, sealed), [entry]
 
     def _still_allowed(self, sending: Sending) -> bool:

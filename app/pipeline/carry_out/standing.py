@@ -10,6 +10,8 @@ from app.domain.states import CommentState
 from app.domain.words import ActionKind, Kind, Mode, WrittenBy
 from app.outbox.moves import is_by_machine
 from app.outbox.permission import Standing
+from app.pipeline.house import House
+from app.pipeline.notices import ban_notice
 from app.storage import outbox
 from app.storage.tables import Action, Author, Comment, Control, Page
 
@@ -64,8 +66,8 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(msgspec.json.decode(text, type=list[str]))
 
 
-def order_of(matter: Matter) -> Order:
-    """The action in the words of the port; the clause is what the banned person reads."""
+def order_of(house: House, matter: Matter) -> Order:
+    """The action in the words of the port, with what a banned person reads."""
     action, comment = matter.action, matter.comment
     return Order(
         kind=ActionKind(action.kind),
@@ -77,5 +79,5 @@ def order_of(matter: Matter) -> Order:
         author=matter.author,
         ban_until=action.ban_until,
         ban_reason=action.ban_reason,
-        ban_comment=action.clause if action.kind == ActionKind.BAN_AUTHOR else "",
+        ban_comment=ban_notice(house, action, matter.page) if action.kind == ActionKind.BAN_AUTHOR else "",
     )

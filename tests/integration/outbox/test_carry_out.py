@@ -5,11 +5,15 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from app.domain.clock import DAY, HOUR
+from app.domain.decision_number import found_in
+from app.domain.notices import LONGEST
 from app.domain.ports import Retry
 from app.domain.states import CommentState
 from app.domain.words import ActionKind, Mode
 from app.outbox import claim
 from app.pipeline.carry_out.executor import Step
+from app.pipeline.decision_number import decision_of
+from app.pipeline.notices import ban_notice
 from app.storage.tables import Comment, Evidence, Page
 from tests.fakes.world import hours
 from tests.integration.outbox.conftest import alerts
@@ -69,7 +73,19 @@ def test_a_bans_end_is_fixed_when_it_is_first_sent(world):
     world.clock.advance(hours(1))
     world.work_off()
     assert [order.ban_until for order in world.network.calls] == [first, first]
-    assert world.network.calls[0].ban_comment == world.action(ban).clause
+
+
+def test_a_banned_author_reads_a_notice(world):
+    """The visible comment of a ban names its reason, its clause, its end and a number that leads back to the decision."""
+    ban = world.add_ban(world.add_comment(state="removed"))
+    world.work_off()
+    told, action = world.network.calls[0].ban_comment, world.action(ban)
+    assert told == ban_notice(world.house, action, world.row(Page, world.page))
+    assert len(told) <= LONGEST
+    assert "Причина: оскорбление (п. 2.5, Порядок" in told
+    assert "решил сотрудник" in told
+    [number] = found_in(told)
+    assert decision_of(world.house, number) == action.decision_id
 
 
 def test_nobody_is_banned_while_the_managers_are_unknown(world):
