@@ -23,6 +23,7 @@ class JudgedText:
 
     decision_id: int
     comment_id: int
+    page_id: int
     verdict: str
     basis_json: str
     private: bool
@@ -39,9 +40,9 @@ class Portion:
 
 
 def portion(
-    session: Session, pages: Sequence[int], *, since: int, until: int, before: int | None, size: int
+    session: Session, pages: Sequence[int] | None, *, since: int, until: int, before: int | None, size: int
 ) -> Portion:
-    """The next `size` decisions of these pages taken in [since, until), microseconds."""
+    """The next `size` decisions of these pages (None = all) taken in [since, until), microseconds."""
     wanted: Statement = select(
         col(Decision.id),
         col(Decision.comment_id),
@@ -50,21 +51,23 @@ def portion(
         col(Decision.basis_json),
         col(Decision.decided_by),
         col(Decision.decided_at),
+        col(Decision.page_id),
     ).where(col(Decision.id) >= first_id(since), col(Decision.id) < last_id(until))
-    rows = session.execute(stretch(Decision, wanted, pages, before, size)).all() if pages else []
+    rows = session.execute(stretch(Decision, wanted, pages, before, size)).all() if pages is None or pages else []
     judged = [row for row in rows if row[5] == MACHINE and since <= row[6] < until]
     comments = _comments(session, [row[1] for row in judged])
     bodies = _bodies(session, [row[2] for row in judged])
     others = _others(session, [row[1] for row in judged])
     texts = []
-    for decision_id, comment_id, revision_id, verdict, basis, _, _ in judged:
+    for decision_id, comment_id, revision_id, verdict, basis, _, _, page_id in judged:
         of_revision = [other for other in others[comment_id] if other[1] == revision_id]
         if any(by == MACHINE and other < decision_id for other, _, by, _ in of_revision):
             continue
         private, restored = comments[comment_id]
         people = [Verdict(said) for _, _, by, said in of_revision if by != MACHINE]
         last = Verdict.KEEP if restored == revision_id else (people[-1] if people else None)
-        texts.append(JudgedText(decision_id, comment_id, verdict, basis, private, bodies.get(revision_id), last))
+        body = bodies.get(revision_id)
+        texts.append(JudgedText(decision_id, comment_id, page_id, verdict, basis, private, body, last))
     return Portion(tuple(texts), rows[-1][0] if len(rows) == size else None)
 
 

@@ -1,19 +1,17 @@
 """What a policy would have removed: stored texts are judged again by the code that judges new ones."""
 
-from collections.abc import Mapping
-from dataclasses import fields
 from time import monotonic
 from typing import Final
 
 import msgspec
 
 from app.domain.clock import DAY, SECOND
-from app.domain.decisions import NO_CONTEXT, Context, Facts, Judgement, Remove
+from app.domain.decisions import Judgement, Remove
 from app.domain.errors import NotFoundError
-from app.domain.events import Segment
-from app.domain.judged import has_text, judged_text
+from app.domain.judged import has_text
 from app.domain.words import Verdict
 from app.pipeline.jobs.step import Progress, Tools
+from app.pipeline.replay import facts_of, words_of
 from app.policy.binding import BoundPolicy
 from app.policy.decide import decide
 from app.policy.levels import at_level, level_named
@@ -31,7 +29,6 @@ EXAMPLES: Final = 20
 #: Decisions read in one transaction, and how long a step goes on.
 _PORTION: Final = 200
 _STEP_SECONDS: Final = 0.4
-_COUNTS: Final = frozenset(field.name for field in fields(Context))
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -134,11 +131,10 @@ def _progress(params: Asked, found: Found, position: int, *, ended: bool = False
 def _look(tools: Tools, policy: BoundPolicy, text: JudgedText, found: Found) -> None:
     found.seen += 1
     found.before += text.verdict == Verdict.REMOVE
-    if text.body is None or text.body.text is None:
+    words = words_of(text)
+    if words is None:
         found.erased += 1
         return
-    segments = msgspec.json.decode(text.body.segments_json, type=list[tuple[str, str]])
-    words = judged_text(text.body.text, [Segment(*segment) for segment in segments])
     judgement = tools.moderator.weigh(words) if has_text(words) else Judgement(None)
     if has_text(words) and judgement.scores is None:
         found.failed += 1
@@ -157,14 +153,3 @@ def _count(text: JudgedText, ruling: Remove, found: Found) -> None:
     examples = found.kept_examples if text.by_people is Verdict.KEEP else found.examples
     if len(examples) < EXAMPLES:
         examples.append(text.decision_id)
-
-
-def facts_of(text: JudgedText) -> Facts:
-    """What was known about the text beside its words when it was decided about, as its decision holds it."""
-    basis = msgspec.json.decode(text.basis_json, type=dict[str, object])
-    known, counts = basis.get("facts"), basis.get("context")
-    facts = {**known} if isinstance(known, Mapping) else {}
-    context = NO_CONTEXT
-    if isinstance(counts, Mapping):
-        context = Context(**{name: value for name, value in counts.items() if name in _COUNTS})
-    return Facts(**{**facts, "private": text.private, "context": context})
