@@ -122,6 +122,11 @@ class Configuration:
         return bind(policy, self._promises)
 
     @property
+    def manifest(self) -> Thresholds:
+        """The numbers of the model that policies are bound to."""
+        return self._promises
+
+    @property
     def promises(self) -> Mapping[str, HeldPromise]:
         """What the model keeps, by the text of the promise."""
         return self._promises.promises

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from app.domain.clock import rfc3339
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.words import Mode
 from app.journal.chain import Entry
@@ -75,18 +76,24 @@ def _insert(acting: Acting, policy: Policy) -> Entry:
     return Entry("policy_added", row.id, body)
 
 
-def add_policy(house: House, source: str, file: str, *, manifest: Thresholds, by: str) -> PolicyVersion:
+def add_policy(
+    house: House, source: str, file: str, *, manifest: Thresholds, by: str, instead_of: int | None = None
+) -> PolicyVersion:
     """Put a policy's text in force; a text that is in force already adds nothing. `file` is how errors call it.
+
+    `instead_of` is the version that the new text was made from; None = whichever is in force.
 
     Raises:
         PolicyError: the text is not a policy, or asks for what the model does not hold.
-        ConflictError: pages that follow the policy run in a mode that the new text does not allow.
+        ConflictError: pages that follow the policy run in a mode that the new text does not allow, or another version
+            than `instead_of` is in force.
     """
     policy = parse(source, file=file)
     bind(policy, manifest)
     try:
         with house.database.write() as session:
             present = queries.newest(session, policy.name)
+            _check_replaced(present, instead_of)
             if present is not None and present.digest == policy.digest:
                 return present
             _check_followers(session, policy)
@@ -95,6 +102,14 @@ def add_policy(house: House, source: str, file: str, *, manifest: Thresholds, by
             return policy_in_force(session, policy.name)
     except IntegrityError:
         raise ConflictError(f"правила {policy.name} только что изменил кто-то другой: повторите") from None
+
+
+def _check_replaced(present: PolicyVersion | None, instead_of: int | None) -> None:
+    if present is not None and instead_of not in {None, present.version}:
+        raise ConflictError(
+            f"правила {present.name} тем временем изменили: теперь действует версия {present.version}, "
+            f"{present.created_by}, {rfc3339(present.created_at)}"
+        )
 
 
 def _check_followers(session: Session, policy: Policy) -> None:
