@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from app.api.callbacks import callback_routes
 from app.api.routes import include_api
+from app.console.app import create_console
 from app.domain.words import Network
 from app.pipeline.duties.all import DUTIES
 from app.pipeline.duties.walk import Round
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     if Network.VK in settings.enabled_networks:
         app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))
     include_api(app)
+    app.mount("/console", create_console(app.state.services))
     return app
 
 

@@ -113,7 +113,7 @@ def list_tokens(house: House) -> tuple[TokenShown, ...]:
                 account_id=account.id,
                 name=account.name,
                 role=Role(token.role),
-                pages=_pages(token),
+                pages=pages_of(token),
                 created_at=token.created_at,
                 revoked_at=token.revoked_at,
             )
@@ -121,7 +121,8 @@ def list_tokens(house: House) -> tuple[TokenShown, ...]:
         )
 
 
-def _pages(token: ApiToken) -> frozenset[int] | None:
+def pages_of(token: ApiToken) -> frozenset[int] | None:
+    """The pages that a token is limited to; None = every page."""
     if token.pages_json is None:
         return None
     return frozenset(msgspec.json.decode(token.pages_json, type=list[int]))
@@ -159,4 +160,4 @@ def authenticate(house: House, bearer: str) -> Principal:
     if found is None:
         raise NotAuthenticatedError("ключ не подходит")
     token, account = found
-    return Principal(account.id, account.name, Role(token.role), _pages(token))
+    return Principal(account.id, account.name, Role(token.role), pages_of(token))

@@ -1,0 +1,48 @@
+"""Who may open what in the console: the one table of its routes and roles; what is not in it is closed to everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.words import Role
+
+_READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
+_MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
+
+#: Route → roles; paths are counted from /console. A session of a page-limited token is held to its pages besides.
+CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
+    "GET /": _READERS,
+    "GET /account": _READERS,
+    "POST /sign-out": _READERS,
+    "POST /sign-out-everywhere": _READERS,
+}
+
+#: Routes that anybody may ask for: sign-in, and what every page is dressed in.
+CONSOLE_OPEN: Final = frozenset({"GET /sign-in", "POST /sign-in", "GET /enter/{secret}", "POST /enter/{secret}"})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A line of the navigation; it is shown to those who may open `path`."""
+
+    title: str
+    path: str
+
+
+#: In the order in which a press secretary needs them.
+SECTIONS: Final = (
+    Section("Очередь", "/queue"),
+    Section("Журнал", "/journal"),
+    Section("Проверка", "/check"),
+    Section("Страницы", "/pages"),
+    Section("Правила", "/policies"),
+    Section("Ответы", "/answers"),
+    Section("Возражения", "/objections"),
+    Section("Отчёт", "/reports"),
+    Section("Персональные данные", "/persons"),
+)
+
+
+def sections_for(role: Role) -> tuple[Section, ...]:
+    """The navigation of a role."""
+    return tuple(one for one in SECTIONS if role in CONSOLE_ACCESS.get(f"GET {one.path}", frozenset()))

@@ -1,0 +1,123 @@
+"""How templates say our codes and instants: filters, pure, from the one catalogue of words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from app.domain.clock import DAY, HOUR, MINUTE, SECOND
+from app.domain.wording import ACTIONS, CATEGORIES, REASONS, VERDICTS
+
+MODES: Final[Mapping[str, str]] = {
+    "shadow": "только наблюдает",
+    "review": "предлагает человеку",
+    "enforce": "удаляет сам",
+}
+STATES: Final[Mapping[str, str]] = {
+    "shadow": "не отправляется: режим наблюдения",
+    "proposed": "предложено, ждёт человека",
+    "pending": "ждёт отправки",
+    "sending": "отправляется",
+    "manual": "нужно сделать вручную в сети",
+    "done": "сделано",
+    "failed": "не получилось",
+    "cancelled": "отменено",
+}
+ROLES: Final[Mapping[str, str]] = {
+    "viewer": "наблюдатель",
+    "responder": "отвечает жителям",
+    "moderator": "модератор",
+    "auditor": "проверяющий",
+    "admin": "администратор",
+    "site": "сайт",
+}
+_MACHINE: Final = "программа"
+
+
+def when(instant: int | None, zone: str = "") -> str:
+    """`12.05.2025 14:30` in a page's time zone (UTC without one); a dash for what has not been."""
+    if instant is None:
+        return "—"
+    there = datetime.fromtimestamp(instant // SECOND, ZoneInfo(zone) if zone else UTC)
+    return f"{there:%d.%m.%Y %H:%M}" + ("" if zone else " UTC")
+
+
+def span(microseconds: int) -> str:
+    """A stretch of time in the largest unit that says enough: `3 дн.`, `5 ч`, `12 мин`, `меньше минуты`."""
+    if microseconds >= 2 * DAY:
+        return f"{microseconds // DAY} дн."
+    if microseconds >= HOUR:
+        return f"{microseconds // HOUR} ч"
+    if microseconds >= MINUTE:
+        return f"{microseconds // MINUTE} мин"
+    return "меньше минуты"
+
+
+def term(seconds: int | None) -> str:
+    """A ban's length in words; None = for ever."""
+    if seconds is None:
+        return "бессрочно"
+    days, rest = divmod(seconds, 86_400)
+    if days and not rest:
+        return f"на {days} {plural(days, 'день', 'дня', 'дней')}"
+    hours = max(1, round(seconds / 3600))
+    return f"на {hours} {plural(hours, 'час', 'часа', 'часов')}"
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """The form of a Russian noun beside a number."""
+    last, teens = abs(number) % 10, 11 <= abs(number) % 100 <= 14
+    if last == 1 and not teens:
+        return one
+    return few if 2 <= last <= 4 and not teens else many
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """`5 комментариев`."""
+    return f"{number} {plural(number, one, few, many)}"
+
+
+def person(by: str) -> str:
+    """`person:Анна`, `machine`, `network:5` as people say it."""
+    kind, _, name = by.partition(":")
+    if kind == "person":
+        return name
+    return f"в самой сети ({name})" if kind == "network" else _MACHINE
+
+
+def marked(text: str | None, spans: Iterable[tuple[int, int]] = ()) -> Markup:
+    """A text with these places (start, end) marked; everything is escaped, places that overlap are joined."""
+    if text is None:
+        return Markup('<span class="muted">Текст удалён по сроку хранения.</span>')
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        start, end = max(start, at), min(end, len(text))  # noqa: PLW2901 - the part that is not shown yet
+        if start < end:
+            pieces += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
+            at = end
+    return Markup().join([*pieces, escape(text[at:])])
+
+
+def _from(words: Mapping[str, str]) -> Callable[[str], str]:
+    """A filter that says a code; a code without words is shown as it is."""
+    return lambda code: words.get(str(code), str(code))
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "when": when,
+    "span": span,
+    "term": term,
+    "plural": plural,
+    "counted": counted,
+    "person": person,
+    "marked": marked,
+    "category": _from(CATEGORIES),
+    "reason": _from(REASONS),
+    "verdict": _from(VERDICTS),
+    "action": _from(ACTIONS),
+    "mode": _from(MODES),
+    "state": _from(STATES),
+    "role": _from(ROLES),
+}
