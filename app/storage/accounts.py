@@ -1,10 +1,16 @@
 """Queries over accounts and their tokens."""
 
+from collections.abc import Collection
+from typing import Final
+
+import msgspec
 from sqlmodel import Session, col, select
 
+from app.domain.words import Role
 from app.storage.tables import Account, ApiToken, Page
 
 PERSON = "person:"
+_pages: Final = msgspec.json.Decoder(list[int]).decode
 
 
 def is_id(number: int) -> bool:
@@ -47,3 +53,25 @@ def actor(session: Session, by: str) -> str:
         return by
     account = account_named(session, by.removeprefix(PERSON))
     return f"{PERSON}{account.id}" if account else f"{PERSON}unknown"
+
+
+def roles_on_page(session: Session, account_id: int, page_id: int) -> frozenset[Role]:
+    """What an account may do on a page by its living tokens."""
+    query = select(ApiToken.role, ApiToken.pages_json).where(
+        col(ApiToken.account_id) == account_id, col(ApiToken.revoked_at).is_(None)
+    )
+    return frozenset(Role(role) for role, pages in session.exec(query) if _covers(pages, page_id))
+
+
+def others_with_role(session: Session, account_id: int, page_id: int, roles: Collection[Role]) -> bool:
+    """Whether anybody but this account has a living token of one of these roles for the page."""
+    query = select(ApiToken.pages_json).where(
+        col(ApiToken.account_id) != account_id,
+        col(ApiToken.role).in_([str(role) for role in roles]),
+        col(ApiToken.revoked_at).is_(None),
+    )
+    return any(_covers(pages, page_id) for pages in session.exec(query))
+
+
+def _covers(pages: str | None, page_id: int) -> bool:
+    return pages is None or page_id in _pages(pages)

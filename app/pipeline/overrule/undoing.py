@@ -1,0 +1,124 @@
+"""Takes a person's decision back while nothing of it has been sent: the question is open again."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from app.domain.clock import rfc3339
+from app.domain.decisions import Review
+from app.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from app.domain.principals import Principal
+from app.domain.states import CANCELLABLE
+from app.domain.wording import ACTIONS
+from app.domain.words import Category, Reason, Role
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.overrule import told
+from app.pipeline.overrule.answering import actions_of
+from app.pipeline.overrule.lifting import call_back
+from app.pipeline.overrule.sitting import Sitting, found_id, opinion_of, sit, turn
+from app.pipeline.overrule.wishes import Ruled
+from app.pipeline.record.cases import new_case
+from app.storage.accounts import PERSON
+from app.storage.tables import Action, Campaign, Decision, Label, ReviewCase
+
+_UNDONE: Final = "undone"
+_categories: Final = msgspec.json.Decoder(tuple[Category, ...]).decode
+
+
+class _Basis(msgspec.Struct):
+    """What a person's decision remembers of its making."""
+
+    undo_until: int = 0
+    case: int | None = None
+
+
+def undo(house: House, configuration: Configuration, decision_id: int, *, who: Principal) -> Ruled:
+    """Call a person's decision back: its orders are cancelled and the question is put anew.
+
+    Raises:
+        NotFoundError: there is no such decision, or not for this person.
+        NotAllowedError: somebody else took it.
+        ConflictError: it is the machine's, it is not the newest, it was sent already, or the time is over.
+    """
+    missing = f"решения {decision_id} нет"
+
+    def act(session: Session) -> Ruled:
+        decision = session.get(Decision, found_id(decision_id, missing))
+        if decision is None:
+            raise NotFoundError(missing)
+        sitting = sit(session, house, configuration, decision.comment_id, who=who, abilities={}, missing=missing)
+        _check_mine(sitting, decision)
+        actions = actions_of(sitting, decision.id)
+        basis = msgspec.json.decode(decision.basis_json, type=_Basis)
+        _check_unsent(actions, basis, sitting.at)
+        call_back(sitting, _UNDONE, only={action.id for action in actions})
+        return _ask_again(sitting, decision, basis)
+
+    return turn(house, act)
+
+
+def _check_mine(sitting: Sitting, decision: Decision) -> None:
+    who = sitting.who
+    if sitting.comment.decision_id != decision.id:
+        raise ConflictError(f"решение {decision.id} уже заменено решением {sitting.comment.decision_id}")
+    if not decision.decided_by.startswith(PERSON):
+        raise ConflictError(f"это решение принимал не сотрудник ({told.named(decision.decided_by)}): отменять нечего")
+    if decision.decided_by != who.by and who.role is not Role.ADMIN:
+        raise NotAllowedError(f"решение принял {told.named(decision.decided_by)}: отменит он сам или администратор")
+
+
+def _check_unsent(actions: tuple[Action, ...], basis: _Basis, at: int) -> None:
+    sent = [action for action in actions if action.sent_at is not None or action.state not in CANCELLABLE]
+    if sent:
+        listed = ", ".join(f"{ACTIONS[one.kind]} ({rfc3339(one.sent_at or one.changed_at)})" for one in sent)
+        raise ConflictError(f"уже отправлено: {listed}")
+    if not actions and at > basis.undo_until:
+        raise ConflictError(f"отменить можно было до {rfc3339(basis.undo_until)}")
+
+
+def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis) -> Ruled:
+    machine = sitting.machine_decision()
+    categories = _categories(machine.categories_json) if machine else ()
+    ruling = Review((Reason.PERSON,), categories)
+    sitting.comment.restored_revision_id = None
+    new_id = sitting.deciding.decide(
+        sitting.comment, sitting.page, ruling, opinion_of(machine), mode=sitting.page.mode, hand=sitting.hand
+    )
+    sitting.ledger.note(
+        "decision_undone", sitting.comment.id, decision=decision.id, instead=new_id, by=sitting.hand.signed
+    )
+    case_id = _reopen(sitting, basis.case, machine.id if machine else new_id)
+    # What was taken back teaches nothing.
+    sitting.session.execute(delete(Label).where(col(Label.decision_id) == decision.id))
+    sitting.settle()
+    return Ruled(new_id, case_id, actions_of(sitting, decision.id))
+
+
+def _reopen(sitting: Sitting, answered: int | None, about: int) -> int:
+    """The case as it was answered, under a new number; one that asks about the comment meanwhile is enough."""
+    comment = sitting.comment
+    if comment.case is not None:
+        return comment.case.id
+    case_id = sitting.house.ids()
+    old = sitting.session.get(ReviewCase, answered) if answered else None
+    row: dict[str, Any] = new_case(
+        case_id,
+        comment_id=comment.id,
+        page_id=comment.page_id,
+        revision_id=comment.revision_id,
+        decision_id=about,
+        reason=str(Reason.PERSON),
+        protected=False,
+        uncertainty=1.0,
+        at=sitting.at,
+    )
+    if old is not None:
+        kept = ("decision_id", "reason", "protected", "category", "uncertainty", "rank", "opened_at")
+        row |= {name: getattr(old, name) for name in (*kept, "assigned_to", "skipped_json")}
+        sitting.session.execute(update(Campaign).where(col(Campaign.case_id) == old.id).values(case_id=case_id))
+    sitting.ledger.add(ReviewCase, **row)
+    sitting.ledger.note("case_opened", comment.id, case=case_id, decision=row["decision_id"])
+    return case_id
