@@ -21,6 +21,8 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/actions/{action_id}": _READERS,
     "POST /v1/actions/{action_id}/cancel": _MODERATORS,
     "POST /v1/actions/{action_id}/confirm": _MODERATORS,
+    "GET /v1/review": _READERS,
+    "GET /v1/review/{case_id}": _READERS,
     "GET /v1/pages": _READERS,
     "POST /v1/pages": _ADMINS,
     "GET /v1/pages/{page_id}": _READERS,

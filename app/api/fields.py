@@ -75,10 +75,35 @@ def read_cursor(cursor: str | None) -> int | None:
     """
     if cursor is None:
         return None
+    raw = _decoded(cursor, 8)
+    return int.from_bytes(raw, "big", signed=True)
+
+
+def write_place(place: tuple[int, int] | None) -> str | None:
+    """An opaque place in a list that is ordered by two numbers."""
+    if place is None:
+        return None
+    raw = b"".join(part.to_bytes(8, "big", signed=True) for part in place)
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def read_place(cursor: str | None) -> tuple[int, int] | None:
+    """The place that a cursor stands for.
+
+    Raises:
+        InvalidInputError: it is none of ours.
+    """
+    if cursor is None:
+        return None
+    raw = _decoded(cursor, 16)
+    return int.from_bytes(raw[:8], "big", signed=True), int.from_bytes(raw[8:], "big", signed=True)
+
+
+def _decoded(cursor: str, size: int) -> bytes:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != 8:
+    if len(raw) != size:
         raise InvalidInputError("query.cursor", "ожидается next_cursor в том виде, в каком он пришёл")
-    return int.from_bytes(raw, "big", signed=True)
+    return raw

@@ -138,7 +138,7 @@ def _gather(
     return CaseView(
         record=found,
         page=session.get_one(Page, case.page_id),
-        why=_why(found, together),
+        why=why_open(found, together),
         withheld=withheld,
         words=words,
         telling=telling(record.decision.explanation_json),
@@ -193,7 +193,8 @@ def effects(abilities: Abilities | None, comment: Comment) -> tuple[Effect, ...]
     )
 
 
-def _why(found: CaseRecord, together: CampaignRecord | None) -> str:
+def why_open(found: CaseRecord, together: CampaignRecord | None = None) -> str:
+    """Why the case waits for a person, in one sentence; without its campaign with the numbers of the first comment."""
     decision = found.record.decision
     counted = cast("dict[str, Any]", msgspec.json.decode(decision.basis_json).get("context") or {})
     comments, authors = counted.get("texts", 1), counted.get("authors", 1)

@@ -37,6 +37,7 @@ _WALKED: Final = (
     col(ReviewCase.reason),
     col(ReviewCase.opened_at),
     col(ReviewCase.assigned_to),
+    col(ReviewCase.claimed_by),
     col(ReviewCase.skipped_json),
 )
 
@@ -45,8 +46,8 @@ _WALKED: Final = (
 class CaseFilter:
     """Which open cases; `pages` None = all.
 
-    `older_than` is an instant in microseconds: opened then or earlier. What the account `passed_by` has skipped comes
-    behind everything else; None puts nothing behind.
+    `older_than` is an instant in microseconds: opened then or earlier. `mine` is an account: handed over to it or held
+    by it. What the account `passed_by` has skipped comes behind everything else; None puts nothing behind.
     """
 
     pages: tuple[int, ...] | None = None
@@ -54,6 +55,7 @@ class CaseFilter:
     reason: str | None = None
     older_than: int | None = None
     assigned_to: str | None = None
+    mine: str | None = None
     passed_by: str | None = None
 
 
@@ -135,9 +137,7 @@ class _Walk:
                 return False
 
     def _chooses(self) -> bool:
-        wanted = self._wanted
-        chosen = (wanted.category, wanted.reason, wanted.older_than, wanted.assigned_to, wanted.passed_by)
-        return any(one is not None for one in chosen)
+        return self._wanted != CaseFilter(pages=self._wanted.pages)
 
     def _keeps(self, row: Found, *, passed_by: bool) -> bool:
         wanted = self._wanted
@@ -148,6 +148,7 @@ class _Walk:
             and wanted.reason in {None, row.reason}
             and (wanted.older_than is None or row.opened_at <= wanted.older_than)
             and wanted.assigned_to in {None, row.assigned_to}
+            and wanted.mine in {None, row.assigned_to, row.claimed_by}
         )
 
 

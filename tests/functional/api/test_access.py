@@ -1,5 +1,6 @@
 """Who may call what: every route × every role × a foreign page, deny by default."""
 
+import json
 import re
 from typing import Any
 
@@ -9,35 +10,40 @@ from fastapi.routing import APIRoute
 from app.api.access import ACCESS
 from app.domain.words import Role
 from app.pipeline.administration.accounts import revoke_token
-from app.pipeline.jobs import orders
 from app.storage.tables import ApiToken, Connection, Credential
 from tests.fakes.yard import Yard
+from tests.functional.api.things import BODIES, PLAIN, PREPARED, THINGS, Place
 
-BODIES: dict[str, Any] = {
-    "POST /v1/moderate": {"text": "Спасибо"},
-    "POST /v1/moderate/batch": {"items": [{"text": "Спасибо"}]},
-    "POST /v1/actions/{action_id}/cancel": {"reason": "Ошибка"},
-    "POST /v1/actions/{action_id}/confirm": {},
-    "POST /v1/pages": {"network": "vk", "external_id": "229000009", "title": "Новая"},
-    "PATCH /v1/pages/{page_id}": {"title": "Другая"},
-}
 #: Destructive calls are walked last, so that the others still find what they ask for.
 ROUTES = sorted(ACCESS, key=lambda route: (route.startswith("DELETE"), "/cancel" in route, route))
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-def _fill(yard: Yard, route: str, decision: int, page: int) -> tuple[str, str]:
+def _fill(route: str, place: Place) -> tuple[str, str]:
+    """Method and path of a route about real things on the page; a parameter that nobody classified fails."""
     method, path = route.split(" ")
-    action = yard.action_of(decision, "ban_author").id
-    job = _job(yard, page) if "{job_id}" in path else 0
-    for name, value in (("decision_id", decision), ("action_id", action), ("page_id", page), ("job_id", job)):
-        path = path.replace("{" + name + "}", str(value))
+    for name in _PARAMETER.findall(path):
+        assert (name in THINGS) is not (name in PLAIN), f"{route}: say in things.py what {name} names"
+        made = PLAIN[name] if name in PLAIN else PREPARED.get(route, THINGS[name])(place)
+        path = path.replace("{" + name + "}", str(made))
     return method, path
 
 
-def _job(yard: Yard, page: int) -> int:
-    """Long work about a page that somebody else has asked for."""
-    somebody = yard.person(f"asker {len(yard.rows(ApiToken))}")
-    return orders.start(yard.house, "preview", {"pages": [page]}, who=somebody, page_id=page)
+def _unknown(route: str) -> str:
+    """The path with an id that nothing has."""
+    return _PARAMETER.sub(lambda found: PLAIN.get(found[1], str(2**62)), route.split(" ")[1])
+
+
+def _query(yard: Yard, route: str) -> list[dict[str, Any]]:
+    """The parameters of a route that do not stand in its path, from the API's own description."""
+    method, path = route.split(" ")
+    operation = yard.app.openapi()["paths"][path][method.lower()]
+    return [one for one in operation.get("parameters", []) if one["in"] == "query"]
+
+
+def _names_ours(parameter: dict[str, Any]) -> bool:
+    """Whether a parameter takes an id of ours."""
+    return '"^[0-9]{1,19}$"' in json.dumps(parameter["schema"])
 
 
 def test_each_route_answers_its_roles_only(small_yard: Yard) -> None:
@@ -47,38 +53,75 @@ def test_each_route_answers_its_roles_only(small_yard: Yard) -> None:
         for role in Role:
             external_id = f"22900{len(yard.rows(ApiToken)) + 1000}"
             page = yard.add_page(external_id, "enforce")
-            decision = yard.comment("Ты дебил", page=external_id)
-            method, path = _fill(yard, route, decision, page)
+            place = Place(yard, page, external_id)
+            method, path = _fill(route, place)
             if route == "POST /v1/pages":
                 BODIES[route]["external_id"] = f"3{len(yard.rows(ApiToken))}"
             answer = yard.client(role, f"{role} {route}").request(method, path, json=BODIES.get(route))
 
             assert (answer.status_code == 403) is (role not in ACCESS[route]), (route, role, answer.text)
             assert answer.status_code in {200, 201, 204, 403}, (route, role, answer.text)
-        nobody = yard.anonymous.request(*_fill(yard, route, decision, page), json=BODIES.get(route))
+        nobody = yard.anonymous.request(*_fill(route, place), json=BODIES.get(route))
         assert nobody.status_code == 401
         assert nobody.headers["www-authenticate"].startswith("Bearer")
         assert nobody.headers["content-type"] == "application/problem+json"
 
 
 def test_a_foreign_page_looks_like_one_that_is_not_there(small_yard: Yard) -> None:
-    """For a token of other pages, every route about a page, decision or action answers 404 as for an unknown id."""
+    """For a token of other pages, every route about a thing of a foreign page answers 404 as for an unknown id."""
     yard = small_yard
-    foreign = yard.add_page("229000002", "enforce")
-    decision = yard.comment("Ты дебил", page="229000002")
+    place = Place(yard, yard.add_page("229000002", "enforce"), "229000002")
     client = yard.client("admin", pages=[yard.page])
-    for route in (route for route in ROUTES if "{" in route):
-        method, path = _fill(yard, route, decision, foreign)
-        unknown = re.sub(r"\{\w+\}", str(2**62), route.split(" ")[1])
-        answers = [client.request(method, at, json=BODIES.get(route)) for at in (path, unknown)]
+    walked = [route for route in ROUTES if set(_PARAMETER.findall(route)) - PLAIN.keys()]
+    for route in walked:
+        method, path = _fill(route, place)
+        answers = [client.request(method, at, json=BODIES.get(route)) for at in (path, _unknown(route))]
 
-        assert [answer.status_code for answer in answers] == [404, 404], route
+        assert [answer.status_code for answer in answers] == [404, 404], (route, answers[0].text)
         bodies = [re.sub(r"\d{6,}", "N", answer.text) for answer in answers]
         assert bodies[0] == bodies[1], route
-    for number in (foreign, 2**62):
+    assert len(walked) >= 10
+    for number in (place.page, 2**62):
         asked = client.post("/v1/moderate", json={"text": "а", "page_id": str(number)})
         assert asked.status_code == 404
     assert [page["id"] for page in client.get("/v1/pages").json()["items"]] == [str(yard.page)]
+
+
+def test_a_foreign_page_is_no_filter(small_yard: Yard) -> None:
+    """For a token of other pages, every query parameter that takes an id of ours answers 404 for a foreign thing."""
+    yard = small_yard
+    place = Place(yard, yard.add_page("229000002", "enforce"), "229000002")
+    client = yard.client("admin", pages=[yard.page])
+    walked = 0
+    for route in ROUTES:
+        for parameter in filter(_names_ours, _query(yard, route)):
+            name = parameter["name"]
+            assert name in THINGS, f"{route}: say in things.py what {name} names"
+            method, path = _fill(route, Place(yard, yard.page, "229000001"))
+            answers = [
+                client.request(method, path, params={name: str(one)}, json=BODIES.get(route))
+                for one in (THINGS[name](place), 2**62)
+            ]
+            walked += 1
+
+            assert [answer.status_code for answer in answers] == [404, 404], (route, name, answers[0].text)
+            assert re.sub(r"\d{6,}", "N", answers[0].text) == re.sub(r"\d{6,}", "N", answers[1].text), route
+    assert walked >= 3
+
+
+def test_lists_show_nothing_of_a_foreign_page(small_yard: Yard) -> None:
+    """For a token of other pages, every list without a filter is empty however much a foreign page has."""
+    yard = small_yard
+    place = Place(yard, yard.add_page("229000002", "enforce"), "229000002")
+    for make in THINGS.values():
+        make(place)
+    client = yard.client("admin", pages=[yard.page])
+    for route in (route for route in ROUTES if route.startswith("GET /v1/") and "{" not in route):
+        answer = client.get(route.split(" ")[1])
+
+        if answer.status_code == 200 and "items" in answer.json() and route != "GET /v1/pages":
+            assert answer.json()["items"] == [], route
+        assert str(place.page) not in answer.text, route
 
 
 @pytest.mark.parametrize("path", ["/v1/pages", "/v1/pause", "/v1/resume"])
