@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.domain.words import Category, Network, Verdict
+from app.domain.words import Category, Network, Reason, Verdict
 from app.storage.tables import (
     Action,
     Author,
@@ -28,12 +28,20 @@ _WALKED: Final = (
     col(Decision.verdict),
     col(Decision.categories_json),
     col(Decision.decided_at),
+    col(Decision.reasons_json),
+    col(Decision.decided_by),
 )
+#: Read besides where words are looked for.
+_WORDS: Final = (col(RevisionBody.text), col(Comment.private))
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions; `pages` None = all, `author` is the network's id, times are microseconds, `until` exclusive."""
+    """Which decisions; `pages` None = all, `author` is the network's id, times are microseconds, `until` exclusive.
+
+    `by` is `machine`, `person`, `network`, or one of them in full (`person:anna`). `words` stand in the author's text,
+    whatever their case; private messages are looked through with `private_too` only.
+    """
 
     pages: tuple[int, ...] | None = None
     author: str | None = None
@@ -41,6 +49,16 @@ class DecisionFilter:
     category: Category | None = None
     since: int | None = None
     until: int | None = None
+    reason: Reason | None = None
+    by: str | None = None
+    words: str = ""
+    private_too: bool = False
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a row has to be looked at to know that it is wanted."""
+        fields = (self.verdict, self.category, self.reason, self.by, self.words)
+        return any(fields) or self.since is not None or self.until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +97,16 @@ def decision_ids(session: Session, wanted: DecisionFilter, *, before: int | None
     def read(position: int | None, size: int) -> Rows:
         return session.execute(walk_statement(wanted, authors, position, size)).all()
 
-    chosen = wanted.verdict or wanted.category or wanted.since is not None or wanted.until is not None
-    return newest(read, keep=_Chooser(wanted) if chosen else None, before=before, limit=limit)
+    return newest(read, keep=_Chooser(wanted) if wanted.chooses else None, before=before, limit=limit)
 
 
 def walk_statement(wanted: DecisionFilter, authors: Sequence[int] | None, before: int | None, size: int) -> Statement:
     """One stretch of the walk: along an author's comments, a page's decisions or all of them."""
-    statement: Statement = select(*_WALKED)
     if authors is not None:
         return _along_authors(wanted, authors, before, size)
+    statement: Statement = select(*_WALKED)
+    if wanted.words:
+        statement = _with_words(statement.join(Comment, col(Comment.id) == col(Decision.comment_id)))
     if wanted.since is not None:
         statement = statement.where(col(Decision.id) >= first_id(wanted.since))
     if wanted.until is not None:
@@ -102,6 +121,8 @@ def _along_authors(wanted: DecisionFilter, authors: Sequence[int], before: int |
         .join(Comment, col(Comment.id) == col(Decision.comment_id))
         .where(col(Comment.author_id).in_(authors))
     )
+    if wanted.words:
+        theirs = _with_words(theirs)
     if wanted.pages is not None:
         theirs = theirs.where(col(Comment.page_id).in_(wanted.pages))
     # Materialized, so that no planner walks the whole page in the hope of meeting the author early.
@@ -110,6 +131,11 @@ def _along_authors(wanted: DecisionFilter, authors: Sequence[int], before: int |
     if before is not None:
         statement = statement.where(gathered.c.id < before)
     return statement.order_by(gathered.c.id.desc()).limit(size)
+
+
+def _with_words(statement: Statement) -> Statement:
+    body = col(RevisionBody.revision_id) == col(Decision.revision_id)
+    return statement.add_columns(*_WORDS).outerjoin(RevisionBody, body)
 
 
 def read_decisions(session: Session, ids: Sequence[int]) -> list[DecisionRecord]:
@@ -172,13 +198,21 @@ def _authors(session: Session, external_id: str | None) -> tuple[int, ...] | Non
 class _Chooser:
     def __init__(self, wanted: DecisionFilter) -> None:
         self._wanted = wanted
+        self._words = wanted.words.casefold()
 
     def __call__(self, row: Found) -> bool:
         wanted = self._wanted
-        _, verdict, categories, at = row
+        _, verdict, categories, at, reasons, by = row[:6]
         return (
             (wanted.verdict is None or verdict == wanted.verdict)
+            and (wanted.reason is None or wanted.reason in msgspec.json.decode(reasons, type=list[str]))
+            and (wanted.by is None or by == wanted.by or by.startswith(f"{wanted.by}:"))
             and (wanted.category is None or wanted.category in msgspec.json.decode(categories, type=list[str]))
             and (wanted.since is None or at >= wanted.since)
             and (wanted.until is None or at < wanted.until)
+            and (not wanted.words or self._says(*row[6:]))
         )
+
+    def _says(self, text: str | None, private: bool) -> bool:  # noqa: FBT001 - a row's columns
+        readable = text is not None and (self._wanted.private_too or not private)
+        return readable and self._words in (text or "").casefold()
