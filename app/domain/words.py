@@ -98,6 +98,15 @@ class Reason(StrEnum):
     MODE = "mode"
 
 
+class Office(StrEnum):
+    """Whose page it is: what an act asks of a page may depend on it."""
+
+    HEAD = "head"
+    ADMINISTRATION = "administration"
+    SETTLEMENT = "settlement"
+    INSTITUTION = "institution"
+
+
 class Role(StrEnum):
     """What an account may do; `admin` may do everything, the others are not ordered."""
 

@@ -70,6 +70,10 @@ class Table:
         found = shown(self._values.get(key))
         return PolicyError(f"{self.file}: {self.at(key)}: ожидается, что ключа здесь нет: {why}; найдено {found}")
 
+    def refuse_all(self, expected: str) -> PolicyError:
+        """The error for a table that lacks something as a whole."""
+        return PolicyError(f"{self.file}: {self.path}: ожидается {expected}, а в файле этого нет")
+
     def has(self, key: str) -> bool:
         """Whether the file names the key; asking makes it a known one."""
         self._known.add(key)
@@ -93,6 +97,14 @@ class Table:
         expected = f"целое число от {low} до {high}"
         value = self.take(key, expected)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise self.refuse(key, expected, value)
+        return value
+
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        expected = "true или false без кавычек"
+        value = self.take(key, expected)
+        if not isinstance(value, bool):
             raise self.refuse(key, expected, value)
         return value
 

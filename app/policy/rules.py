@@ -13,6 +13,7 @@ from app.domain.decisions import Clause
 from app.domain.errors import InvalidInputError, NotFoundError, PolicyError
 from app.domain.words import ActionKind, Category, Mode
 from app.policy.copies import CopyRules, read_copies
+from app.policy.duties import AnswerRules, NormRules, read_answers, read_norm
 from app.policy.reading import Table, listed, load
 from app.policy.terms import read_ladder
 
@@ -101,6 +102,9 @@ class Policy:
     categories: Mapping[Category, Removal | None]
     bans: BanRules | None
     copies: CopyRules
+    answers: AnswerRules
+    #: None where neither the act nor the office has set one.
+    norm: NormRules | None
     file: str
     source: str
     #: SHA-256 of the source, in hexadecimal.
@@ -137,9 +141,11 @@ def parse(source: str, *, file: str) -> Policy:
     bans = _bans(top.table("bans"), act, cited) if top.has("bans") else None
     categories = _categories(top.table("categories"), cited, bans)
     copies = read_copies(top.table("copies")) if top.has("copies") else CopyRules()
+    answers = read_answers(top.table("answers")) if top.has("answers") else AnswerRules()
+    norm = read_norm(top.table("norm"), cited) if top.has("norm") else None
     top.close()
     digest = hashlib.sha256(source.encode()).hexdigest()
-    return Policy(name, title, act, live_modes, share, categories, bans, copies, file, source, digest)
+    return Policy(name, title, act, live_modes, share, categories, bans, copies, answers, norm, file, source, digest)
 
 
 def _act(top: Table) -> tuple[Act | None, str]:
