@@ -10,7 +10,7 @@ from app.api.callbacks import callback_routes
 from app.api.routes import include_api
 from app.console.app import create_console
 from app.domain.words import Network
-from app.pipeline.duties.all import DUTIES
+from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
     judging = open_judging(settings, house)
     worker = None
     if settings.worker_inside:
-        duties = Round(house, judging.configuration, DUTIES)
+        duties = Round(house, judging.configuration, duties_with(settings))
         jobs = job_runner(house, judging)
         worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs)
     writer = Writer(

@@ -26,6 +26,7 @@ _SAFE_URL: Final = "адрес https:// (http:// только на этой же
 #: What belongs in a variable, by pydantic's name of what is wrong with it.
 _EXPECTED: Final[Mapping[str, str]] = {
     "int_parsing": "целое число",
+    "float_parsing": "число",
     "bool_parsing": "true или false",
     "greater_than_equal": "число не меньше {ge}",
     "less_than_equal": "число не больше {le}",
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
     batch_limit: int = Field(default=256, ge=1, le=5000)
     #: Largest request body, bytes; a network's event is under 100 KiB.
     body_limit: int = Field(default=256 * 1024, ge=1024)
+    #: Which share of the machine's removals and of the comments that it keeps is put to people to measure it, 0…1.
+    audit_removals: float = Field(default=0.02, ge=0, le=1)
+    audit_keeps: float = Field(default=0.001, ge=0, le=1)
+    #: At most so many of these questions for a page in 24 hours: people's time is for what waits for them.
+    audit_a_day: int = Field(default=20, ge=0, le=1000)
     #: `json` for machines, `console` for people, `auto` looks at the terminal.
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

@@ -10,7 +10,7 @@ from app.api.deps import Use
 from app.api.fields import Model
 from app.domain.clock import MINUTE
 from app.pipeline.ask import Asker, Question
-from app.pipeline.duties.all import DUTIES
+from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import late
 from app.pipeline.process import Services
 from app.storage.health import vitals
@@ -72,7 +72,7 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
             return {"database": "ok", "migrations": "not at the newest revision: run `dvornik migrate`"}, []
         with database.read() as session:
             seen = vitals(session)
-            idle = late(session, DUTIES, use.house.clock.now())
+            idle = late(session, duties_with(use.settings), use.house.clock.now())
     except SQLAlchemyError as error:
         _log.error("the database does not answer", error=type(error).__qualname__)
         return {"database": "does not answer", "migrations": "not checked"}, []

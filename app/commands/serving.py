@@ -93,7 +93,7 @@ def worker(
     import signal
     import threading
 
-    from app.pipeline.duties.all import DUTIES
+    from app.pipeline.duties.all import duties_with
     from app.pipeline.duties.walk import Round
     from app.settings import load_settings
     from app.telemetry import set_up_logging
@@ -104,7 +104,8 @@ def worker(
     set_up_logging(settings.log_format, settings.log_level)
     house = open_house(settings)
     judging = open_judging(settings, house)
-    duties, jobs = Round(house, judging.configuration, DUTIES), job_runner(house, judging)
+    duties = Round(house, judging.configuration, duties_with(settings))
+    jobs = job_runner(house, judging)
     hands = Worker(house, client_factories(settings, house.clock), threads=threads, duties=duties, jobs=jobs)
     stop = threading.Event()
 

@@ -3,6 +3,14 @@
 from typing import Final
 
 from app.pipeline.duties.walk import Duty
+from app.pipeline.labels import sampling
+from app.settings import Settings
 
 #: Rooms whose work stands here export a plain function and do not know this list.
 DUTIES: Final[tuple[Duty, ...]] = ()
+
+
+def duties_with(settings: Settings) -> tuple[Duty, ...]:
+    """The list, and those whose numbers an installation may set."""
+    shares = sampling.Shares(settings.audit_removals, settings.audit_keeps, settings.audit_a_day)
+    return (*DUTIES, Duty(sampling.NAME, sampling.EVERY, sampling.sample_with(shares)))
