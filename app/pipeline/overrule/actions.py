@@ -14,10 +14,12 @@ from app.domain.principals import Principal
 from app.domain.states import (
     CANCELLABLE,
     CASE_MOVES,
+    COMMENT_MOVES,
     ActionState,
     CaseEnd,
     CaseState,
     CommentState,
+    Outcome,
     check_move,
 )
 from app.domain.words import ActionKind
@@ -33,6 +35,12 @@ LONGEST_REASON: Final = 2_000
 LONGEST_BAN_DAYS: Final = 365
 _DAY_SECONDS: Final = 86_400
 _CANCELLED: Final = "person"
+#: Where a comment is once this was done to it.
+_SEEN_AS: Final = {
+    ActionKind.DELETE_COMMENT: CommentState.REMOVED,
+    ActionKind.HIDE_COMMENT: CommentState.REMOVED,
+    ActionKind.RESTORE_COMMENT: CommentState.VISIBLE,
+}
 _STANDS: Final = {
     ActionState.SHADOW: "относится к теневому режиму и никогда не отправляется",
     ActionState.PROPOSED: "только предложено",
@@ -112,6 +120,30 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
         append(
             session, house.journal_key, [replace(entry, body={**entry.body, "by": _signed(who), "note": note_id})], at
         )
+    return action
+
+
+def done_by_hand(house: House, action_id: int, *, who: Principal) -> Action:
+    """A person says that they have done in the network what the program cannot do there.
+
+    Raises:
+        NotFoundError: there is no such action, or not for this person.
+        ConflictError: it does not wait for anybody's hands.
+    """
+    with house.database.write() as session:
+        action, comment = _locked(session, action_id, who)
+        if action.state != ActionState.MANUAL:
+            raise ConflictError(_told(action))
+        at = house.clock.now()
+        entry = move(action, ActionState.DONE, at, by=who.by, outcome=Outcome.ACTED)
+        action.sent_at = action.sent_at or at
+        entries = [replace(entry, body={**entry.body, "by": _signed(who), "by_hand": True})]
+        after = _SEEN_AS.get(ActionKind(action.kind))
+        before = CommentState(comment.state)
+        if after is not None and after in COMMENT_MOVES[before] and before is not CommentState.WITHDRAWN:
+            comment.state, comment.changed_at = after.value, at
+            entries.append(Entry(f"comment_{after}", comment.id, {"was": before.value, "by": _signed(who)}))
+        append(session, house.journal_key, entries, at)
     return action
 
 

@@ -6,10 +6,10 @@ from typing import Final
 from sqlmodel import col, select
 
 from app.domain.decisions import Keep, PersonRemove
-from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.errors import ConflictError
 from app.domain.states import ActionState, CaseEnd, CommentState, WaitingFor
 from app.domain.words import ActionKind, Reason, Verdict
-from app.pipeline.overrule.grounds import check_ban, check_remove
+from app.pipeline.overrule.grounds import check_ban, check_not_private, check_remove
 from app.pipeline.overrule.labels import label
 from app.pipeline.overrule.lifting import call_back, lift
 from app.pipeline.overrule.seconds import is_alone, written_reason
@@ -62,8 +62,7 @@ def remove(sitting: Sitting, occasion: Occasion, verdict: PersonVerdict) -> Rule
         ConflictError: the author was faster.
     """
     comment, policy = sitting.comment, sitting.page.policy.policy
-    if comment.private:
-        raise InvalidInputError("verdict", "личные сообщения не удаляют и за них не блокируют: ожидается keep")
+    check_not_private(private=comment.private)
     if comment.state is CommentState.WITHDRAWN:
         raise ConflictError("автор сам удалил комментарий")
     grounds = check_remove(verdict, policy)

@@ -42,6 +42,16 @@ def check_keep(verdict: PersonVerdict) -> None:
             raise InvalidInputError(where, "это нужно только для удаления, а вы оставляете комментарий")
 
 
+def check_not_private(*, private: bool) -> None:
+    """A private message is never removed, and nobody is banned for one.
+
+    Raises:
+        InvalidInputError: it is one.
+    """
+    if private:
+        raise InvalidInputError("verdict", "личные сообщения не удаляют и за них не блокируют: ожидается keep")
+
+
 def check_remove(verdict: PersonVerdict, policy: Policy) -> Grounds:
     """What allows the removal.
 
