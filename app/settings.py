@@ -75,6 +75,28 @@ class Settings(BaseSettings):
     audit_keeps: float = Field(default=0.001, ge=0, le=1)
     #: At most so many of these questions for a page in 24 hours: people's time is for what waits for them.
     audit_a_day: int = Field(default=20, ge=0, le=1000)
+    #: Terms of 152-ФЗ in days, counted from the last thing that happened to a comment. Off: only by the command.
+    retention_daily: bool = True
+    #: Comments that stayed, and the network's events about them; previews look back 30 days.
+    retention_kept_days: int = Field(default=60, ge=1, le=36500)
+    #: Removed comments and those for which somebody was banned, with the evidence: the general term of limitation.
+    retention_removed_days: int = Field(default=1095, ge=1, le=36500)
+    #: Private messages.
+    retention_private_days: int = Field(default=30, ge=1, le=36500)
+    #: What colleagues wrote beside comments.
+    retention_notes_days: int = Field(default=1095, ge=1, le=36500)
+    #: Objections with their answers, and answers to residents: as papers of that kind are kept.
+    retention_objections_days: int = Field(default=1825, ge=1, le=36500)
+    retention_answers_days: int = Field(default=1825, ge=1, le=36500)
+    #: Masked copies for training.
+    retention_labels_days: int = Field(default=1095, ge=1, le=36500)
+    #: Keys by which a delivery that comes again is known.
+    retention_event_keys_days: int = Field(default=7, ge=1, le=36500)
+    #: Words of a text that is repeated on and on; nobody who repeats one today needs to be compared with last month.
+    retention_repeated_texts_days: int = Field(default=30, ge=3, le=36500)
+    #: Ended sessions of the console and sign-in links; ended jobs with their results.
+    retention_sessions_days: int = Field(default=30, ge=1, le=36500)
+    retention_jobs_days: int = Field(default=30, ge=1, le=36500)
     #: `json` for machines, `console` for people, `auto` looks at the terminal.
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

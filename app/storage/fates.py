@@ -1,0 +1,190 @@
+"""What decides whether a comment's words may be erased: when it was last touched, what was done, what it waits for."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.domain.states import UNFINISHED, ActionState, CaseState, CommentState
+from app.domain.words import ActionKind, Verdict
+from app.storage.holds import Standing, standing
+from app.storage.tables import (
+    Action,
+    Answer,
+    Appeal,
+    Author,
+    Campaign,
+    CampaignComment,
+    Comment,
+    Decision,
+    Objection,
+    ReviewCase,
+    Revision,
+)
+
+#: Why words stay for the time being.
+HOLD: Final = "hold"
+CASE: Final = "case"
+OBJECTION: Final = "objection"
+ACTION: Final = "action"
+APPEAL: Final = "appeal"
+ANSWER: Final = "answer"
+#: Actions that took something from the author, or are about to.
+_AGAINST: Final = frozenset({ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT, ActionKind.BAN_AUTHOR})
+_BEGUN: Final = frozenset(
+    {ActionState.PENDING, ActionState.SENDING, ActionState.MANUAL, ActionState.DONE, ActionState.FAILED}
+)
+#: An answer that nobody has published or closed is still written.
+_UNWRITTEN: Final = frozenset({"draft", "agreed"})
+_PERSON: Final = "person:"
+
+
+class _Basis(msgspec.Struct):
+    personal_data: bool = False
+
+
+@dataclass(slots=True)
+class Fate:
+    """One comment; instants in microseconds."""
+
+    comment_id: int
+    page_id: int
+    author_id: int | None
+    private: bool
+    #: The last thing that happened to it: terms are counted from here.
+    last_step: int
+    #: It was removed, or its author banned for it: its papers are kept as long as they may be disputed.
+    removed: bool
+    #: Its author's data were erased on demand.
+    author_erased: bool = False
+    #: A person found somebody else's data in it; the instant of that decision.
+    personal_data_at: int | None = None
+    waits: set[str] = field(default_factory=set)
+
+
+def lock_comments(session: Session, ids: Collection[int]) -> None:
+    """Hold comments until the transaction ends, in the order in which everybody locks them."""
+    query = select(col(Comment.id)).where(col(Comment.id).in_(ids)).order_by(col(Comment.id)).with_for_update()
+    session.execute(query)
+
+
+def fates(session: Session, comments: Collection[int]) -> dict[int, Fate]:
+    """How things stand with these comments (a few hundred at most); ids without a comment are left out."""
+    ids = sorted(set(comments))
+    found = _comments(session, ids, standing(session))
+    for comment, at in session.execute(_of(Revision, ids, Revision.received_at)):
+        _step(found, comment, at)
+    _decisions(session, ids, found)
+    _actions(session, ids, found)
+    _questions(session, ids, found)
+    _answers(session, ids, found)
+    return found
+
+
+def _of(table: Any, ids: Sequence[int], *columns: Any) -> Any:
+    return select(col(table.comment_id), *map(col, columns)).where(col(table.comment_id).in_(ids))
+
+
+def _step(found: dict[int, Fate], comment: int, *instants: int | None) -> None:
+    if comment in found:
+        known = [at for at in instants if at is not None]
+        found[comment].last_step = max([found[comment].last_step, *known])
+
+
+def _wait(found: dict[int, Fate], comment: int, why: str) -> None:
+    if comment in found:
+        found[comment].waits.add(why)
+
+
+def _comments(session: Session, ids: Sequence[int], held: Standing) -> dict[int, Fate]:
+    query = (
+        select(
+            col(Comment.id),
+            col(Comment.page_id),
+            col(Comment.author_id),
+            col(Comment.private),
+            col(Comment.received_at),
+            col(Comment.state),
+            col(Author.erased_at),
+        )
+        .outerjoin(Author, col(Author.id) == col(Comment.author_id))
+        .where(col(Comment.id).in_(ids))
+    )
+    found = {}
+    for id_, page, author, private, received_at, state, erased_at in session.execute(query):
+        removed = state == CommentState.REMOVED
+        fate = Fate(id_, page, author, private, received_at, removed, author_erased=erased_at is not None)
+        if held.holds(page_id=page, author_id=author, comment_id=id_):
+            fate.waits.add(HOLD)
+        found[id_] = fate
+    return found
+
+
+def _decisions(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> None:
+    columns = (Decision.id, Decision.verdict, Decision.decided_by, Decision.decided_at)
+    # In the order of ids, so that the last one is the decision that holds.
+    rows = session.execute(_of(Decision, ids, *columns, Decision.basis_json).order_by(col(Decision.id))).all()
+    for comment, _, verdict, by, at, basis in rows:
+        if comment not in found:
+            continue
+        _step(found, comment, at)
+        of_person = by.startswith(_PERSON)
+        told = of_person and msgspec.json.decode(basis, type=_Basis).personal_data
+        found[comment].personal_data_at = at if told else None
+        if verdict == Verdict.REMOVE and of_person:
+            found[comment].removed = True
+
+
+def _actions(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> None:
+    for comment, kind, state, at in session.execute(_of(Action, ids, Action.kind, Action.state, Action.changed_at)):
+        if comment not in found:
+            continue
+        if state != ActionState.SHADOW:
+            _step(found, comment, at)
+        if state in UNFINISHED:
+            _wait(found, comment, ACTION)
+        if kind in _AGAINST and state in _BEGUN:
+            found[comment].removed = True
+
+
+def _questions(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> None:
+    for comment, state, at in session.execute(_of(ReviewCase, ids, ReviewCase.state, ReviewCase.closed_at)):
+        _step(found, comment, at)
+        if state != CaseState.CLOSED:
+            _wait(found, comment, CASE)
+    # One case may ask for all comments that say the same.
+    shared = (
+        _of(CampaignComment, ids)
+        .join(Campaign, col(Campaign.id) == col(CampaignComment.campaign_id))
+        .join(ReviewCase, col(ReviewCase.id) == col(Campaign.case_id))
+        .where(col(ReviewCase.state) != CaseState.CLOSED.value)
+    )
+    for (comment,) in session.execute(shared):
+        _wait(found, comment, CASE)
+    for comment, at in session.execute(_of(Objection, ids, Objection.answered_at)):
+        _step(found, comment, at)
+        if at is None:
+            _wait(found, comment, OBJECTION)
+
+
+def _answers(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> None:
+    for comment, at in session.execute(_of(Appeal, ids, Appeal.closed_at)):
+        _step(found, comment, at)
+        if at is None:
+            _wait(found, comment, APPEAL)
+    for comment, state, at in session.execute(_of(Answer, ids, Answer.state, Answer.changed_at)):
+        _step(found, comment, at)
+        if state in _UNWRITTEN:
+            _wait(found, comment, ANSWER)
+
+
+def held_back(every: Iterable[Fate]) -> dict[str, int]:
+    """How many comments wait, by the reason."""
+    counts: dict[str, int] = {}
+    for fate in every:
+        for why in fate.waits:
+            counts[why] = counts.get(why, 0) + 1
+    return counts
