@@ -52,8 +52,8 @@ def repeated_since(before: int) -> ColumnElement[bool]:
 
 def count_repeated(session: Session, *, before: int) -> int:
     """How many texts have been remembered for too long."""
-    done = session.connection().execute(statement)
-    return int(done.rowcount)
+    query = select(func.count()).select_from(SeenText).where(repeated_since(before))
+    return int(session.execute(query).scalar_one())
 
 
 def blank_repeated(session: Session, *, before: int, limit: int) -> int:
