@@ -15,6 +15,7 @@ _TEXTS: Final[dict[int, tuple[str, str]]] = {
     ),
     413: ("The body is too long.", "body: expected at most 262144 bytes"),
     415: ("The body is not declared as JSON.", "Content-Type: expected application/json"),
+    429: ("Too often; see `Retry-After`.", "слишком часто: повторите через 120 с"),
     503: ("The database does not answer; see `Retry-After`.", "The database does not answer at the moment."),
 }
 _NAMES: Final = {
@@ -25,6 +26,7 @@ _NAMES: Final = {
     409: ("conflict", "Conflict"),
     413: ("request-entity-too-large", "Request Entity Too Large"),
     415: ("unsupported-media-type", "Unsupported Media Type"),
+    429: ("too-many-requests", "Too Many Requests"),
     503: ("service-unavailable", "Service Unavailable"),
 }
 _WITH_BODY: Final = (400, 413, 415)

@@ -28,6 +28,7 @@ from app.domain.errors import (
     PayloadRejectedError,
     PolicyError,
     SignatureRejectedError,
+    TooOftenError,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -45,6 +46,7 @@ STATUS: Final[Mapping[type[DvornikError], HTTPStatus]] = {
     ConflictError: HTTPStatus.CONFLICT,
     ForbiddenTransitionError: HTTPStatus.CONFLICT,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooOftenError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 _UNAVAILABLE: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 _log = structlog.get_logger()
@@ -126,7 +128,7 @@ def _on_own(_: Request, error: Exception) -> Response:
     if status is None:
         raise error
     headers, errors = {}, []
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError | TooOftenError):
         headers["Retry-After"] = str(error.retry_after)
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="dvornik"'

@@ -39,6 +39,14 @@ class BusyError(DvornikError):
         self.retry_after = retry_after
 
 
+class TooOftenError(DvornikError):
+    """The caller has done this as often as it may for now; again after `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class NotFoundError(DvornikError):
     """There is no such thing, or the caller may not know of it."""
 

@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     OBJECTION_GOT = "objection_got"
     OBJECTION_UPHELD = "objection_upheld"
     OBJECTION_REVERSED = "objection_reversed"
+    OBJECTION_MOOT = "objection_moot"
     RESTORED = "restored"
     CANNOT_RESTORE = "cannot_restore"
 
@@ -146,6 +147,14 @@ def _objection_reversed(facts: NoticeFacts) -> list[_Sentence]:
     ]
 
 
+def _objection_moot(facts: NoticeFacts) -> list[_Sentence]:
+    return [
+        (f"Мы проверили решение {facts.number} по вашему возражению: отменять уже нечего.", True),
+        ("Вы сами удалили этот комментарий или изменили его.", True),
+        ("Если вопрос остался, напишите нам ещё раз: мы ответим.", False),
+    ]
+
+
 def _restored(facts: NoticeFacts) -> list[_Sentence]:
     return [
         (f"Ваш комментарий, удалённый {_moment(facts.at, facts)}, снова на странице. Просим извинить нас.", True),
@@ -168,6 +177,7 @@ _TEXTS: Final = {
     NoticeKind.OBJECTION_GOT: _objection_got,
     NoticeKind.OBJECTION_UPHELD: _objection_upheld,
     NoticeKind.OBJECTION_REVERSED: _objection_reversed,
+    NoticeKind.OBJECTION_MOOT: _objection_moot,
     NoticeKind.RESTORED: _restored,
     NoticeKind.CANNOT_RESTORE: _cannot_restore,
 }

@@ -64,6 +64,23 @@ class CaseEnd(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class ObjectionState(StrEnum):
+    """How far an objection has got; it is closed when its author has been answered."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    ANSWERED = "answered"
+
+
+class ObjectionOutcome(StrEnum):
+    """What a person made of the decision that was objected to."""
+
+    UPHELD = "upheld"
+    REVERSED = "reversed"
+    #: There was nothing left to decide: the author took the comment back, or wrote another one in its place.
+    MOOT = "moot"
+
+
 class JobState(StrEnum):
     """How far a piece of long work has got; a running one whose lease ran out is taken up by another worker."""
 
@@ -76,6 +93,13 @@ class JobState(StrEnum):
 
 #: States in which a job can still be stopped.
 UNFINISHED_JOBS: Final = frozenset({JobState.WAITING, JobState.RUNNING})
+
+OBJECTION_MOVES: Final[Mapping[ObjectionState, frozenset[ObjectionState]]] = {
+    # open → answered: decided and answered in one step. decided → open: the decision was called back.
+    ObjectionState.OPEN: frozenset({ObjectionState.DECIDED, ObjectionState.ANSWERED}),
+    ObjectionState.DECIDED: frozenset({ObjectionState.OPEN, ObjectionState.ANSWERED}),
+    ObjectionState.ANSWERED: frozenset(),
+}
 
 S = TypeVar("S", bound=StrEnum)
 A = ActionState

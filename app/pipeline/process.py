@@ -7,6 +7,7 @@ from app.domain.ports import Abilities
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
+from app.pipeline.objections.rates import Rates
 from app.settings import Settings
 
 
@@ -33,3 +34,5 @@ class Services:
     threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     #: What each network can do, for saying beforehand what can be taken back.
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    #: How often each site has sent objections lately.
+    rates: Rates = field(default_factory=Rates)
