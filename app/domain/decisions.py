@@ -132,13 +132,18 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """The text must go: at least one ground, each with its clause."""
+    """The text must go: at least one ground, each with its clause.
+
+    `beside` are likely categories that the act gives no right to remove: a removed threat is still a threat, and a
+    person must see it.
+    """
 
     first: Ground
     others: tuple[Ground, ...] = ()
     actions: tuple[PlannedAction, ...] = ()
     reasons: tuple[Reason, ...] = (Reason.SCORE_OVER_REMOVE,)
     basis: Mapping[str, object] = field(default_factory=dict)
+    beside: tuple[Category, ...] = ()
     verdict = Verdict.REMOVE
 
     @property

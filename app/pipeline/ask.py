@@ -16,8 +16,8 @@ from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderated, Moderator
 from app.pipeline.record.past import Past
+from app.policy.beginning import begin
 from app.policy.binding import BoundPolicy
-from app.policy.decide import begin
 from app.policy.ladder import standing
 from app.storage.bulk import Bulk
 from app.storage.tables import Author, Comment, Page, PolicyVersion

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.decisions import Clause
 from app.domain.words import Category
-from app.policy.rules import Policy, Removal
+from app.policy.rules import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,3 @@ def find_clause(policy: Policy, written: str) -> NamedClause | None:
     """The clause that is meant, written in full or by its number alone («п. 2.5»); None if the act has no such."""
     wanted = " ".join(written.split())
     return next((one for one in clauses_of(policy) if wanted in {str(one.clause), one.clause.clause}), None)
-
-
-def right_to_remove(policy: Policy, category: Category) -> Removal | None:
-    """What the act says about a category; None if it does not name it."""
-    return policy.categories.get(category)

@@ -1,4 +1,4 @@
-"""Rules on one judged text by a page's policy: the verdict, its grounds, and where the actions begin; pure."""
+"""Rules on one judged text by a page's policy: the verdict, its grounds and what should follow; pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -16,12 +16,11 @@ from app.domain.decisions import (
     Review,
     Ruling,
 )
-from app.domain.states import ActionState
-from app.domain.words import ActionKind, Category, Mode, Reason
+from app.domain.words import ActionKind, Category, Reason
 from app.policy.binding import BoundPolicy
 from app.policy.copies import is_mailing, reason_to_look
-from app.policy.ladder import machine_may, term
-from app.policy.rules import BanBy, Removal
+from app.policy.ladder import term
+from app.policy.rules import Removal
 from model.scorer import Scores
 
 _UNREMARKABLE: Final = Facts()
@@ -112,7 +111,8 @@ def _remove(question: Question) -> Ruling | None:
     if not question.claims:
         return None
     actions, numbers = _actions(question, question.claims)
-    return Remove(question.grounds[0], question.grounds[1:], actions, basis={**question.basis, **numbers})
+    basis, beside = _with_beside(question, numbers)
+    return Remove(question.grounds[0], question.grounds[1:], actions, basis=basis, beside=beside)
 
 
 def _remove_mailing(question: Question) -> Ruling | None:
@@ -133,8 +133,21 @@ def _remove_mailing(question: Question) -> Ruling | None:
             ground = Ground(one.category, one.removal.clause, score, one.review)
             actions, numbers = _actions(question, ((ground, one.removal),))
             reasons = (Reason.SCORE_OVER_REVIEW, Reason.REPEAT)
-            return Remove(ground, (), actions, reasons, {**question.basis, **numbers})
+            return Remove(ground, (), actions, reasons, *_with_beside(question, numbers))
     return None
+
+
+def _with_beside(
+    question: Question, numbers: Mapping[str, object]
+) -> tuple[Mapping[str, object], tuple[Category, ...]]:
+    """The basis of a removal, and what else the text is likely to be that the act gives no right to remove."""
+    beside = tuple(
+        one.category
+        for one, score in zip(question.policy.categories, question.scores, strict=True)
+        if one.removal is None and score >= one.review
+    )
+    basis = {**question.basis, **numbers}
+    return (basis | {"beside": list(map(str, beside))} if beside else basis), beside
 
 
 def _review(question: Question) -> Ruling | None:
@@ -250,34 +263,3 @@ def _basis(policy: BoundPolicy, facts: Facts) -> Mapping[str, object]:
         counts = {name: getattr(facts.context, name) for name in _COUNTS}
         basis |= {"copies": policy.policy.copies.numbers(), "context": counts}
     return basis
-
-
-def begin(ruling: Ruling, mode: Mode, *, ban_by: BanBy) -> tuple[tuple[PlannedAction, ActionState], ...]:
-    """The machine's actions for a ruling and the state that each begins in.
-
-    A ban waits as `proposed` also where everything else goes out at once. It opens no case, because the question about
-    the comment is answered: people find it among the page's proposed actions, where it is confirmed or cancelled.
-    Only an office that lets the machine ban has short dated bans begin as `pending`, and not for a mailing: the promise
-    behind that permission is about what a text itself says.
-    """
-    if not isinstance(ruling, Remove):
-        return ()
-    banning = BanBy.PERSON if Reason.REPEAT in ruling.reasons else ban_by
-    return tuple((action, _first_state(action, mode, banning)) for action in ruling.actions)
-
-
-def _first_state(action: PlannedAction, mode: Mode, ban_by: BanBy) -> ActionState:
-    if mode is Mode.SHADOW:
-        return ActionState.SHADOW
-    if mode is Mode.REVIEW:
-        return ActionState.PROPOSED
-    if action.kind is ActionKind.BAN_AUTHOR and not (ban_by is BanBy.MACHINE and machine_may(action.ban)):
-        return ActionState.PROPOSED
-    return ActionState.PENDING
-
-
-def opens_case(ruling: Ruling, mode: Mode) -> bool:
-    """Whether a person is asked: never in shadow, for every `review`, and in review mode for every `remove`."""
-    if mode is Mode.SHADOW:
-        return False
-    return isinstance(ruling, Review) or (isinstance(ruling, Remove) and mode is Mode.REVIEW)

@@ -47,6 +47,8 @@ class FakeNetwork:
 
     def _do(self, order: Order) -> Done:
         with self._lock:
+            if order.kind in (ActionKind.RESTORE_COMMENT, ActionKind.UNBAN_AUTHOR):
+                return self._lift(order)
             if order.kind is ActionKind.BAN_AUTHOR:
                 changed = self.banned.get(order.author, 0) != order.ban_until
                 self.banned[order.author] = order.ban_until
@@ -58,6 +60,18 @@ class FakeNetwork:
             if changed:
                 self.effects.append((order.kind, target))
             return Done(Outcome.ACTED if changed else repeated)
+
+    def _lift(self, order: Order) -> Done:
+        unban = order.kind is ActionKind.UNBAN_AUTHOR
+        target = order.author if unban else order.external_id
+        if target not in (self.banned if unban else self.removed):
+            return Done(Outcome.ALREADY)
+        if unban:
+            del self.banned[target]
+        else:
+            self.removed.remove(target)
+        self.effects.append((order.kind, target))
+        return Done(Outcome.ACTED)
 
 
 class FakeClient:

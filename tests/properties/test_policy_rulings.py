@@ -10,8 +10,9 @@ from app.domain.clock import DAY
 from app.domain.decisions import NO_CONTEXT, Context, Facts, Judgement, Remove
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Mode, Reason, Verdict
+from app.policy.beginning import begin, opens_case
 from app.policy.binding import bind
-from app.policy.decide import begin, decide, opens_case
+from app.policy.decide import decide
 from app.policy.ladder import History, PastBan, StandingRemoval, standing
 from app.policy.rules import BanBy, load_preset, preset_names
 from model.scorer import Scores

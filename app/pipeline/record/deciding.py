@@ -178,7 +178,7 @@ class Deciding:
         """Ask a person about the comment; a case that was open about an older text is closed first. Returns the id."""
         self._ledger.close_case(comment, CaseEnd.SUPERSEDED, MACHINE.by)
         case_id = self._ids()
-        reasons = ruling.reasons
+        reasons = (Reason.SCORE_OVER_REVIEW,) if _beside(ruling) else ruling.reasons
         row = new_case(
             case_id,
             comment_id=comment.id,
@@ -187,7 +187,7 @@ class Deciding:
             decision_id=decision_id,
             reason=str(reasons[0]) if reasons else str(Reason.PERSON),
             protected=Reason.PROTECTED_APPEAL in reasons,
-            uncertainty=ruling.uncertainty if isinstance(ruling, Review) else 0.0,
+            uncertainty=_doubt(ruling),
             category=_strongest(ruling),
             at=self._ledger.at,
         )
@@ -205,8 +205,22 @@ def _grounds(ruling: Ruling | PersonRemove) -> tuple[list[Category], list[str]]:
     return list(categories), list(dict.fromkeys(str(ground.clause) for ground in grounds))
 
 
+def _beside(ruling: Ruling) -> tuple[Category, ...]:
+    """What a person is asked about although the text goes for something else."""
+    return ruling.beside if isinstance(ruling, Remove) else ()
+
+
+def _doubt(ruling: Ruling) -> float:
+    """How far the machine is from knowing the answer; of what no act lets it answer it knows nothing."""
+    if isinstance(ruling, Review):
+        return ruling.uncertainty
+    return 1.0 if _beside(ruling) else 0.0
+
+
 def _strongest(ruling: Ruling) -> str:
     """The category that a person is asked about first, or ''."""
     if isinstance(ruling, Review):
         return str(ruling.categories[0]) if ruling.categories else ""
-    return str(ruling.first.category) if isinstance(ruling, Remove) else ""
+    if isinstance(ruling, Remove):
+        return str((*ruling.beside, ruling.first.category)[0])
+    return ""

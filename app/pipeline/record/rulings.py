@@ -18,7 +18,8 @@ from app.pipeline.record.items import Item
 from app.pipeline.record.ledger import CommentRow, Ledger, json_text
 from app.pipeline.record.past import Past
 from app.pipeline.record.repeats import Repeats
-from app.policy.decide import begin, decide, opens_case
+from app.policy.beginning import begin, opens_case
+from app.policy.decide import decide
 from app.policy.ladder import standing
 from app.policy.rules import live_mode
 from app.storage.tables import Evidence, Revision, RevisionBody

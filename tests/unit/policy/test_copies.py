@@ -9,9 +9,10 @@ from app.domain.decisions import Context, Facts, Remove, Review
 from app.domain.errors import PolicyError
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Mode, Reason, Verdict
+from app.policy.beginning import begin, opens_case
 from app.policy.binding import bind
 from app.policy.copies import CopyRules
-from app.policy.decide import begin, decide, opens_case
+from app.policy.decide import decide
 from app.policy.rules import BanBy, load_preset, parse, preset_names
 from tests.unit.policy.artefact import Artefact, bound, judged
 

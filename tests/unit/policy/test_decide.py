@@ -9,8 +9,9 @@ import pytest
 from app.domain.decisions import BanTerm, Clause, Facts, Ground, Judgement, Keep, PlannedAction, Remove, Review
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Mode, Reason
+from app.policy.beginning import begin
 from app.policy.binding import bind
-from app.policy.decide import begin, decide
+from app.policy.decide import decide
 from app.policy.rules import BanBy, load_preset
 from tests.unit.policy.artefact import Artefact, Held, bound, everywhere, judged
 

@@ -9,7 +9,8 @@ from app.domain.decisions import Facts, Remove, Review
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Mode, Reason
-from app.policy.decide import begin, decide, opens_case
+from app.policy.beginning import begin, opens_case
+from app.policy.decide import decide
 from app.policy.rules import BanBy, TermSource, allowed_mode, live_mode, load_preset, preset_names
 from tests.unit.policy.artefact import bound, judged
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import InvalidInputError, PolicyError
 from app.domain.words import ActionKind, Category, Mode
-from app.policy.rules import BanBy, TermSource, allowed_mode, live_mode, parse
+from app.policy.rules import BanBy, SecondPerson, TermSource, allowed_mode, live_mode, parse
 
 OFFICE = """
 name = "school-7"
@@ -184,3 +184,12 @@ def test_rules_without_an_act_can_neither_enforce_nor_ban():
     assert "live_modes: ожидается список без enforce (без таблицы [act]" in refusal(
         sample.replace('["shadow", "review"]', '["shadow", "review", "enforce"]')
     )
+
+
+def test_a_policy_says_whether_one_person_may_ban_for_ever():
+    """Two people are needed unless the file says that an office of one may decide."""
+    assert parse(OFFICE, file="school.toml").second_person is SecondPerson.REQUIRED
+    alone = changed("expires_days = 30", 'expires_days = 30\nsecond_person = "if_present"')
+    assert parse(alone, file="school.toml").second_person is SecondPerson.IF_PRESENT
+    message = refusal(changed("expires_days = 30", 'expires_days = 30\nsecond_person = "never"'))
+    assert "school.toml: bans.second_person" in message
