@@ -10,6 +10,9 @@ _READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.A
 _MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
 _ADMINS: Final = frozenset({Role.ADMIN})
 _EVERYBODY: Final = frozenset(Role)
+#: Those who speak with residents.
+_SPEAKERS: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})
+_WITNESSES: Final = frozenset({Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
 
 #: Route → roles. A token that is limited to pages is held to them besides.
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
@@ -21,8 +24,21 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/actions/{action_id}": _READERS,
     "POST /v1/actions/{action_id}/cancel": _MODERATORS,
     "POST /v1/actions/{action_id}/confirm": _MODERATORS,
+    "POST /v1/decisions/{decision_id}/reverse": _MODERATORS,
+    "POST /v1/decisions/{decision_id}/undo": _MODERATORS,
     "GET /v1/review": _READERS,
+    "POST /v1/review/bulk": _MODERATORS,
     "GET /v1/review/{case_id}": _READERS,
+    "POST /v1/review/{case_id}/claim": _MODERATORS,
+    "POST /v1/review/{case_id}/release": _MODERATORS,
+    "POST /v1/review/{case_id}/skip": _MODERATORS,
+    "POST /v1/review/{case_id}/hand_over": _MODERATORS,
+    "POST /v1/review/{case_id}/verdict": _MODERATORS,
+    "POST /v1/objections": frozenset({Role.SITE, Role.ADMIN}),
+    "GET /v1/objections": _SPEAKERS | _WITNESSES,
+    "GET /v1/objections/{objection_id}": _SPEAKERS | _WITNESSES,
+    "POST /v1/objections/{objection_id}/answer": _SPEAKERS,
+    "POST /v1/decisions/{decision_id}/objections": _SPEAKERS,
     "GET /v1/pages": _READERS,
     "POST /v1/pages": _ADMINS,
     "GET /v1/pages/{page_id}": _READERS,

@@ -13,7 +13,7 @@ _DECISION: dict[str, Any] = {
     "mode": "enforce",
     "actions": [],
 }
-_BRIEF: dict[str, Any] = {
+BRIEF_EXAMPLE: dict[str, Any] = {
     "id": CASE_ID,
     "page_id": PAGE_ID,
     "state": "claimed",
@@ -28,9 +28,9 @@ _BRIEF: dict[str, Any] = {
     "assigned_to": "",
     "decision": _DECISION,
 }
-CASE_LIST_EXAMPLE: dict[str, Any] = {"items": [_BRIEF], "next_cursor": "EAAGSf1_fgAAZV9nfX4AAAE"}
+CASE_LIST_EXAMPLE: dict[str, Any] = {"items": [BRIEF_EXAMPLE], "next_cursor": "EAAGSf1_fgAAZV9nfX4AAAE"}
 CASE_EXAMPLE: dict[str, Any] = {
-    **_BRIEF,
+    **BRIEF_EXAMPLE,
     "page_title": "Администрация Новокузнецкого района",
     "mode": "enforce",
     "revision": 1,
@@ -97,11 +97,24 @@ RULED_EXAMPLE: dict[str, Any] = {
     "second_needed": False,
     "cannot": [],
 }
-UNDONE_EXAMPLE: dict[str, Any] = {"decision_id": DECISION_ID, "case_id": CASE_ID}
+UNDONE_EXAMPLE: dict[str, Any] = {**RULED_EXAMPLE, "actions": [], "undo_until": None}
 BULK_EXAMPLE: dict[str, Any] = {
+    "dry_run": True,
     "case_ids": [CASE_ID],
     "verdict": "remove",
     "categories": ["spam"],
     "clause": _CLAUSE,
-    "dry_run": True,
+}
+BULK_OUT_EXAMPLE: dict[str, Any] = {
+    "items": [
+        {
+            "case_id": CASE_ID,
+            "revision": 1,
+            "actions": ["delete_comment"],
+            "decision_id": None,
+            "undo_until": None,
+            "why_not": "",
+        }
+    ],
+    "token": "gAAAAABn…",
 }

@@ -238,7 +238,10 @@ class VerdictIn(Model):
 
 
 class RuledOut(Model):
-    """What became of a verdict; until `undo_until` it can be taken back whole."""
+    """What became of a verdict; until `undo_until` it can be taken back whole.
+
+    `case_id` is the case that was answered, or after a taking back the one that asks again.
+    """
 
     decision_id: Id
     case_id: Id | None
@@ -257,20 +260,44 @@ class ReverseIn(Model):
     second_reason: _Words = ""
 
 
-class UndoneOut(Model):
-    """The decision is taken back: the question is open again under this id, nothing was sent."""
+class BulkVerdict(Model):
+    """One verdict for many cases; each is about the text that the list showed."""
 
-    decision_id: Id
-    case_id: Id | None
-
-
-class BulkIn(Model):
-    """One verdict on many cases. `dry_run` lists what would happen and changes nothing."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [BULK_EXAMPLE]})
-    case_ids: Annotated[tuple[IdIn, ...], Field(min_length=1, max_length=MOST_AT_ONCE)]
     verdict: Annotated[str, Field(pattern="^(keep|remove)$")]
     categories: Annotated[tuple[Category, ...], Field(max_length=4)] = ()
     clause: Annotated[Text, Field(max_length=500)] = ""
+    law: LawIn | None = None
+    ban: BanIn | None = None
     note: _Words = ""
+    second_reason: _Words = ""
+
+
+class BulkIn(BulkVerdict):
+    """With `dry_run` (the default) `case_ids` are listed with what would happen, and nothing changes.
+
+    Without it the `token` of such a list carries out exactly that list with exactly that verdict.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [BULK_EXAMPLE]})
     dry_run: bool = True
+    case_ids: Annotated[tuple[IdIn, ...], Field(max_length=MOST_AT_ONCE)] = ()
+    token: Annotated[Text, Field(max_length=65_536)] = ""
+
+
+class BulkItemOut(Model):
+    """One case: what would be asked of the network, or what was decided, or why nothing happens to it."""
+
+    case_id: Id
+    revision: int | None
+    actions: list[str]
+    decision_id: Id | None
+    undo_until: Instant | None
+    #: '' = it is done, or would be.
+    why_not: str
+
+
+class BulkOut(Model):
+    """What would happen (`token` carries it out), or what became of it (`token` null)."""
+
+    items: list[BulkItemOut]
+    token: str | None

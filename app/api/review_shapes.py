@@ -9,6 +9,8 @@ from app.api.shapes import action_out, decision_out
 from app.domain.principals import Principal
 from app.domain.states import CaseState
 from app.pipeline.case_view import CampaignShown, CaseView, ObjectionShown, why_open
+from app.pipeline.overrule.bulk import BulkPlan, BulkResult
+from app.pipeline.overrule.wishes import Ruled
 from app.storage.case_context import History, Neighbour, RevisionShown
 from app.storage.cases import CaseRecord
 from app.storage.tables import Post
@@ -146,3 +148,47 @@ def _objection(shown: ObjectionShown | None) -> shapes.ObjectionBrief | None:
         received_at=one.received_at,
         due_at=one.due_at,
     )
+
+
+def ruled_out(ruled: Ruled) -> shapes.RuledOut:
+    """What became of a person's verdict."""
+    return shapes.RuledOut(
+        decision_id=ruled.decision_id,
+        case_id=ruled.case_id,
+        actions=[action_out(one) for one in ruled.actions],
+        undo_until=ruled.undo_until,
+        second_needed=ruled.second_needed,
+        cannot=list(ruled.cannot),
+    )
+
+
+def bulk_planned(plan: BulkPlan) -> shapes.BulkOut:
+    """What one verdict would do to many cases."""
+    items = [
+        shapes.BulkItemOut(
+            case_id=one.case_id,
+            revision=one.revision,
+            actions=[str(kind) for kind in one.actions],
+            decision_id=None,
+            undo_until=None,
+            why_not=one.why_not,
+        )
+        for one in plan.items
+    ]
+    return shapes.BulkOut(items=items, token=plan.token)
+
+
+def bulk_done(result: BulkResult) -> shapes.BulkOut:
+    """What one verdict has done to many cases."""
+    items = [
+        shapes.BulkItemOut(
+            case_id=one.case_id,
+            revision=None,
+            actions=[action.kind for action in one.ruled.actions] if one.ruled else [],
+            decision_id=one.ruled.decision_id if one.ruled else None,
+            undo_until=one.ruled.undo_until if one.ruled else None,
+            why_not=one.why_not,
+        )
+        for one in result.items
+    ]
+    return shapes.BulkOut(items=items, token=None)

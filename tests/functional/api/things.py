@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.domain.words import Verdict
 from app.pipeline.jobs import orders
-from app.storage.tables import ApiToken, ReviewCase
+from app.pipeline.objections import opening
+from app.pipeline.overrule.verdicts import rule
+from app.pipeline.overrule.wishes import PersonVerdict
+from app.storage.tables import ApiToken, Objection, ReviewCase
 from tests.fakes.yard import Yard
 
 #: A rude appeal: the machine asks a person about it, in every live mode.
@@ -46,6 +50,39 @@ def open_case(place: Place) -> int:
     return next(int(case.id) for case in place.yard.rows(ReviewCase) if case.decision_id == decision)
 
 
+def _objection(place: Place) -> int:
+    """An objection to a removal that waits for a person."""
+    somebody = place.yard.person(f"writer {len(place.yard.rows(ApiToken))}")
+    return opening.typed_in(place.yard.house, _decision(place), text="Верните", who=somebody).objection_id
+
+
+def _decided_objection(place: Place) -> int:
+    """An objection whose question a person has answered."""
+    objection = _objection(place)
+    [case] = [one for one in place.yard.rows(Objection) if one.id == objection]
+    place.yard.change(
+        ReviewCase, case.case_id, state="closed", ended="removed", ended_by="person:somebody", closed_at=1
+    )
+    return objection
+
+
+def _handed_over(place: Place) -> int:
+    """A case that can be left to Olga."""
+    place.yard.person("olga")
+    return open_case(place)
+
+
+def _own_verdict(place: Place) -> int:
+    """A decision of the moderator who walks, not sent yet."""
+    yard = place.yard
+    who = yard.person(f"moderator {_UNDO}")
+    kept = PersonVerdict(Verdict.KEEP, 1)
+    abilities = yard.services.abilities
+    return rule(yard.house, yard.configuration, open_case(place), kept, who=who, abilities=abilities).decision_id
+
+
+_UNDO: Final = "POST /v1/decisions/{decision_id}/undo"
+_HAND_OVER: Final = "POST /v1/review/{case_id}/hand_over"
 #: The parameter of a path → a thing that it may name. A parameter that is in neither table fails the walk.
 THINGS: Final[dict[str, Callable[[Place], int]]] = {
     "page_id": lambda place: place.page,
@@ -53,17 +90,29 @@ THINGS: Final[dict[str, Callable[[Place], int]]] = {
     "action_id": _proposed_ban,
     "job_id": _job,
     "case_id": open_case,
+    "objection_id": _objection,
 }
 #: Parameters of paths that name nothing of ours, with a value.
 PLAIN: Final[dict[str, str]] = {}
 #: Routes that need their thing in another state than the others.
-PREPARED: Final[dict[str, Callable[[Place], int]]] = {}
+PREPARED: Final[dict[str, Callable[[Place], int]]] = {
+    _UNDO: _own_verdict,
+    _HAND_OVER: _handed_over,
+    "POST /v1/objections/{objection_id}/answer": _decided_objection,
+}
 #: What routes are sent.
 BODIES: Final[dict[str, Any]] = {
     "POST /v1/moderate": {"text": "Спасибо"},
     "POST /v1/moderate/batch": {"items": [{"text": "Спасибо"}]},
     "POST /v1/actions/{action_id}/cancel": {"reason": "Ошибка"},
     "POST /v1/actions/{action_id}/confirm": {},
+    "POST /v1/objections": {"number": "00000-00000-00000", "text": "Верните"},
+    "POST /v1/objections/{objection_id}/answer": {},
+    "POST /v1/decisions/{decision_id}/objections": {"text": "Верните"},
+    "POST /v1/decisions/{decision_id}/reverse": {"reason": "Это цитата"},
+    "POST /v1/review/bulk": {"case_ids": ["1"], "verdict": "keep"},
+    _HAND_OVER: {"to": "olga"},
+    "POST /v1/review/{case_id}/verdict": {"verdict": "keep", "revision": 1},
     "POST /v1/pages": {"network": "vk", "external_id": "229000009", "title": "Новая"},
     "PATCH /v1/pages/{page_id}": {"title": "Другая"},
 }
