@@ -43,6 +43,11 @@ API_ERRORS: Final = Counter(
     registry=REGISTRY,
 )
 DUTIES_DONE: Final = Counter("dvornik_duties_done", "Runs of periodic duties.", ["duty"], registry=REGISTRY)
+APPEALS: Final = Counter("dvornik_appeals", "Residents' messages by what became of them.", ["what"], registry=REGISTRY)
+OBJECTIONS: Final = Counter("dvornik_objections", "Objections by how they came.", ["channel"], registry=REGISTRY)
+OBJECTIONS_WAITING: Final = Gauge(
+    "dvornik_objections_waiting", "Objections without an answer; `late`: past their term.", ["what"], registry=REGISTRY
+)
 ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
 
 

@@ -3,12 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import exists, or_, select
 from sqlmodel import Session, col
 
 from app.domain.states import ActionState, CaseState, CommentState, ObjectionState
-from app.domain.words import ActionKind, Mode, Reason, Verdict
-from app.storage.tables import Account, Action, Comment, Decision, Objection, ObjectionBody, Page, ReviewCase
+from app.domain.words import ActionKind, Mode, Reason, Verdict, WrittenBy
+from app.storage.tables import (
+    Account,
+    Action,
+    Comment,
+    Decision,
+    Journal,
+    Objection,
+    ObjectionBody,
+    Page,
+    ReviewCase,
+    RevisionBody,
+)
 from app.storage.walk import Rows, Statement, newest, stretch
 
 _CLOSED = CaseState.CLOSED.value
@@ -147,3 +159,54 @@ def count_unanswered(session: Session, pages: Sequence[int] | None, *, due_befor
 def post_of(session: Session, name: str) -> str:
     """The post of an account, as papers name it; '' if nobody has entered it."""
     return session.scalars(select(col(Account.post)).where(col(Account.name) == name)).first() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateMessage:
+    """A resident's private message as it was first written."""
+
+    comment_id: int
+    page_id: int
+    author_id: int
+    text: str
+
+
+def private_messages(
+    session: Session, *, after: int, before: int, limit: int
+) -> tuple[int | None, list[PrivateMessage]]:
+    """Residents' messages among the next `limit` comments in id order, and where to go on (None at the end).
+
+    Both bounds are ids of comments, exclusive; what people wrote and meanwhile had erased is left out.
+    """
+    stretch_end = (
+        select(col(Comment.id)).where(col(Comment.id) > after, col(Comment.id) < before).order_by(col(Comment.id))
+    )
+    ids = list(session.scalars(stretch_end.limit(limit)))
+    if not ids:
+        return None, []
+    query = (
+        select(col(Comment.id), col(Comment.page_id), col(Comment.author_id), col(RevisionBody.text))
+        .join(RevisionBody, col(RevisionBody.revision_id) == col(Comment.revision_id))
+        .where(
+            col(Comment.id) >= ids[0],
+            col(Comment.id) <= ids[-1],
+            col(Comment.private).is_(True),
+            col(Comment.author_id).is_not(None),
+            col(Comment.written_by) == WrittenBy.CITIZEN.value,
+            col(RevisionBody.text).is_not(None),
+        )
+        .order_by(col(Comment.id))
+    )
+    return ids[-1], [PrivateMessage(*row) for row in session.execute(query)]
+
+
+def warned(session: Session, comment_ids: Sequence[int], kinds: Sequence[str]) -> dict[int, frozenset[str]]:
+    """Which of these entries the journal holds, by objection."""
+    query = select(col(Journal.kind), col(Journal.body)).where(
+        col(Journal.subject_id).in_(comment_ids), col(Journal.kind).in_(kinds)
+    )
+    found: dict[int, frozenset[str]] = {}
+    for kind, body in session.execute(query):
+        objection = int(msgspec.json.decode(body)["objection"])
+        found[objection] = found.get(objection, frozenset()) | {kind}
+    return found

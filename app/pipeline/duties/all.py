@@ -4,10 +4,14 @@ from typing import Final
 
 from app.pipeline.duties.walk import Duty
 from app.pipeline.labels import sampling
+from app.pipeline.objections import messages, terms
 from app.settings import Settings
 
 #: Rooms whose work stands here export a plain function and do not know this list.
-DUTIES: Final[tuple[Duty, ...]] = ()
+DUTIES: Final[tuple[Duty, ...]] = (
+    Duty("objections in messages", messages.EVERY, messages.read_messages),
+    Duty("terms of objections", terms.EVERY, terms.watch_terms),
+)
 
 
 def duties_with(settings: Settings) -> tuple[Duty, ...]:

@@ -69,6 +69,12 @@ def stands(objection: Objection, case: ReviewCase | None) -> tuple[ObjectionStat
     return ObjectionState.DECIDED, _OUTCOMES.get(ended, ObjectionOutcome.MOOT)
 
 
+def is_settled(objection: Objection, case: ReviewCase | None) -> bool:
+    """Whether what is stored is how things stand."""
+    state, outcome = stands(objection, case)
+    return (state, outcome) == (objection.state, objection.outcome)
+
+
 def view(session: Session, house: House, record: ObjectionRecord) -> ObjectionView:
     """The objection with its words prepared."""
     state, outcome = stands(record.objection, record.case)
@@ -137,12 +143,11 @@ def settle(session: Session, record: ObjectionRecord) -> list[Entry]:
     """Store how the question stands where that has changed; the objection's row is locked or nobody else writes it."""
     objection = record.objection
     state, outcome = stands(objection, record.case)
-    told = outcome.value if outcome is not None else None
-    if (state, told) == (objection.state, objection.outcome):
+    if is_settled(objection, record.case):
         return []
     decided = record.case is not None and state is ObjectionState.DECIDED
     by = actor(session, record.case.ended_by) if record.case is not None and decided else ""
-    objection.outcome = told
+    objection.outcome = outcome.value if outcome is not None else None
     return [_move(objection, state, by=by)]
 
 

@@ -21,6 +21,7 @@ from app.storage import objections as queries
 from app.storage.accounts import PERSON
 from app.storage.outbox import lock_comment
 from app.storage.tables import Comment, Decision, Note, Objection, ObjectionBody, ReviewCase
+from app.telemetry import OBJECTIONS
 
 LONGEST_TEXT: Final = 4_000
 #: The term of an answer.
@@ -129,6 +130,7 @@ def open_objection(
     body = {"objection": objection_id, "decision": decision.id, "page": comment.page_id, "case": case_id}
     got = Entry("objection_received", comment.id, {**body, "channel": channel.value, "by": by, "due": due_at})
     append(session, house.journal_key, [got, *asked], at)
+    OBJECTIONS.labels(channel.value).inc()
     return Opened(objection_id, case_id, due_at, joined=False)
 
 
