@@ -15,6 +15,13 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /account": _READERS,
     "POST /sign-out": _READERS,
     "POST /sign-out-everywhere": _READERS,
+    "GET /queue": _MODERATORS,
+    "GET /queue/done": _MODERATORS,
+    "GET /queue/{case_id}": _MODERATORS,
+    "POST /queue/{case_id}/verdict": _MODERATORS,
+    "POST /queue/{case_id}/skip": _MODERATORS,
+    "POST /queue/{case_id}/hand-over": _MODERATORS,
+    "POST /queue/undo": _MODERATORS,
 }
 
 #: Routes that anybody may ask for: sign-in, and what every page is dressed in.

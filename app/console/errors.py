@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.console.shell import CSRF_FIELD, ROOT, SignInNeededError, check_origin, read_form, render
+from app.console.wording import sentence
 from app.domain.errors import (
     BusyError,
     ConflictError,
@@ -77,14 +78,6 @@ def error_page(
     page = render(request, "error.html", status=status, title=title, message=sentence(message), number=number)
     page.headers.update(headers or {})
     return page
-
-
-def sentence(message: str) -> str:
-    """A message as a sentence of its own."""
-    message = message.strip()
-    if not message:
-        return ""
-    return message[0].upper() + message[1:] + ("" if message[-1] in ".!?…" else ".")
 
 
 async def _on_signed_out(request: Request, error: Exception) -> Response:

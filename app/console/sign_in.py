@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from app.console.errors import sentence
 from app.console.shell import (
     COOKIE,
     ROOT,
@@ -23,6 +22,7 @@ from app.console.shell import (
     text,
 )
 from app.console.slow_down import Attempts
+from app.console.wording import sentence
 from app.domain.errors import NotAuthenticatedError
 from app.pipeline.administration.sessions import LONGEST, NewSession, sign_in_by_link, sign_in_by_token
 

@@ -1,5 +1,6 @@
 """How templates say our codes and instants: filters, pure, from the one catalogue of words."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,6 +35,7 @@ ROLES: Final[Mapping[str, str]] = {
     "site": "сайт",
 }
 _MACHINE: Final = "программа"
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 def when(instant: int | None, zone: str = "") -> str:
@@ -100,6 +102,19 @@ def marked(text: str | None, spans: Iterable[tuple[int, int]] = ()) -> Markup:
     return Markup().join([*pieces, escape(text[at:])])
 
 
+def sentence(message: str, zone: str = "") -> str:
+    """A message as a sentence of its own, with instants as people write them."""
+    message = _INSTANT.sub(lambda found: _told(found[0], zone), message.strip())
+    if not message:
+        return ""
+    return message[0].upper() + message[1:] + ("" if message[-1] in ".!?…" else ".")
+
+
+def _told(instant: str, zone: str) -> str:
+    moment = datetime.fromisoformat(instant)
+    return f"{moment.astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M}" if zone else f"{moment:%d.%m.%Y %H:%M} UTC"
+
+
 def _from(words: Mapping[str, str]) -> Callable[[str], str]:
     """A filter that says a code; a code without words is shown as it is."""
     return lambda code: words.get(str(code), str(code))
@@ -113,6 +128,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "counted": counted,
     "person": person,
     "marked": marked,
+    "sentence": sentence,
     "category": _from(CATEGORIES),
     "reason": _from(REASONS),
     "verdict": _from(VERDICTS),

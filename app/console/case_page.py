@@ -1,0 +1,132 @@
+"""What the page of one question shows, put together from the case's view and from what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from app.console.queue_way import Walker, address
+from app.console.wording import term
+from app.domain.principals import Principal
+from app.domain.states import CommentState
+from app.domain.words import ActionKind, Category
+from app.pipeline.administration.accounts import list_tokens
+from app.pipeline.case_view import CaseView, Effect
+from app.pipeline.overrule.claims import DECIDING
+from app.pipeline.process import Services
+from app.storage.tables import Action
+
+_ATTACHED: Final[Mapping[str, str]] = {
+    "photo": "фото",
+    "video": "видео",
+    "audio": "аудиозапись",
+    "audio_message": "голосовое сообщение",
+    "doc": "файл",
+    "link": "ссылка",
+    "sticker": "стикер",
+    "graffiti": "рисунок",
+    "poll": "опрос",
+    "wall": "запись",
+    "market": "товар",
+}
+_WEEK: Final = 7 * 86_400
+_MONTH: Final = 30 * 86_400
+_YEAR: Final = 365 * 86_400
+_categories: Final = msgspec.json.Decoder(tuple[Category, ...]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form: what was sent and refused, or nothing."""
+
+    problem: str = ""
+    #: The field that `problem` is about, '' = the whole.
+    where: str = ""
+    sent: bool = False
+    categories: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+
+def context(walker: Walker, shown: CaseView, typed: Typed, undo: str) -> dict[str, Any]:
+    """Everything that `case.html` names."""
+    case, comment = shown.record.case, shown.record.record.comment
+    asked = _categories(shown.record.record.decision.categories_json)
+    named = [choice.category for choice in shown.choices]
+    suggested = [one for one in asked if one in named]
+    if not suggested and case.category in named:
+        suggested = [Category(case.category)]
+    return {
+        "view": shown,
+        "case": case,
+        "comment": comment,
+        "author": shown.record.record.author,
+        "revision": shown.revisions[0].number if shown.revisions else 1,
+        "attached": attached(shown.revisions[0].attachments) if shown.revisions else "",
+        "spans": [(span.start, span.end) for span in shown.telling],
+        "chosen": set(typed.categories) if typed.sent else {str(one) for one in suggested},
+        "one_clause": _one_clause(shown),
+        "bans": ban_terms(shown),
+        "proposed": _proposed(shown.actions),
+        "effects": {effect.kind.value: effect for effect in shown.effects},
+        "removal": _removal(shown),
+        "is_removed": comment.state == CommentState.REMOVED,
+        "now": walker.now,
+        "typed": typed,
+        "way": walker.way,
+        "around": walker.surroundings(case),
+        "undo": walker.undoable(undo),
+        "colleagues": colleagues(walker.use, walker.who, case.page_id),
+        "link": lambda path, **more: "/console" + address(path, walker.way, **more),
+    }
+
+
+def attached(codes: tuple[str, ...]) -> str:
+    """What hangs on a text, in words: `фото, ссылка`."""
+    kinds = [code.rstrip("0123456789-_").partition(":")[0] for code in codes]
+    return ", ".join(dict.fromkeys(_ATTACHED.get(kind, "вложение") for kind in kinds))
+
+
+def ban_terms(shown: CaseView) -> tuple[tuple[str, str], ...]:
+    """The terms to choose from, as (value, words); empty where the act or the network allows no ban."""
+    possible = any(effect.kind is ActionKind.BAN_AUTHOR and effect.possible for effect in shown.effects)
+    ladder = {seconds for choice in shown.choices for seconds in choice.ladder}
+    comment, author = shown.record.record.comment, shown.record.record.author
+    if not possible or not ladder or author is None or comment.private:
+        return ()
+    terms = [(str(seconds), term(seconds)) for seconds in sorted(ladder | {_WEEK, _MONTH, _YEAR})]
+    return (*terms, ("ever", "бессрочно, с согласия второго сотрудника"))
+
+
+def _one_clause(shown: CaseView) -> str:
+    """The clause that allows every removal; '' where there are several."""
+    clauses = {choice.clause for choice in shown.choices}
+    return clauses.pop() if len(clauses) == 1 else ""
+
+
+def _proposed(actions: tuple[Action, ...]) -> str:
+    """The ban that the machine proposes, in words; '' if it proposes none."""
+    bans = [one for one in actions if one.kind == ActionKind.BAN_AUTHOR and one.state == "proposed"]
+    return term(bans[0].ban_seconds) if bans else ""
+
+
+def _removal(shown: CaseView) -> Effect | None:
+    """What removing really does: hiding where the act says so, else deleting."""
+    how = shown.choices[0].how if shown.choices else ActionKind.DELETE_COMMENT
+    return next((effect for effect in shown.effects if effect.kind is how), None)
+
+
+def colleagues(use: Services, who: Principal, page_id: int) -> tuple[str, ...]:
+    """Names of those who may decide on this page too."""
+    found = {
+        token.name
+        for token in list_tokens(use.house)
+        if token.revoked_at is None
+        and token.role in DECIDING
+        and token.account_id != who.account_id
+        and (token.pages is None or page_id in token.pages)
+    }
+    return tuple(sorted(found))

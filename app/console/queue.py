@@ -1,0 +1,126 @@
+"""The queue: one question at a time; opening it claims it, and every answer leads to the next."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app.console import case_page
+from app.console.case_page import Typed
+from app.console.queue_forms import read_verdict, typed
+from app.console.queue_way import Walker, Way, address, read_way
+from app.console.shell import Form, Signed, Use, number, redirect, render, text
+from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.states import CaseState
+from app.pipeline.case_view import CaseView, view
+from app.pipeline.overrule import claims, verdicts
+from app.pipeline.overrule.claims import is_held_by_other
+from app.storage.pages import live_pages
+
+router = APIRouter()
+_WHAT: Final = "такого вопроса"
+
+
+def walker(request: Request, who: Signed, use: Use) -> Walker:
+    """Who goes which way through the queue."""
+    return Walker(use, who, read_way(request.query_params))
+
+
+Going = Annotated[Walker, Depends(walker)]
+
+
+@router.get("/queue")
+def begin(request: Request, going: Going) -> Response:
+    """Go to the first question that nobody else holds."""
+    return redirect(request, going.next_path(undo=request.query_params.get("undo", "")))
+
+
+@router.get("/queue/done")
+def done(request: Request, going: Going) -> Response:
+    """Nothing waits."""
+    with going.use.house.database.read() as session:
+        pages = len(live_pages(session, going.who.pages))
+    undo = going.undoable(request.query_params.get("undo", ""))
+    return render(request, "queue_done.html", undo=undo, pages=pages, way=Way())
+
+
+@router.get("/queue/{case_id}")
+def case(request: Request, case_id: str, going: Going) -> Response:
+    """Show a question and claim it: whoever looks at it is the one who answers."""
+    left = request.query_params.get("left", "")
+    if left:
+        _give_back(going, number(left, _WHAT))
+    return _show(request, going, number(case_id, _WHAT))
+
+
+@router.post("/queue/{case_id}/verdict")
+def answer(request: Request, case_id: str, going: Going, sent: Form) -> Response:
+    """Answer the question and go on to the next; what was typed comes back with whatever was wrong."""
+    use, who, wanted = going.use, going.who, number(case_id, _WHAT)
+    try:
+        verdict = read_verdict(sent, view(use, wanted, who).choices)
+        ruled = verdicts.rule(use.house, use.configuration, wanted, verdict, who=who, abilities=use.abilities)
+    except (InvalidInputError, ConflictError) as error:
+        return _show(request, going, wanted, typed(sent, error))
+    said = " ".join(ruled.cannot)
+    if ruled.second_needed:
+        said = "Бессрочную блокировку должен подтвердить второй сотрудник: она ждёт в «Блокировках»."
+    return redirect(request, going.next_path(undo=ruled.decision_id), said=said)
+
+
+@router.post("/queue/{case_id}/skip")
+def skip(request: Request, case_id: str, going: Going) -> Response:
+    """Pass the question by: it comes last for this person."""
+    claims.skip(going.use.house, number(case_id, _WHAT), who=going.who)
+    return redirect(request, going.next_path(), said="Вопрос отложен в конец.")
+
+
+@router.post("/queue/{case_id}/hand-over")
+def hand_over(request: Request, case_id: str, going: Going, sent: Form) -> Response:
+    """Leave the question to a colleague."""
+    wanted, to = number(case_id, _WHAT), text(sent, "to")
+    try:
+        claims.hand_over(going.use.house, wanted, who=going.who, to=to, note=text(sent, "note"))
+    except InvalidInputError as error:
+        return _show(request, going, wanted, typed(sent, error))
+    return redirect(request, going.next_path(), said=f"Вопрос передан: {to}.")
+
+
+@router.post("/queue/undo")
+def undo(request: Request, going: Going, sent: Form) -> Response:
+    """Call the last decision back; its question stands open again."""
+    decision = number(text(sent, "decision"), "такого решения")
+    ruled = verdicts.undo(going.use.house, going.use.configuration, decision, who=going.who)
+    path = going.next_path() if ruled.case_id is None else address(f"/queue/{ruled.case_id}", going.way)
+    return redirect(request, path, said="Отменено, ничего не отправлено. Вопрос снова открыт.")
+
+
+def _give_back(going: Walker, case_id: int) -> None:
+    """Whoever goes on without an answer holds the question no longer; if it is somebody else's now, so it stays."""
+    case = view(going.use, case_id, going.who).record.case
+    if case.state == CaseState.CLAIMED and case.claimed_by == going.who.by:
+        claims.release(going.use.house, case_id, who=going.who)
+
+
+def _show(request: Request, going: Walker, case_id: int, typed: Typed | None = None) -> Response:
+    shown = view(going.use, case_id, going.who)
+    held = False
+    if shown.record.case.state != CaseState.CLOSED:
+        held = not _claim(going, shown)
+        shown = view(going.use, case_id, going.who)
+    known = case_page.context(going, shown, typed or Typed(), request.query_params.get("undo", ""))
+    status = 200 if typed is None else 400 if typed.where else 409
+    closed = shown.record.case.state == CaseState.CLOSED
+    return render(request, "case_closed.html" if closed else "case.html", status=status, held=held, **known)
+
+
+def _claim(going: Walker, shown: CaseView) -> bool:
+    """Hold the question; False if somebody else does, or has just closed it."""
+    case = shown.record.case
+    if is_held_by_other(case, going.who, going.now):
+        return False
+    try:
+        claims.claim(going.use.house, case.id, who=going.who)
+    except ConflictError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""Reads a person's verdict from a form."""
+
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from starlette.datastructures import FormData
+
+from app.console.case_page import Typed
+from app.console.shell import text, texts
+from app.domain.decisions import LawViolation
+from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.words import Category, LawLevel, Verdict
+from app.pipeline.case_view import Choice
+from app.pipeline.overrule.wishes import BanWish, PersonVerdict
+
+_FIELDS: Final = (
+    "note",
+    "law_level",
+    "law_act",
+    "law_article",
+    "ban",
+    "ban_term",
+    "second_reason",
+    "to",
+)
+_FOR_EVER: Final = "ever"
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def read_verdict(sent: FormData, choices: tuple[Choice, ...]) -> PersonVerdict:
+    """What the person wants; the clause is the act's for the first category that was chosen.
+
+    Raises:
+        InvalidInputError: a field holds what no form of ours sends.
+    """
+    verdict = _one_of(Verdict, text(sent, "verdict"), "verdict", "ожидается «Оставить» или «Удалить»")
+    revision = text(sent, "revision")
+    if not revision.isdecimal() or len(revision) > 9:
+        raise InvalidInputError("revision", "ожидается номер текста, который вы прочли: обновите страницу")
+    note, reason = text(sent, "note"), text(sent, "second_reason")
+    if verdict is Verdict.KEEP:
+        return PersonVerdict(verdict, int(revision), note=note, second_reason=reason)
+    wanted = texts(sent, "category")
+    categories = tuple(_one_of(Category, one, "categories", "ожидается нарушение из списка") for one in wanted)
+    clause = next((choice.clause for choice in choices if choice.category in categories), "")
+    return PersonVerdict(
+        verdict,
+        int(revision),
+        categories=categories,
+        clause=clause,
+        law=_law(sent),
+        ban=_ban(sent),
+        note=note,
+        second_reason=reason,
+    )
+
+
+def _law(sent: FormData) -> LawViolation | None:
+    level, act, article = (text(sent, name) for name in ("law_level", "law_act", "law_article"))
+    if not (level or act or article):
+        return None
+    return LawViolation(_one_of(LawLevel, level, "law.level", "ожидается, чей это закон"), act, article)
+
+
+def _ban(sent: FormData) -> BanWish | None:
+    if not text(sent, "ban"):
+        return None
+    wish = text(sent, "ban_term")
+    if wish == _FOR_EVER:
+        return BanWish(None)
+    if not wish.isdecimal() or len(wish) > 9:
+        raise InvalidInputError("ban", "ожидается срок блокировки из списка")
+    return BanWish(int(wish))
+
+
+def _one_of(kind: type[_Word], value: str, where: str, expected: str) -> _Word:
+    try:
+        return kind(value)
+    except ValueError:
+        raise InvalidInputError(where, expected) from None
+
+
+def typed(sent: FormData, error: InvalidInputError | ConflictError) -> Typed:
+    """The form as it was sent, and why it was refused."""
+    where = error.where if isinstance(error, InvalidInputError) else ""
+    problem = error.expected if isinstance(error, InvalidInputError) else str(error)
+    return Typed(
+        problem=problem,
+        where=where,
+        sent=True,
+        categories=texts(sent, "category"),
+        fields={name: text(sent, name) for name in _FIELDS},
+    )
