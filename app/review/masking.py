@@ -4,6 +4,7 @@ What a regular expression cannot know stays: names, and addresses without a flat
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from app.review.numbers import find_numbers
@@ -13,6 +14,7 @@ PLATE: Final = "[госномер]"
 FLAT: Final = "[квартира]"
 #: The same nickname is the same person throughout one text, and nobody in another text.
 PERSON: Final = "[лицо {}]"
+BAR: Final = "█"
 
 _PERSON: Final = re.compile(r"\[лицо (\d{1,6})\]")
 _EMAIL: Final = re.compile(
@@ -53,46 +55,59 @@ _HOUSE_AND_FLAT: Final = re.compile(
 )
 
 
+#: Makes what stands instead, of the mask and the words that it replaces.
+_Put = Callable[[str, str], str]
+
+
 def mask(text: str) -> str:
     """The text without phones, e-mails, cards, documents, car plates, flats and nicknames.
 
     Masking a masked text changes nothing.
     """
-    while (masked := _once(text)) != text:
+    return _settled(text, lambda mask, _: mask)
+
+
+def black_out(text: str) -> str:
+    """The same with a black bar as long as what it covers, so that places counted in the text stay right."""
+    return _settled(text, lambda _, words: BAR * len(words))
+
+
+def _settled(text: str, put: _Put) -> str:
+    while (masked := _once(text, put)) != text:
         text = masked
     return text
 
 
-def _once(text: str) -> str:
-    text = _EMAIL.sub(EMAIL, text)
-    text = _mask_people(text)
+def _once(text: str, put: _Put) -> str:
+    text = _EMAIL.sub(lambda match: put(EMAIL, match[0]), text)
+    text = _mask_people(text, put)
     for found in reversed(find_numbers(text)):
-        text = text[: found.start] + found.mask + text[found.end :]
-    text = _PLATE.sub(PLATE, text)
-    text = _HOUSE_AND_FLAT.sub(_without_flat, text)
+        text = text[: found.start] + put(found.mask, text[found.start : found.end]) + text[found.end :]
+    text = _PLATE.sub(lambda match: put(PLATE, match[0]), text)
+    text = _HOUSE_AND_FLAT.sub(lambda match: _without_flat(match, put), text)
     for pattern in _FLATS:
-        text = pattern.sub(FLAT, text)
+        text = pattern.sub(lambda match: put(FLAT, match[0]), text)
     return text
 
 
-def _mask_people(text: str) -> str:
+def _mask_people(text: str, put: _Put) -> str:
     people: dict[str, int] = {}
     first = max((int(number) for number in _PERSON.findall(text)), default=0) + 1
 
-    def person(nick: str) -> str:
+    def person(nick: str, words: str) -> str:
         key = nick.lower().removeprefix("profile/").lstrip("@")
-        return PERSON.format(people.setdefault(key, first + len(people)))
+        return put(PERSON.format(people.setdefault(key, first + len(people))), words)
 
     for pattern in (_MENTION, _SHOWN_MENTION):
-        text = pattern.sub(lambda match: person(match[1]), text)
-    text = _PROFILE.sub(lambda match: match[1] + person(match[2]), text)
+        text = pattern.sub(lambda match: person(match[1], match[0]), text)
+    text = _PROFILE.sub(lambda match: match[1] + person(match[2], match[0][len(match[1]) :]), text)
     for pattern in (_NICK, _BARE_ID):
-        text = pattern.sub(lambda match: person(match[1]), text)
+        text = pattern.sub(lambda match: person(match[1], match[0]), text)
     return text
 
 
-def _without_flat(match: re.Match[str]) -> str:
+def _without_flat(match: re.Match[str], put: _Put) -> str:
     if int(match[2]) >= int(match[1]):
         return match[0]
     start = match.start(2) - match.start()
-    return match[0][:start] + FLAT
+    return match[0][:start] + put(FLAT, match[2])

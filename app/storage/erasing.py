@@ -23,7 +23,7 @@ from app.storage.tables import (
 STRETCH: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Words:
     """A table of words: its key, how its rows lead to a comment, and what an erased row holds."""
 

@@ -15,7 +15,6 @@ from app.storage.tables import (
     Action,
     Answer,
     Appeal,
-    Author,
     Campaign,
     CampaignComment,
     Comment,
@@ -44,6 +43,7 @@ _PERSON: Final = "person:"
 
 class _Basis(msgspec.Struct):
     personal_data: bool = False
+    undo_until: int = 0
 
 
 @dataclass(slots=True)
@@ -58,9 +58,7 @@ class Fate:
     last_step: int
     #: It was removed, or its author banned for it: its papers are kept as long as they may be disputed.
     removed: bool
-    #: Its author's data were erased on demand.
-    author_erased: bool = False
-    #: A person found somebody else's data in it; the instant of that decision.
+    #: A person found somebody else's data in it: until then the verdict may be undone.
     personal_data_at: int | None = None
     waits: set[str] = field(default_factory=set)
 
@@ -100,23 +98,11 @@ def _wait(found: dict[int, Fate], comment: int, why: str) -> None:
 
 
 def _comments(session: Session, ids: Sequence[int], held: Standing) -> dict[int, Fate]:
-    query = (
-        select(
-            col(Comment.id),
-            col(Comment.page_id),
-            col(Comment.author_id),
-            col(Comment.private),
-            col(Comment.received_at),
-            col(Comment.state),
-            col(Author.erased_at),
-        )
-        .outerjoin(Author, col(Author.id) == col(Comment.author_id))
-        .where(col(Comment.id).in_(ids))
-    )
+    columns = (Comment.id, Comment.page_id, Comment.author_id, Comment.private, Comment.received_at, Comment.state)
+    query: Any = select(*map(col, columns)).where(col(Comment.id).in_(ids))
     found = {}
-    for id_, page, author, private, received_at, state, erased_at in session.execute(query):
-        removed = state == CommentState.REMOVED
-        fate = Fate(id_, page, author, private, received_at, removed, author_erased=erased_at is not None)
+    for id_, page, author, private, received_at, state in session.execute(query):
+        fate = Fate(id_, page, author, private, received_at, state == CommentState.REMOVED)
         if held.holds(page_id=page, author_id=author, comment_id=id_):
             fate.waits.add(HOLD)
         found[id_] = fate
@@ -131,11 +117,15 @@ def _decisions(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> 
         if comment not in found:
             continue
         _step(found, comment, at)
-        of_person = by.startswith(_PERSON)
-        told = of_person and msgspec.json.decode(basis, type=_Basis).personal_data
-        found[comment].personal_data_at = at if told else None
-        if verdict == Verdict.REMOVE and of_person:
+        found[comment].personal_data_at = personal_data_at(by, at, basis)
+        if verdict == Verdict.REMOVE and by.startswith(_PERSON):
             found[comment].removed = True
+
+
+def personal_data_at(by: str, at: int, basis: str) -> int | None:
+    """Since when our copy is to be covered, if a person decided so."""
+    told = msgspec.json.decode(basis, type=_Basis) if by.startswith(_PERSON) else _Basis()
+    return max(at, told.undo_until) if told.personal_data else None
 
 
 def _actions(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.review.masking import mask
+from app.review.masking import BAR, black_out, mask
 from app.review.numbers import inn_fits, luhn_fits, snils_fits
 
 WORDS = st.text(alphabet="абвгдежзиклмнопрстуфхцчшщыэюяАБВ ,.!?\n", max_size=20)
@@ -53,6 +53,18 @@ def test_masking_twice_is_masking_once(text):
     masked = mask(text)
 
     assert mask(masked) == masked
+
+
+@settings(max_examples=400, deadline=None)
+@given(PAGES)
+def test_a_black_bar_is_as_long_as_what_it_covers(text):
+    """Blacking out keeps every other sign at its place and covers the same as masking does."""
+    covered = black_out(text)
+
+    assert len(covered) == len(text)
+    assert all(new in {old, BAR} for old, new in zip(text, covered, strict=True))
+    assert (covered == text) == (mask(text) == text)
+    assert black_out(covered) == covered
 
 
 @settings(max_examples=400, deadline=None)

@@ -72,6 +72,8 @@ def remove(sitting: Sitting, occasion: Occasion, verdict: PersonVerdict) -> Rule
     if verdict.law is not None:
         law = verdict.law
         basis["law"] = {"level": str(law.level), "act": law.act.strip(), "article": law.article.strip()}
+    if verdict.personal_data:
+        basis["personal_data"] = True
     ruling = PersonRemove(verdict.categories, grounds.clauses, occasion.reasons, basis)
     decision_id = _decide(sitting, ruling)
     if comment.state is not CommentState.REMOVED:

@@ -37,6 +37,7 @@ def check_keep(verdict: PersonVerdict) -> None:
         ("clause", verdict.clause),
         ("law", verdict.law),
         ("ban", verdict.ban),
+        ("personal_data", verdict.personal_data),
     ):
         if given:
             raise InvalidInputError(where, "это нужно только для удаления, а вы оставляете комментарий")

@@ -29,7 +29,8 @@ class PersonVerdict:
 
     `revision` is the number of the text that the person has seen. A removal names categories that the act knows and
     one of their clauses, or a violation of law. `note` stays inside. `second_reason` stands in for a second person
-    where the policy allows that.
+    where the policy allows that. `personal_data`: the text shows somebody else's data; our own copy of it is covered
+    once the verdict can no longer be undone.
     """
 
     verdict: Verdict
@@ -40,6 +41,7 @@ class PersonVerdict:
     ban: BanWish | None = None
     note: str = ""
     second_reason: str = ""
+    personal_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""How long each kind of data is kept, and whether its time has come; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.domain.clock import DAY
+from app.settings import Settings
+from app.storage.erasing import ANSWERS, EVIDENCE, LABELS, NOTES, OBJECTIONS, REVISIONS, Words
+from app.storage.fates import HOLD, Fate
+
+
+class Data(StrEnum):
+    """A kind of data with a term of its own."""
+
+    KEPT_TEXTS = "kept_texts"
+    REMOVED_TEXTS = "removed_texts"
+    PRIVATE_MESSAGES = "private_messages"
+    EVIDENCE = "evidence"
+    NOTES = "notes"
+    LABELS = "labels"
+    OBJECTIONS = "objections"
+    ANSWERS = "answers"
+    PERSONAL_DATA = "personal_data"
+    REPEATED_TEXTS = "repeated_texts"
+    EVENT_KEYS = "event_keys"
+    SESSIONS = "sessions"
+    SIGN_IN_LINKS = "sign_in_links"
+    JOBS = "jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Days by kind; evidence is kept as long as the text that it is about."""
+
+    days: Mapping[Data, int]
+
+    @property
+    def shortest(self) -> int:
+        """Nothing that was touched within so many microseconds is looked at."""
+        return min(self.days[kind] for kind in (Data.KEPT_TEXTS, Data.REMOVED_TEXTS, Data.PRIVATE_MESSAGES)) * DAY
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The office's terms."""
+    return Terms(
+        {
+            Data.KEPT_TEXTS: settings.retention_kept_days,
+            Data.REMOVED_TEXTS: settings.retention_removed_days,
+            Data.PRIVATE_MESSAGES: settings.retention_private_days,
+            Data.NOTES: settings.retention_notes_days,
+            Data.LABELS: settings.retention_labels_days,
+            Data.OBJECTIONS: settings.retention_objections_days,
+            Data.ANSWERS: settings.retention_answers_days,
+            Data.REPEATED_TEXTS: settings.retention_repeated_texts_days,
+            Data.EVENT_KEYS: settings.retention_event_keys_days,
+            Data.SESSIONS: settings.retention_sessions_days,
+            Data.SIGN_IN_LINKS: settings.retention_sessions_days,
+            Data.JOBS: settings.retention_jobs_days,
+        }
+    )
+
+
+_OWN: Final[Mapping[Words, Data]] = {
+    NOTES: Data.NOTES,
+    LABELS: Data.LABELS,
+    OBJECTIONS: Data.OBJECTIONS,
+    ANSWERS: Data.ANSWERS,
+}
+
+
+def kind_of(words: Words, fate: Fate) -> Data:
+    """Which kind of data a row of words is."""
+    if words is EVIDENCE:
+        return Data.EVIDENCE
+    return _class_of(fate) if words is REVISIONS else _OWN[words]
+
+
+def _class_of(fate: Fate) -> Data:
+    if fate.removed:
+        return Data.REMOVED_TEXTS
+    return Data.PRIVATE_MESSAGES if fate.private else Data.KEPT_TEXTS
+
+
+def time_has_come(words: Words, fate: Fate, terms: Terms, now: int) -> bool:
+    """Whether the term of a row of words is over; what still holds it is another question."""
+    kind = _class_of(fate) if words is EVIDENCE else kind_of(words, fate)
+    return fate.last_step + terms.days[kind] * DAY <= now
+
+
+def is_to_be_masked(fate: Fate, now: int) -> bool:
+    """Whether somebody else's data stand in it, and nobody will take that back any more."""
+    if fate.personal_data_at is None or HOLD in fate.waits:
+        return False
+    return fate.personal_data_at <= now
