@@ -99,6 +99,10 @@ class Desk(World):
         event = Event(Network.VK, page.external_id, "wall_reply_delete", f"gone:{comment}", body, b"{}")
         self.take(Item(event, row.page_id, self.clock.now()))
 
+    def change_state(self, comment: int, state: str) -> None:
+        """The comment as an event has left it."""
+        self.sql("UPDATE comment SET state = :state WHERE id = :id", state=state, id=comment)
+
     # ------------------------------------------------------------------------------------------------------ deciding
 
     def rule(self, case: int, verdict: PersonVerdict, who: Principal, **more: Any) -> Ruled:
