@@ -52,6 +52,7 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/jobs": _READERS,
     "GET /v1/jobs/{job_id}": _READERS,
     "POST /v1/jobs/{job_id}/cancel": _MODERATORS,
+    "GET /v1/labels": _ADMINS,
     "GET /v1/openapi.json": _EVERYBODY,
 }
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from app.api import actions, decisions, health, jobs, moderation, objections, pages, review, verdicts
+from app.api import actions, decisions, health, jobs, labels, moderation, objections, pages, review, verdicts
 from app.api.access import ACCESS
 from app.api.answers import errors
 from app.api.bodies import BodyLimit, StrictRoute
@@ -31,7 +31,7 @@ def include_api(app: FastAPI) -> None:
     """
     if app.openapi_url is not None:
         raise ValueError("FastAPI(openapi_url=None): the description is served at /v1/openapi.json")
-    for module in (moderation, decisions, actions, review, verdicts, objections, pages, jobs):
+    for module in (moderation, decisions, actions, review, verdicts, objections, pages, jobs, labels):
         app.include_router(module.router, dependencies=[Depends(caller)])
     app.include_router(_description, dependencies=[Depends(caller)])
     app.include_router(health.router)
@@ -77,6 +77,7 @@ _TAGS = [
     {"name": "objections", "description": "Residents object to decisions, and are answered."},
     {"name": "pages", "description": "Official pages, their policies and modes."},
     {"name": "jobs", "description": "Work that takes longer than a request."},
+    {"name": "labels", "description": "People's verdicts as lessons for training."},
     {"name": "health", "description": "For those who watch over the service; open."},
     {"name": "description", "description": "This document."},
 ]
