@@ -2,19 +2,28 @@
 
 from typing import Final
 
+from app.pipeline.answers import clock
 from app.pipeline.duties.walk import Duty
 from app.pipeline.labels import sampling
 from app.pipeline.objections import messages, terms
+from app.pipeline.persons import covering
+from app.pipeline.retention import run as retention
 from app.settings import Settings
 
 #: Rooms whose work stands here export a plain function and do not know this list.
 DUTIES: Final[tuple[Duty, ...]] = (
+    Duty("appeals", clock.EVERY, clock.run),
     Duty("objections in messages", messages.EVERY, messages.read_messages),
     Duty("terms of objections", terms.EVERY, terms.watch_terms),
+    Duty(covering.NAME, covering.EVERY, covering.cover_decided),
 )
 
 
 def duties_with(settings: Settings) -> tuple[Duty, ...]:
     """The list, and those whose numbers an installation may set."""
     shares = sampling.Shares(settings.audit_removals, settings.audit_keeps, settings.audit_a_day)
-    return (*DUTIES, Duty(sampling.NAME, sampling.EVERY, sampling.sample_with(shares)))
+    return (
+        *DUTIES,
+        Duty(sampling.NAME, sampling.EVERY, sampling.sample_with(shares)),
+        Duty(retention.NAME, retention.EVERY, retention.daily_with(settings)),
+    )
