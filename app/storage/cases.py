@@ -183,6 +183,11 @@ def read_case(session: Session, case_id: int) -> CaseRecord | None:
     return records[0] if records else None
 
 
+def read_cases(session: Session, ids: Sequence[int]) -> list[CaseRecord]:
+    """These questions, open or closed, in this order; those that do not exist are left out."""
+    return _records(session, ids)
+
+
 def count_open(session: Session, pages: Sequence[int] | None) -> dict[int, OpenCount]:
     """Pages that have open questions → how many; read from the queue's index alone. `pages` None = all."""
     statement = (
