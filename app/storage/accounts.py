@@ -73,5 +73,20 @@ def others_with_role(session: Session, account_id: int, page_id: int, roles: Col
     return any(_covers(pages, page_id) for pages in session.exec(query))
 
 
+def others_with_post(session: Session, account_id: int, page_id: int, roles: Collection[Role]) -> bool:
+    """Whether anybody but this account holds a post in the office and a living token of one of these roles."""
+    query = (
+        select(ApiToken.pages_json)
+        .join(Account, col(Account.id) == col(ApiToken.account_id))
+        .where(
+            col(Account.id) != account_id,
+            col(Account.post) != "",
+            col(ApiToken.role).in_([str(role) for role in roles]),
+            col(ApiToken.revoked_at).is_(None),
+        )
+    )
+    return any(_covers(pages, page_id) for pages in session.exec(query))
+
+
 def _covers(pages: str | None, page_id: int) -> bool:
     return pages is None or page_id in _pages(pages)
