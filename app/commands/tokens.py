@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from app.commands.installation import CLI, opened
-from app.commands.output import as_json, moment, plain, table, visible
+from app.commands.output import as_json, moment, plain, table, visible, warn
 from app.commands.russian import Commands
+from app.domain.clock import rfc3339
 from app.domain.words import Role
 
 tokens = Commands(help="Ключи сотрудников и программ: выдать, посмотреть, отозвать.")
@@ -66,3 +67,24 @@ def revoke(token: Annotated[int, typer.Argument(metavar="НОМЕР", help="Но
     with opened() as house:
         ended = revoke_token(house, token, by=CLI)
     print(f"Ключ {token} отозван." if ended else f"Ключ {token} был отозван раньше.")
+
+
+@tokens.command("link")
+def link(
+    name: Annotated[str, typer.Option(help="Кто войдёт: имя сотрудника, у которого есть ключ.")],
+    url: Annotated[str, typer.Option(help="Адрес, по которому открывают сервис.")] = "http://127.0.0.1:8000",
+    json: Json = False,
+) -> None:
+    """Дать ссылку для входа в консоль: она действует 15 минут и один раз."""
+    from app.pipeline.administration.sessions import make_link
+
+    with opened() as house:
+        made = make_link(house, name=name, by=CLI)
+    address = f"{url.rstrip('/')}/console/enter/{made.secret}"
+    if json:
+        as_json({"url": address, "role": made.role.value, "expires_at": rfc3339(made.expires_at)})
+        return
+    if made.tokens > 1:
+        warn([f"действующих ключей у сотрудника: {made.tokens}; вход получит права самого нового"])
+    print(f"Ссылка для входа ({visible(name)}, роль {made.role}), до {moment(made.expires_at)}, один раз:")
+    print(address)

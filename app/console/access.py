@@ -8,6 +8,7 @@ from app.domain.words import Role
 
 _READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
 _MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
+_ADMINS: Final = frozenset({Role.ADMIN})
 
 #: Route → roles; paths are counted from /console. A session of a page-limited token is held to its pages besides.
 CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
@@ -17,11 +18,43 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "POST /sign-out-everywhere": _READERS,
     "GET /queue": _MODERATORS,
     "GET /queue/done": _MODERATORS,
+    "GET /queue/list": _MODERATORS,
+    "POST /queue/plan": _MODERATORS,
+    "POST /queue/carry": _MODERATORS,
+    "POST /queue/undo-many": _MODERATORS,
+    "GET /queue/bans": _MODERATORS,
+    "POST /queue/bans/{action_id}/confirm": _MODERATORS,
+    "POST /queue/bans/{action_id}/decline": _MODERATORS,
     "GET /queue/{case_id}": _MODERATORS,
     "POST /queue/{case_id}/verdict": _MODERATORS,
     "POST /queue/{case_id}/skip": _MODERATORS,
     "POST /queue/{case_id}/hand-over": _MODERATORS,
     "POST /queue/undo": _MODERATORS,
+    "GET /journal": _READERS,
+    "GET /decisions/{decision_id}": _READERS,
+    "GET /decisions/{decision_id}/reverse": _MODERATORS,
+    "POST /decisions/{decision_id}/reverse": _MODERATORS,
+    "GET /check": _READERS,
+    "POST /check": _READERS,
+    "GET /pages": _READERS,
+    "GET /pages/{page_id}": _READERS,
+    # Stopping is always safe, and whoever moderates must be able to undo it at once.
+    "POST /pages/{page_id}/pause": _MODERATORS,
+    "POST /pages/{page_id}/resume": _MODERATORS,
+    "POST /pause": _MODERATORS,
+    "POST /resume": _ADMINS,
+    "POST /pages/{page_id}/mode/preview": _ADMINS,
+    "POST /pages/{page_id}/mode": _ADMINS,
+    "POST /actions/{action_id}/confirm": _MODERATORS,
+    "POST /actions/{action_id}/cancel": _MODERATORS,
+    "POST /actions/{action_id}/done": _MODERATORS,
+    "GET /policies": _READERS,
+    "GET /policies/{name}": _READERS,
+    "POST /policies/{name}/preview": _MODERATORS,
+    "POST /policies/{name}/level": _ADMINS,
+    "GET /previews/{job_id}": _READERS,
+    "GET /jobs/{job_id}": _READERS,
+    "POST /jobs/{job_id}/cancel": _MODERATORS,
 }
 
 #: Routes that anybody may ask for: sign-in, and what every page is dressed in.

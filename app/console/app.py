@@ -8,14 +8,23 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.console import home, queue, sign_in
+from app.console import check, home, journal, pages, policies, queue, queue_bans, queue_list, sign_in
 from app.console.errors import LastResort, add_errors
 from app.console.shell import form, signed
 from app.console.slow_down import Attempts
 from app.pipeline.process import Services
 
 #: Behind the sign-in: every page of the desk.
-_ROUTERS: Final = (home.router, queue.router)
+_ROUTERS: Final = (
+    home.router,
+    queue_list.router,
+    queue_bans.router,
+    queue.router,
+    journal.router,
+    check.router,
+    pages.router,
+    policies.router,
+)
 _STATIC: Final = Path(__file__).with_name("static")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.console import case_page
 from app.console.case_page import Typed
-from app.console.queue_forms import read_verdict, typed
+from app.console.queue_forms import read_revision, read_verdict, typed
 from app.console.queue_way import Walker, Way, address, read_way
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import ConflictError, InvalidInputError
@@ -58,7 +58,7 @@ def answer(request: Request, case_id: str, going: Going, sent: Form) -> Response
     """Answer the question and go on to the next; what was typed comes back with whatever was wrong."""
     use, who, wanted = going.use, going.who, number(case_id, _WHAT)
     try:
-        verdict = read_verdict(sent, view(use, wanted, who).choices)
+        verdict = read_verdict(sent, view(use, wanted, who).choices, revision=read_revision(sent))
         ruled = verdicts.rule(use.house, use.configuration, wanted, verdict, who=who, abilities=use.abilities)
     except (InvalidInputError, ConflictError) as error:
         return _show(request, going, wanted, typed(sent, error))

@@ -27,25 +27,36 @@ _FOR_EVER: Final = "ever"
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def read_verdict(sent: FormData, choices: tuple[Choice, ...]) -> PersonVerdict:
-    """What the person wants; the clause is the act's for the first category that was chosen.
+def read_revision(sent: FormData) -> int:
+    """The number of the text that the person has read.
+
+    Raises:
+        InvalidInputError: the form does not say.
+    """
+    revision = text(sent, "revision")
+    if not revision.isascii() or not revision.isdecimal() or len(revision) > 9:
+        raise InvalidInputError("revision", "ожидается номер текста, который вы прочли: обновите страницу")
+    return int(revision)
+
+
+def read_verdict(sent: FormData, choices: tuple[Choice, ...] = (), *, revision: int = 0) -> PersonVerdict:
+    """What the person wants; the clause is the one that was chosen, else the act's for the first category.
 
     Raises:
         InvalidInputError: a field holds what no form of ours sends.
     """
     verdict = _one_of(Verdict, text(sent, "verdict"), "verdict", "ожидается «Оставить» или «Удалить»")
-    revision = text(sent, "revision")
-    if not revision.isdecimal() or len(revision) > 9:
-        raise InvalidInputError("revision", "ожидается номер текста, который вы прочли: обновите страницу")
     note, reason = text(sent, "note"), text(sent, "second_reason")
     if verdict is Verdict.KEEP:
-        return PersonVerdict(verdict, int(revision), note=note, second_reason=reason)
+        return PersonVerdict(verdict, revision, note=note, second_reason=reason)
     wanted = texts(sent, "category")
     categories = tuple(_one_of(Category, one, "categories", "ожидается нарушение из списка") for one in wanted)
     clause = next((choice.clause for choice in choices if choice.category in categories), "")
+    if categories:
+        clause = text(sent, "clause") or clause
     return PersonVerdict(
         verdict,
-        int(revision),
+        revision,
         categories=categories,
         clause=clause,
         law=_law(sent),

@@ -101,8 +101,8 @@ def _too_small(page: Page) -> list[str]:
     """Buttons, fields and links that stand alone and are too small for a finger; links inside sentences are not."""
     small: list[str] = page.evaluate(
         """(least) => [...document.querySelectorAll(
-            ".button, button, summary, select, textarea, nav a, .choice, input:not([type=hidden])")]
-          .filter((one) => !(one.matches("input") && one.closest(".choice")))
+            ".button, button, summary, select, textarea, nav a, .choice, .tick, input:not([type=hidden])")]
+          .filter((one) => !(one.matches("input") && one.closest(".choice, .tick")))
           .map((one) => [one, one.getBoundingClientRect()])
           .filter(([one, box]) => box.width && box.height && getComputedStyle(one).visibility !== "hidden")
           .filter(([, box]) => box.height < least - 0.5 || box.width < least - 0.5)

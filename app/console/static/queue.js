@@ -21,6 +21,13 @@
     }, 250);
   }
 
+  for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
+  for (const all of document.querySelectorAll("[data-all]")) {
+    all.addEventListener("change", () => {
+      for (const one of all.form.querySelectorAll("input[name=case]:not(:disabled)")) one.checked = all.checked;
+    });
+  }
+
   const dialog = document.querySelector("dialog.keys");
   const rows = [...document.querySelectorAll("[data-row]")];
   let at = -1;
