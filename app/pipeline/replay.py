@@ -17,15 +17,19 @@ from app.domain.judged import judged_text
 from app.domain.words import Verdict
 from app.pipeline.house import House
 from app.pipeline.scoring import ScoresMany, judge_texts
-from app.policy.binding import BoundPolicy
+from app.policy.binding import BoundPolicy, Thresholds, bind
 from app.policy.decide import decide
+from app.policy.rules import parse
 from app.storage.judged_texts import JudgedText, portion
+from app.storage.pages import live_pages
+from app.storage.policies import newest
 from app.storage.walk import instant_of
 
 #: Decisions looked at in one transaction; read and judged in some tens of milliseconds.
 PORTION: Final = 500
 #: Decisions of each kind of change that are named.
 EXAMPLES: Final = 20
+PolicyOf = Callable[[int], BoundPolicy | None]
 
 
 class _Basis(msgspec.Struct):
@@ -59,18 +63,29 @@ class Past:
 class Candidate:
     """What decides this time.
 
-    `policy_of` gives a page's policy bound to the scorer's model; None = leave the page out.
+    `policy_of` gives a page's policy bound to the scorer's model; None = leave the page out. It is compared with the
+    verdict of then, or with `instead_of`'s on the same words, where only the difference of two models is wanted.
     """
 
     scorer: ScoresMany
-    policy_of: Callable[[int], BoundPolicy | None]
+    policy_of: PolicyOf
+    instead_of: "Candidate | None" = None
+
+    def verdicts(self, texts: Sequence[tuple[JudgedText, str]]) -> list[Verdict | None]:
+        """What it rules on texts with their words; None where the page is left out."""
+        policies = {page: self.policy_of(page) for page in {text.page_id for text, _ in texts}}
+        judgements = judge_texts(self.scorer, [words for _, words in texts])
+        return [
+            decide(policy, judgement, facts_of(text)).verdict if (policy := policies[text.page_id]) else None
+            for (text, _), judgement in zip(texts, judgements, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
     """One text judged once more; `after` is None where its words are erased.
 
-    `people` is what a person made of the same words, if anybody did; `text` the words that were judged.
+    `people` is what a person made of the same words, if anybody did.
     """
 
     decision_id: int
@@ -79,7 +94,6 @@ class Again:
     after: Verdict | None
     people: Verdict | None
     private: bool
-    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +108,35 @@ def take_again(house: House, past: Past, candidate: Candidate, position: int | N
     """The next texts, newest first, from `position` on (None = from the newest); none may be among them."""
     with house.database.read() as session:
         read = portion(session, past.pages, since=past.since, until=past.until, before=position, size=PORTION)
-    policies = {page: candidate.policy_of(page) for page in {text.page_id for text in read.texts}}
-    ruled = [(text, policy) for text in read.texts if (policy := policies[text.page_id]) is not None]
-    said = [(text, words_of(text)) for text, _ in ruled]
-    judgements = iter(judge_texts(candidate.scorer, [words for _, words in said if words is not None]))
+    said = [(text, words) for text in read.texts if (words := words_of(text)) is not None]
+    erased = [_again(text, Verdict(text.verdict), None) for text in read.texts if words_of(text) is None]
+    then = candidate.instead_of.verdicts(said) if candidate.instead_of else [Verdict(text.verdict) for text, _ in said]
     again = [
-        _again(text, words, None if words is None else decide(policy, next(judgements), facts_of(text)).verdict)
-        for (text, policy), (_, words) in zip(ruled, said, strict=True)
+        _again(text, before, after)
+        for (text, _), before, after in zip(said, then, candidate.verdicts(said), strict=True)
+        if before is not None and after is not None
     ]
-    return Stretch(tuple(again), read.next_before)
+    return Stretch((*again, *erased), read.next_before)
 
 
-def _again(text: JudgedText, words: str | None, after: Verdict | None) -> Again:
-    before = Verdict(text.verdict)
-    return Again(text.decision_id, text.page_id, before, after, text.by_people, text.private, words)
+def _again(text: JudgedText, before: Verdict, after: Verdict | None) -> Again:
+    return Again(text.decision_id, text.page_id, before, after, text.by_people, text.private)
+
+
+def pages_own(house: House, manifest: Thresholds) -> PolicyOf:
+    """Each page under the policy that it follows at present, bound to a model; pages that were removed are left out.
+
+    Raises:
+        PolicyError: the model does not hold what a policy promises.
+    """
+    with house.database.read() as session:
+        versions = {page.id: newest(session, page.policy_name) for page in live_pages(session, None)}
+    bound: dict[int, BoundPolicy] = {}
+    for version in versions.values():
+        if version is not None and version.id not in bound:
+            policy = parse(version.source, file=f"{version.name}, версия {version.version}")
+            bound[version.id] = bind(policy, manifest)
+    return {page: bound[version.id] for page, version in versions.items() if version is not None}.get
 
 
 def words_of(text: JudgedText) -> str | None:
