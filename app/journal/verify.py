@@ -182,7 +182,7 @@ def _walk(database: Database, keys: Mapping[str, JournalKey], head: Head, sealed
         if row.seq != expected:
             report.add(head.chain, expected, "entry_missing")
         # After a gap the chain is taken up again, so that each further forgery is seen too.
-        code = _fault(keys, row, previous if row.seq == expected else None)
+        code = fault(keys, row, previous if row.seq == expected else None)
         if code:
             report.add(head.chain, row.seq, code)
         if sealed and row.seq == sealed.seq and row.mac != sealed.mac:
@@ -221,7 +221,7 @@ def _entries(database: Database, head: Head) -> Iterator[Journal]:
         after = rows[-1].seq
 
 
-def _fault(keys: Mapping[str, JournalKey], row: Journal, previous: str | None) -> str:
+def fault(keys: Mapping[str, JournalKey], row: Journal, previous: str | None) -> str:
     """What is wrong with one entry, '' if nothing; `previous` None = its predecessor is missing."""
     key = keys.get(row.key_id)
     if key and previous is not None and mac_of(key, row.chain, row.seq, previous, row.body) != row.mac:
