@@ -84,6 +84,18 @@ def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> sc
     },
 )
 def confirm(action_id: IdIn, who: Caller, use: Use, body: schemas.ConfirmIn | None = None) -> schemas.Confirmed:
-    """Let a proposed action go out on your word. A ban for ever needs the word of two different people."""
-    done = orders.confirm(use.house, action_id, who=who, ban_days=body.ban_days if body else None)
+    """Let a proposed action go out on your word; for 15 seconds it can still be cancelled.
+
+    A ban for ever needs the word of two different people, or a written reason where the policy has
+    `second_person = "if_present"` and there is nobody else.
+    """
+    given = body or schemas.ConfirmIn()
+    done = orders.confirm(
+        use.house,
+        action_id,
+        who=who,
+        ban_days=given.ban_days,
+        second_reason=given.second_reason,
+        configuration=use.configuration,
+    )
     return schemas.Confirmed(action=action_out(done.action), second_needed=done.second_needed)

@@ -219,10 +219,11 @@ class CancelIn(Model):
 
 
 class ConfirmIn(Model):
-    """Another term than the ladder's, in days."""
+    """Another term than the ladder's, in days; why one person decides on a ban for ever where there is no second."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}, {"ban_days": 3}]})
     ban_days: Annotated[int, Field(ge=1, le=365, strict=True)] | None = None
+    second_reason: Annotated[str, Field(max_length=2000)] = ""
 
 
 class DecisionList(Model):

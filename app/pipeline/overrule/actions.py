@@ -20,13 +20,19 @@ from app.domain.states import (
     CaseState,
     CommentState,
     Outcome,
+    WaitingFor,
     check_move,
 )
 from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
 from app.outbox.moves import move
 from app.outbox.permission import REMOVALS
+from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
+from app.pipeline.overrule import told
+from app.pipeline.overrule.claims import is_held_by_other
+from app.pipeline.overrule.seconds import lone_ban
+from app.pipeline.overrule.wishes import UNDO_WINDOW
 from app.storage.accounts import PERSON
 from app.storage.outbox import lock_action, lock_comment
 from app.storage.tables import Action, Comment, Note, ReviewCase
@@ -61,13 +67,25 @@ class Confirmation:
     second_needed: bool = False
 
 
-def confirm(house: House, action_id: int, *, who: Principal, ban_days: int | None = None) -> Confirmation:
+def confirm(
+    house: House,
+    action_id: int,
+    *,
+    who: Principal,
+    ban_days: int | None = None,
+    second_reason: str = "",
+    configuration: Configuration | None = None,
+) -> Confirmation:
     """Let a proposed action go out, on this person's word; `ban_days` replaces the ladder's term.
+
+    It waits as long as every order of a person, so that it can be called back. With `configuration`, a written
+    `second_reason` stands in for the second person where the page's policy allows that and there is none.
 
     Raises:
         NotFoundError: there is no such action, or not for this person.
-        InvalidInputError: `ban_days` is out of its range, or the action bans nobody.
-        ConflictError: it is not proposed any more, its decision is not current, or this person has confirmed already.
+        InvalidInputError: `ban_days` is out of its range, the action bans nobody, or the written reason is too short.
+        ConflictError: it is not proposed any more, its decision is not current, this person has confirmed already, or
+            somebody else looks at its case.
     """
     with house.database.write() as session:
         action, comment = _locked(session, action_id, who)
@@ -76,7 +94,12 @@ def confirm(house: House, action_id: int, *, who: Principal, ban_days: int | Non
         if ban_days is not None:
             action.ban_seconds = ban_days * _DAY_SECONDS
         at = house.clock.now()
-        if _is_for_ever(action) and not action.confirmed_by:
+        alone = []
+        if configuration is not None and _is_for_ever(action) and action.confirmed_by in {"", who.by}:
+            alone = lone_ban(session, house.ids, configuration, action, who=who, reason=second_reason, at=at)
+        if alone:
+            entries = [*alone, _release(action, who, at)]
+        elif _is_for_ever(action) and not action.confirmed_by:
             entries = [_first_of_two(action, who, at)]
         elif _is_for_ever(action) and action.confirmed_by == who.by:
             raise ConflictError(
@@ -201,9 +224,9 @@ def _first_of_two(action: Action, who: Principal, at: int) -> Entry:
 
 def _release(action: Action, who: Principal, at: int) -> Entry:
     entry = move(action, ActionState.PENDING, at, by=who.by)
-    first = action.confirmed_by
-    action.confirmed_by = f"{first}, {who.by}" if _is_for_ever(action) else who.by
-    action.due_at = at
+    first = action.confirmed_by if _is_for_ever(action) else ""
+    action.confirmed_by = f"{first}, {who.by}" if first and first != who.by else who.by
+    action.due_at, action.waiting_for = at + UNDO_WINDOW, WaitingFor.UNDO_WINDOW.value
     body = {**entry.body, "by": _signed(who), "ban_seconds": action.ban_seconds, "second": bool(first)}
     return replace(entry, kind="action_confirmed", body=body)
 
@@ -218,6 +241,8 @@ def _close_case(session: Session, action: Action, who: Principal, at: int) -> li
     case = session.exec(statement.with_for_update()).first()
     if case is None:
         return []
+    if is_held_by_other(case, who, at):
+        raise ConflictError(told.claimed(case))
     check_move(CASE_MOVES, CaseState(case.state), CaseState.CLOSED)
     case.state, case.ended = CaseState.CLOSED.value, CaseEnd.REMOVED.value
     case.ended_by, case.closed_at = who.by, at

@@ -12,7 +12,7 @@ from app.domain.words import ActionKind, Reason, Verdict
 from app.pipeline.overrule.grounds import check_ban, check_not_private, check_remove
 from app.pipeline.overrule.labels import label
 from app.pipeline.overrule.lifting import call_back, lift
-from app.pipeline.overrule.seconds import is_alone, written_reason
+from app.pipeline.overrule.seconds import ABSENT, absence, is_alone, written_reason
 from app.pipeline.overrule.sitting import Sitting, opinion_of
 from app.pipeline.overrule.wishes import PersonVerdict, Ruled
 from app.pipeline.record.deciding import Wanted
@@ -130,15 +130,8 @@ def _ban(sitting: Sitting, occasion: Occasion, verdict: PersonVerdict, decision_
 def stand_in(sitting: Sitting, decision_id: int, what: str, reason: str) -> None:
     """A written reason stands in for the second person; reports count these. `what` is `ban` or `objection`."""
     number = sitting.note(reason)
-    sitting.ledger.note(
-        "second_person_absent",
-        sitting.comment.id,
-        decision=decision_id,
-        page=sitting.page.id,
-        what=what,
-        note=number,
-        by=sitting.hand.signed,
-    )
+    body = absence(decision_id, sitting.page.id, what, number, sitting.hand.signed)
+    sitting.ledger.note(ABSENT, sitting.comment.id, **body)
 
 
 def _close(sitting: Sitting, end: CaseEnd) -> None:

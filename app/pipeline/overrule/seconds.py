@@ -5,15 +5,20 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.ids import IdSource
 from app.domain.principals import Principal
 from app.domain.words import Role
+from app.journal.chain import Entry
 from app.outbox.permission import REMOVALS
-from app.pipeline.overrule.sitting import words
+from app.pipeline.configuration import Configuration
+from app.pipeline.overrule.sitting import signed, words
 from app.pipeline.overrule.wishes import SHORTEST_REASON
 from app.policy.rules import Policy, SecondPerson
 from app.storage.accounts import others_with_role
-from app.storage.tables import Action, Decision, Objection
+from app.storage.tables import Action, Decision, Note, Objection
 
+#: The kind of the journal's entries by which reports count decisions of one person where two are the rule.
+ABSENT: Final = "second_person_absent"
 DECIDING: Final = (Role.MODERATOR, Role.ADMIN)
 
 
@@ -72,3 +77,40 @@ def _took(session: Session, decision_id: int, who: Principal) -> bool:
         Action.decision_id == decision_id, col(Action.kind).in_([kind.value for kind in REMOVALS])
     )
     return any(who.by in by.split(", ") for by in session.exec(confirmed))
+
+
+def lone_ban(
+    session: Session,
+    ids: IdSource,
+    configuration: Configuration,
+    action: Action,
+    *,
+    who: Principal,
+    reason: str,
+    at: int,
+) -> list[Entry]:
+    """The entry of a written reason with which one person bans for ever; none where two are to confirm.
+
+    Raises:
+        InvalidInputError: this person is alone and gives no reason.
+    """
+    page = configuration.current(session).by_id.get(action.page_id)
+    if page is None or not is_alone(session, who, action.page_id, page.policy.policy):
+        return []
+    number = ids()
+    session.add(
+        Note(
+            id=number,
+            comment_id=action.comment_id,
+            action_id=action.id,
+            account_id=who.account_id,
+            text=written_reason(reason, why="бессрочную блокировку подтверждают двое"),
+            written_at=at,
+        )
+    )
+    return [Entry(ABSENT, action.comment_id, absence(action.decision_id, action.page_id, "ban", number, signed(who)))]
+
+
+def absence(decision_id: int, page_id: int, what: str, note_id: int | None, by: str) -> dict[str, object]:
+    """What the journal holds about a second person who was not there; `what` is `ban` or `objection`."""
+    return {"decision": decision_id, "page": page_id, "what": what, "note": note_id, "by": by}

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.clock import rfc3339
 from app.journal.verify import verify
+from app.pipeline.overrule.wishes import UNDO_WINDOW
 from app.storage.tables import Action, Comment, Note, ReviewCase
 from tests.fakes.yard import Yard
 
@@ -37,7 +38,7 @@ def test_a_confirmed_ban_goes_out_with_its_term(yard: Yard, ban: str) -> None:
     assert answer.json() == {"action": shown, "second_needed": False}
     assert (shown["state"], shown["confirmed_by"], shown["ordered_by"]) == ("pending", "person:anna", "machine")
     assert shown["ban_seconds"] > 0
-    assert shown["due_at"] == rfc3339(yard.clock.now())
+    assert shown["due_at"] == rfc3339(yard.clock.now() + UNDO_WINDOW)
     [entry] = yard.journal("action_confirmed")
     assert "anna" not in entry.body
     assert verify(yard.house.database, yard.house.journal_key).problems == []
