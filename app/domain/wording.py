@@ -34,6 +34,14 @@ REASONS: Final[Mapping[str, str]] = {
 #: Whose access key it is: «ключ …».
 SLOTS: Final[Mapping[str, str]] = {"user": "руководителя", "community": "сообщества"}
 
+#: Whose page it is.
+OFFICES: Final[Mapping[str, str]] = {
+    "head": "глава",
+    "administration": "администрация",
+    "settlement": "поселение",
+    "institution": "учреждение",
+}
+
 #: Troubles that have a name of their own; any other code is an error that the network answers.
 _TROUBLES: Final[Mapping[str, str]] = {
     "unreachable": "сеть не отвечает",
@@ -48,6 +56,35 @@ ACTIONS: Final[Mapping[str, str]] = {
     "ban_author": "заблокировать автора",
     "restore_comment": "вернуть комментарий",
     "unban_author": "разблокировать автора",
+}
+
+
+#: What keeps words from being erased.
+WAITS: Final[Mapping[str, str]] = {
+    "hold": "стоит запрет на удаление",
+    "case": "открыт вопрос к модератору",
+    "objection": "на возражение ещё не ответили",
+    "action": "действие в сети не закончено",
+    "appeal": "житель ждёт ответа",
+    "answer": "готовится ответ",
+}
+
+#: Kinds of data with a term of their own.
+KEPT_DATA: Final[Mapping[str, str]] = {
+    "kept_texts": "тексты оставленных комментариев",
+    "removed_texts": "тексты удалённых комментариев",
+    "private_messages": "личные сообщения",
+    "evidence": "события и ответы сети",
+    "notes": "заметки сотрудников",
+    "labels": "обезличенные тексты для обучения",
+    "objections": "возражения и ответы на них",
+    "answers": "ответы жителям",
+    "personal_data": "чужие персональные данные в текстах (закрываются)",
+    "repeated_texts": "образцы текстов, которые повторяют",
+    "event_keys": "номера событий сети",
+    "sessions": "законченные входы в кабинет",
+    "sign_in_links": "ссылки для входа",
+    "jobs": "законченные задания",
 }
 
 

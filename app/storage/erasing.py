@@ -33,6 +33,11 @@ class Words:
     #: The permanent row that stands beside it and names the comment; None: the table names it itself.
     beside: type[SQLModel] | None = None
 
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return str(self.table.__tablename__)
+
 
 REVISIONS: Final = Words(
     RevisionBody,
