@@ -73,6 +73,11 @@ class DecisionView:
     effects: tuple[Effect, ...]
 
     @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Where the telling words stand in `words`."""
+        return tuple((span.start, span.end) for span in self.telling)
+
+    @property
     def is_newest(self) -> bool:
         """Whether nothing has superseded it."""
         return self.record.comment.decision_id == self.record.decision.id

@@ -90,7 +90,7 @@ def decision_ids(session: Session, wanted: DecisionFilter, *, before: int | None
     """The ids of one page of the list."""
     if wanted.pages == ():
         return Slice((), None)
-    authors = _authors(session, wanted.author)
+    authors = None if wanted.author is None else authors_called(session, wanted.author)
     if authors == ():
         return Slice((), None)
 
@@ -184,10 +184,8 @@ def _actions(session: Session, decisions: Sequence[int]) -> defaultdict[int, lis
     return grouped
 
 
-def _authors(session: Session, external_id: str | None) -> tuple[int, ...] | None:
-    """Our ids of whoever bears this id on any network; None when nobody is asked for."""
-    if external_id is None:
-        return None
+def authors_called(session: Session, external_id: str) -> tuple[int, ...]:
+    """Our ids of whoever bears this id on any network."""
     # All networks are named, so that the unique index (network, external_id) is used.
     statement = select(col(Author.id)).where(
         col(Author.network).in_([str(network) for network in Network]), col(Author.external_id) == external_id

@@ -1,0 +1,63 @@
+"""How templates say what became of a comment: filters, pure, beside the console's usual ones."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app.console.wording import person
+from app.domain.wording import SLOTS, trouble
+
+_COMMENT_STATES: Final[Mapping[str, str]] = {
+    "visible": "виден",
+    "removed": "удалён",
+    "withdrawn": "удалён самим автором",
+    "unknown": "неизвестно",
+}
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "acted": "исполнено",
+    "gone": "комментария уже не было",
+    "already": "было сделано раньше",
+}
+_CASE_ENDS: Final[Mapping[str, str]] = {
+    "kept": "оставлен",
+    "removed": "удалён",
+    "withdrawn": "автор удалил сам",
+    "gone": "комментария не стало",
+    "superseded": "заменён новым",
+}
+_LAW_LEVELS: Final[Mapping[str, str]] = {
+    "federal": "федеральный закон",
+    "regional": "региональный закон",
+    "municipal": "муниципальный акт",
+}
+
+
+def percent(share: float | None) -> str:
+    """`97,4 %`; a dash for what there is not. Never 100 or 0 for what is neither."""
+    if share is None:
+        return "—"
+    if 0 < share < 0.001:
+        return "меньше 0,1 %"
+    if 0.999 < share < 1:
+        return "больше 99,9 %"
+    return f"{share * 100:.1f} %".replace(".", ",")
+
+
+def people(by: str) -> str:
+    """Several persons who signed one after another."""
+    return ", ".join(person(one.strip()) for one in by.split(", "))
+
+
+def _from(words: Mapping[str, str]) -> Callable[[str | None], str]:
+    return lambda code: words.get(str(code), str(code))
+
+
+STORY_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "percent": percent,
+    "people": people,
+    "trouble": trouble,
+    "slot": _from(SLOTS),
+    "comment_state": _from(_COMMENT_STATES),
+    "outcome": _from(_OUTCOMES),
+    "case_end": _from(_CASE_ENDS),
+    "law_level": _from(_LAW_LEVELS),
+}

@@ -1,0 +1,75 @@
+"""What the keeper of a page should see at once: what stands still, and what has no ground; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.domain.clock import DAY
+from app.domain.wording import SLOTS, trouble
+from app.domain.words import Mode
+from app.pipeline.administration.page_overview import PageShown
+from app.policy.rules import Policy, TermSource
+
+#: A page of a small settlement may be silent for days; after this long somebody should look whether events arrive.
+SILENCE: Final = 3 * DAY
+
+
+class Urgency(StrEnum):
+    """How loudly it is said; the values are the console's classes of notices."""
+
+    STOPPED = "bad"
+    MIND = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class PageAlert:
+    """One line; `since` in microseconds, None where it has no beginning."""
+
+    urgency: Urgency
+    text: str
+    since: int | None = None
+
+
+def alerts(page: PageShown, policy: Policy, now: int) -> tuple[PageAlert, ...]:
+    """Everything that is amiss with a page, what stands still first."""
+    found = [*_stopped(page), *_ground(policy), *_waiting(page, now)]
+    return tuple(sorted(found, key=lambda one: one.urgency is not Urgency.STOPPED))
+
+
+def _stopped(page: PageShown) -> Iterator[PageAlert]:
+    if page.paused_at is not None:
+        by = page.paused_by.removeprefix("person:")
+        yield PageAlert(Urgency.STOPPED, f"Отправка остановлена (остановил {by})", page.paused_at)
+    if page.trouble_began_at is not None:
+        yield PageAlert(
+            Urgency.STOPPED, f"Отправка в сеть не идёт: {trouble(page.trouble_code)}", page.trouble_began_at
+        )
+    for token in page.tokens:
+        if token.dead_at is not None:
+            whose = SLOTS.get(token.slot, token.slot)
+            yield PageAlert(
+                Urgency.STOPPED, f"Ключ {whose} больше не действует: {trouble(token.dead_code)}", token.dead_at
+            )
+    if not page.tokens and page.mode != Mode.SHADOW:
+        yield PageAlert(Urgency.STOPPED, "Ключа доступа нет: отправить в сеть ничего нельзя")
+
+
+def _ground(policy: Policy) -> Iterator[PageAlert]:
+    """A measure that rests on no paper cannot be defended in court."""
+    if policy.act is None:
+        yield PageAlert(Urgency.STOPPED, "Основание не указано: за правилами страницы нет опубликованного акта")
+    elif policy.bans is not None and policy.bans.source is TermSource.PROPOSAL:
+        yield PageAlert(
+            Urgency.STOPPED, "Основание сроков не указано: сроки блокировок предложены программой, приказа о них нет"
+        )
+
+
+def _waiting(page: PageShown, now: int) -> Iterator[PageAlert]:
+    if page.waits_until is not None:
+        yield PageAlert(Urgency.MIND, f"Сеть просит подождать: {trouble(page.wait_code)}")
+    if page.last_event_at is None:
+        if now - page.created_at > DAY:
+            yield PageAlert(Urgency.MIND, "С подключения не пришло ни одного события: проверьте настройки в сети")
+    elif now - page.last_event_at > SILENCE:
+        yield PageAlert(Urgency.MIND, "Событий давно не было: проверьте, доходят ли они", page.last_event_at)
