@@ -5,6 +5,7 @@ from typing import Final
 
 from app.domain import principals
 from app.domain.words import Role
+from app.pipeline.dossier import MAY_OPEN
 
 _READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
 _MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
@@ -12,7 +13,7 @@ _ADMINS: Final = frozenset({Role.ADMIN})
 _EVERYBODY: Final = frozenset(Role)
 #: Those who speak with residents.
 _SPEAKERS: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})
-_WITNESSES: Final = frozenset({Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
+_WITNESSES: Final = MAY_OPEN
 
 #: Route → roles. A token that is limited to pages is held to them besides.
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
@@ -39,6 +40,8 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/objections/{objection_id}": _SPEAKERS | _WITNESSES,
     "POST /v1/objections/{objection_id}/answer": _SPEAKERS,
     "POST /v1/decisions/{decision_id}/objections": _SPEAKERS,
+    "GET /v1/decisions/{decision_id}/dossier": _WITNESSES,
+    "GET /v1/decisions/{decision_id}/evidence": _WITNESSES,
     "GET /v1/pages": _READERS,
     "POST /v1/pages": _ADMINS,
     "GET /v1/pages/{page_id}": _READERS,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from app.api import actions, decisions, health, jobs, labels, moderation, objections, pages, review, verdicts
+from app.api import actions, decisions, dossier, health, jobs, labels, moderation, objections, pages, review, verdicts
 from app.api.access import ACCESS
 from app.api.answers import errors
 from app.api.bodies import BodyLimit, StrictRoute
@@ -31,7 +31,7 @@ def include_api(app: FastAPI) -> None:
     """
     if app.openapi_url is not None:
         raise ValueError("FastAPI(openapi_url=None): the description is served at /v1/openapi.json")
-    for module in (moderation, decisions, actions, review, verdicts, objections, pages, jobs, labels):
+    for module in (moderation, decisions, actions, review, verdicts, objections, dossier, pages, jobs, labels):
         app.include_router(module.router, dependencies=[Depends(caller)])
     app.include_router(_description, dependencies=[Depends(caller)])
     app.include_router(health.router)

@@ -35,7 +35,7 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
     """The dossier as JSON: ids are strings, instants RFC 3339, what is withheld or erased is null."""
     view = dossier.view
     decision, comment = view.record.decision, view.record.comment
-    return _plain(
+    told: dict[str, Any] = _plain(
         {
             "format": FORMAT,
             "number": dossier.number,
@@ -95,6 +95,7 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
             "journal": {"whole": are_whole(dossier.journal), "entries": [_entry(one) for one in dossier.journal]},
         }
     )
+    return told
 
 
 def pack(dossier: Dossier) -> bytes:
