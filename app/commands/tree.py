@@ -3,7 +3,19 @@
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
-from app.commands import journal, judging, labels, pages, policies, replaying, serving, tokens
+from app.commands import (
+    holds,
+    journal,
+    judging,
+    labels,
+    pages,
+    persons,
+    policies,
+    replaying,
+    retention,
+    serving,
+    tokens,
+)
 from app.commands.russian import Commands
 
 GROUP = "dvornik.commands"
@@ -15,7 +27,7 @@ def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Com
     What others bring is left out where the command `wanted` is one of ours: loading it would only take time.
     """
     app = Commands(help="Дворник: модерация комментариев на официальных страницах.", rich_markup_mode="rich")
-    for room in (serving, judging, pages, policies, tokens, journal, labels, replaying):
+    for room in (serving, judging, pages, policies, tokens, journal, labels, replaying, retention, persons, holds):
         room.register(app)
     if wanted not in _names(app):
         for point in entry_points(group=GROUP) if found is None else found:
