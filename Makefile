@@ -12,6 +12,8 @@ PYTHON ?=
 PORT ?= 8000
 # Where `make run` keeps database, keys and promoted models.
 DVORNIK_DATA_DIR ?= var
+# How many processes share the tests.
+JOBS ?= 2
 # The program that `make lock` resolves with.
 UV ?= uv
 
@@ -24,7 +26,7 @@ run: .venv/.run ## set everything up and serve on http://127.0.0.1:8000 (PORT=â€
 	@export DVORNIK_DATA_DIR="$(DVORNIK_DATA_DIR)"; $(BIN)/dvornik migrate && exec $(BIN)/dvornik serve --host 127.0.0.1 --port "$(PORT)"
 
 test: lint ## check everything that CI checks: style, types, imports, tests on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadfile
 
 demo: .venv/.run ## show the whole way of a comment against a simulated VK, then the table of what was done
 	@$(BIN)/python -m tests.simulators.demo
