@@ -1,0 +1,178 @@
+"""The dossier holds everything, says who may know what, and its opening is written down."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.domain.notices import LONGEST
+from app.pipeline.objections import opening
+from app.storage.tables import Account, Action, Evidence
+from tests.fakes.yard import Yard
+
+CITED = "п. 2.5 Порядка, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
+
+
+class Court(Yard):
+    """An installation with one removal that a person has looked at, and an objection to it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        super().__init__(url, folder)
+        self.decision = self.comment("Ты дебил")
+        self.ban = self.action_of(self.decision, "ban_author")
+        anna = self.client("moderator", "Анна Петрова")
+        [account] = [one for one in self.rows(Account) if one.name == "Анна Петрова"]
+        self.change(Account, account.id, post="начальник отдела")
+        assert anna.post(f"/v1/actions/{self.ban.id}/confirm", json={}).status_code == 200
+        self.anna = anna
+        opening.typed_in(self.house, self.decision, text="Верните немедленно", who=self.person("writer"))
+
+    def dossier(self, role: str = "auditor", **query: Any) -> dict[str, Any]:
+        """The dossier as a role sees it."""
+        answer = self.client(role, f"{role} of dossiers").get(f"/v1/decisions/{self.decision}/dossier", params=query)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@pytest.fixture
+def court(sqlite_url: str, tmp_path: Path) -> Iterator[Court]:
+    """On the small engine."""
+    made = Court(sqlite_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def either(database_url: str, tmp_path: Path) -> Iterator[Court]:
+    """On each engine."""
+    made = Court(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_dossier_tells_the_whole_story(either: Court) -> None:
+    """Text, times, act, clause, versions, scores and thresholds of then, words, actions, notices, objections, journal."""
+    told = either.dossier()
+
+    assert [one["text"] for one in told["revisions"]] == ["Ты дебил"]
+    assert told["comment"]["author"] == "15170"
+    assert told["comment"]["url"].startswith("https://vk.com/wall-")
+    assert told["comment"]["written_at"] <= told["comment"]["received_at"] <= told["decision"]["decided_at"]
+    assert told["act"]["text"].endswith("от 16.03.2020 № 59")
+    decision = told["decision"]
+    assert decision["clauses"] == [CITED]
+    assert decision["scores"]["insult"] >= decision["basis"]["remove"]["insult"]
+    assert [(one["text"], one["category"]) for one in decision["telling"]] == [("дебил", "insult")]
+    assert decision["policy"] == {"name": "novokuznetsk-59", "version": 1}
+    assert decision["model"]["name"] == "dvornik"
+    assert decision["decided_by"] == {"kind": "machine", "post": None, "name": None}
+    assert {one["kind"] for one in told["actions"]} == {"delete_comment", "ban_author"}
+    assert set(told["notices"]) == {"deleted", "blocked"}
+    assert all(len(one) <= LONGEST and told["number"] in one for one in told["notices"].values())
+    assert "Предложила программа, решил сотрудник." in told["notices"]["blocked"]
+    assert [one["text"] for one in told["objections"]] == ["Верните немедленно"]
+    assert told["evidence"][0]["kind"] == "event"
+    kinds = [one["kind"] for one in told["journal"]["entries"]]
+    assert kinds[0] == "decision"
+    assert kinds[-1] == "dossier_opened"
+    assert told["journal"]["whole"]
+    assert {one["check"] for one in told["journal"]["entries"]} == {"whole"}
+    assert all(one["seq"] >= 1 for one in told["journal"]["entries"])
+
+
+def test_the_post_goes_outside_and_the_name_stays_inside(court: Court) -> None:
+    """An auditor reads the name behind the post; a moderator and whoever is outside read the post alone."""
+
+    def confirmed(told: dict[str, Any]) -> dict[str, Any]:
+        [ban] = [one for one in told["actions"] if one["kind"] == "ban_author"]
+        return dict(ban["confirmed_by"][0])
+
+    assert confirmed(court.dossier("auditor")) == {
+        "kind": "person",
+        "post": "начальник отдела",
+        "name": "Анна Петрова",
+    }
+    for told in (court.dossier("moderator"), court.dossier("auditor", outside=True)):
+        assert confirmed(told) == {"kind": "person", "post": "начальник отдела", "name": None}
+        assert "Петрова" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_opening_is_written_down_before_it_is_shown(court: Court) -> None:
+    """Each opening leaves its entry with who and in which form; a refused one leaves none."""
+    court.dossier("moderator", outside=True)
+    court.anna.get(f"/v1/decisions/{court.decision}/evidence")
+    court.client("viewer").get(f"/v1/decisions/{court.decision}/dossier")
+    bodies = [json.loads(entry.body) for entry in court.journal("dossier_opened")]
+
+    assert [(one["form"], one["outside"], one["decision"]) for one in bodies] == [
+        ("json", True, court.decision),
+        ("archive", False, court.decision),
+    ]
+    assert all(one["by"].startswith("person:") and "Анна" not in one["by"] for one in bodies)
+
+
+def test_an_archive_holds_the_evidence_as_it_came(court: Court) -> None:
+    """The archive's texts, events and entries are what is stored, and its checksums hold."""
+    answer = court.anna.get(f"/v1/decisions/{court.decision}/evidence")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "no-store"
+    assert f"delo-{court.decision}.zip" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+
+    assert files["text/1.txt"].decode() == "Ты дебил"
+    [event] = [one for one in court.rows(Evidence) if one.kind == "event"]
+    assert files[f"evidence/{event.id}-event.json"] == event.body
+    assert json.loads(files["dossier.json"])["decision"]["id"] == str(court.decision)
+    lines = [json.loads(line) for line in files["journal.jsonl"].splitlines()]
+    assert lines[-1]["kind"] == "dossier_opened"
+    sums = dict(reversed(line.split("  ")) for line in files.pop("SHA256SUMS").decode().splitlines())
+    assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def test_a_forged_entry_shows_in_the_dossier(court: Court) -> None:
+    """An entry that was rewritten behind the triggers' back is named at its place; the others stand."""
+    with court.house.database.write() as session:
+        session.execute(text("DROP TRIGGER journal_no_update"))
+        session.execute(
+            text("UPDATE journal SET body = replace(body, '\"remove\"', '\"keep\"') WHERE kind = 'decision'")
+        )
+    told = court.dossier()
+
+    assert not told["journal"]["whole"]
+    checks = {one["kind"]: one["check"] for one in told["journal"]["entries"]}
+    assert checks["decision"] == "mac_differs"
+    assert checks["dossier_opened"] == "whole"
+
+
+def test_a_private_message_stays_with_those_who_read_messages(court: Court) -> None:
+    """An auditor sees the decision on a private message without its words, raw events or objections' words."""
+    decision = court.comment("Ты дебил", private=True)
+    url = f"/v1/decisions/{decision}/dossier"
+    told = court.client("auditor").get(url).json()
+
+    assert told["comment"]["withheld"]
+    assert [one["text"] for one in told["revisions"]] == [None]
+    assert told["evidence"] == []
+    assert "дебил" not in json.dumps(told, ensure_ascii=False)
+    assert court.anna.get(url).json()["revisions"][0]["text"] == "Ты дебил"
+
+
+def test_a_decision_that_removes_nothing_has_no_notices(court: Court) -> None:
+    """Nobody is told of a kept comment, of a removal in shadow, or of one whose actions were all called back."""
+    shadow = court.add_page("229000002", "shadow")
+    kept, seen = court.comment("Спасибо"), court.comment("Ты дебил", page="229000002")
+    gone = court.comment("Ты дебил", author="77")
+    for action in court.rows(Action):
+        if action.decision_id == gone:
+            court.change(Action, action.id, state="cancelled")
+    for decision in (kept, seen, gone):
+        assert court.anna.get(f"/v1/decisions/{decision}/dossier").json()["notices"] == {}
+    assert shadow
