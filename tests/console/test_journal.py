@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from sqlmodel import select
 
 from app.domain.words import Role
+from app.pipeline.administration.pages import NewPage, add_page
 from app.storage.tables import Action, Author, Comment, Decision, Journal
 from tests.console.browsing import Visitors, check_accessible
 from tests.console.desk import MAT, RUDE_APPEAL, THANKS, Desk
@@ -18,6 +19,12 @@ SCRIPT = '<script>document.title = "взлом"</script> https://example.ru/ск
 def newest(desk: Desk) -> Decision:
     """The decision that was taken last."""
     return max(desk.rows(Decision), key=lambda row: row.id)
+
+
+def another_page(desk: Desk) -> int:
+    """A page that nobody has written to."""
+    new = NewPage("vk", "229000077", "Соседний район", policy="novokuznetsk-59", secret="s")
+    return add_page(desk.house, new, by="cli").id
 
 
 def looked_for(desk: Desk) -> list[Journal]:
@@ -85,7 +92,9 @@ def test_looking_for_a_person_is_written_down(desk: Desk, people: Visitors) -> N
     assert len(looked_for(desk)) == before + 1
 
 
-@pytest.mark.parametrize("query", ["page=1", "verdict=yes", "since=завтра", "before=x", "by=nobody", "until=9999-12-31"])
+@pytest.mark.parametrize(
+    "query", ["page=1", "verdict=yes", "since=завтра", "before=x", "by=nobody", "until=9999-12-31"]
+)
 def test_a_search_that_cannot_be_is_refused_in_words(people: Visitors, query: str) -> None:
     """A mangled address is a page that says so, never a fault or the whole list."""
     page = people.visit(Role.AUDITOR, "/account")
@@ -147,7 +156,7 @@ def test_decisions_of_other_pages_are_not_there(desk: Desk, people: Visitors) ->
     """For a person of other pages a decision answers as one that never was, read or reversed."""
     desk.comment(RUDE_APPEAL)
     decision = newest(desk)
-    page = people.visit(Role.ADMIN, "/account", pages=[desk.second_page()])
+    page = people.visit(Role.ADMIN, "/account", pages=[another_page(desk)])
     for number in (decision.id, 2**62):
         for path in (f"/decisions/{number}", f"/decisions/{number}/reverse"):
             answer = page.goto(f"/console{path}")
