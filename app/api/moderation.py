@@ -20,7 +20,7 @@ router = APIRouter(route_class=StrictRoute, tags=["moderation"])
     responses={**errors(404, body=True), **example(examples.OPINION_EXAMPLE, "What would be decided.")},
 )
 def moderate(body: schemas.ModerateIn, who: Caller, use: Use) -> schemas.OpinionOut:
-    """What would be decided about a text by the policy named, else by the page's, else by `default` as if enforced."""
+    """What would be decided about a text by the policy named, else by the page's, else by `default`."""
     return _opinion(body, who, use, _asker(use))
 
 

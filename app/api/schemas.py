@@ -190,7 +190,7 @@ class OpinionOut(Judged):
 
 
 class ModerateIn(Model):
-    """A text to judge: by the policy named, else by the page's, else by `default` as if enforced."""
+    """A text to judge: by the policy named, else by the page's, else by `default`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Ты — дебил", "policy": "novokuznetsk-59"}]})
     text: Annotated[str, Field(max_length=TEXT_LIMIT)]

@@ -33,7 +33,8 @@ def show(text: str, opinion: Mapping[str, Any]) -> None:
     _list(console.print, "Действия", [ACTIONS.get(code, code) for code in opinion["actions"]])
     console.print()
     for head, score in opinion["scores"].items():
-        console.print(bar(HEADS[head], score, colour="cyan" if head == "appeal" else "red"))
+        shown_bar = bar(HEADS[head], score, colour="cyan" if head == "appeal" else "red")
+        console.print(shown_bar.append(limits(head, opinion["thresholds"]), style="dim"))
     console.print()
     console.print(marked(text, opinion["explanation"]))
     console.print()
@@ -57,8 +58,20 @@ def bar(name: str, score: float | None, *, colour: str) -> Text:
     if score is None:
         return Text(f"{label} оценки нет")
     filled = round(score * WIDTH)
-    percent = f"{score * 100:5.1f}".replace(".", ",")
-    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {percent} %")
+    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {_percent(score):>7}")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %".replace(".", ",")
+
+
+def limits(head: str, thresholds: Mapping[str, Any]) -> str:
+    """From which scores something happens: `  человеку от 9,3 %, удалить от 97,4 %`."""
+    if head == "appeal":
+        return f"  беречь от {_percent(thresholds['appeal'])}"
+    remove = thresholds["remove"].get(head)
+    end = "" if remove is None else f", удалить от {_percent(remove)}"
+    return f"  человеку от {_percent(thresholds['review'][head])}{end}"
 
 
 def changed(change: Mapping[str, Any]) -> str:

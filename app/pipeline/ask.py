@@ -19,6 +19,7 @@ from app.pipeline.record.past import Past
 from app.policy.beginning import begin
 from app.policy.binding import BoundPolicy
 from app.policy.ladder import standing
+from app.policy.rules import live_mode
 from app.storage.bulk import Bulk
 from app.storage.tables import Author, Comment, Page, PolicyVersion
 
@@ -65,7 +66,7 @@ class Asker:
         self._configuration = configuration
 
     def ask(self, question: Question) -> Opinion:
-        """One opinion. Without a page the text is judged as if enforced.
+        """One opinion. Without a page the text is judged as if enforced, as far as the policy allows that.
 
         Raises:
             NotFoundError: there is no such page.
@@ -87,7 +88,10 @@ class Asker:
             version = _named(session, question.policy or DEFAULT_POLICY)
         else:
             version = session.get_one(PolicyVersion, page.policy_version_id)
-        return _Rules(self._configuration.policy(version), version, page.mode if page else Mode.ENFORCE, page)
+        policy = self._configuration.policy(version)
+        # A policy without an act never runs enforced, so nobody is told that it would.
+        mode = live_mode(policy.policy, page.mode if page else Mode.ENFORCE)
+        return _Rules(policy, version, mode, page)
 
     def _page(self, session: Session, page_id: int) -> PageConfig:
         row = session.exec(select(Page.network, Page.external_id).where(Page.id == page_id)).first()

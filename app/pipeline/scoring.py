@@ -266,6 +266,7 @@ def opinion_on(text: str, recipe: Recipe) -> dict[str, object]:
             for span in spans
         ],
         "change": other and {"without": [_place(text, *place) for place in other.without], "verdict": other.verdict},
+        "thresholds": {name: judge.policy.basis[name] for name in ("remove", "review", "appeal")},
         "policy": {"name": judge.policy.policy.name, "title": judge.policy.policy.title},
         "model": {"name": MODEL_NAME, "version": judge.policy.model_version},
     }

@@ -6,7 +6,7 @@ from tests.fakes.yard import Yard
 
 
 def test_an_opinion_has_the_shape_of_a_decision_without_ids(small_yard: Yard) -> None:
-    """By default a text is judged by the policy `default` as if enforced; the answer is whole and holds no ids."""
+    """By default a text is judged by `default`, which never goes beyond review; the answer is whole, without ids."""
     answer = small_yard.client("viewer").post("/v1/moderate", json={"text": "Ты — дебил"})
 
     assert answer.status_code == 200
@@ -17,11 +17,11 @@ def test_an_opinion_has_the_shape_of_a_decision_without_ids(small_yard: Yard) ->
         "categories": ["insult"],
         "reasons": ["score_over_remove"],
         "clauses": ["п. 2, правила страницы (образец)"],
-        "actions": [{"kind": "delete_comment", "state": "pending", "ban_seconds": None}],
+        "actions": [{"kind": "delete_comment", "state": "proposed", "ban_seconds": None}],
         "scores": {"spam": 0.01, "insult": 0.97, "obscenity": 0.01, "threat": 0.01, "appeal": 0.01},
         "explanation": [{"text": "дебил", "start": 5, "end": 10, "share": 1.0, "category": "insult"}],
         "change": {"without": [{"text": "дебил", "start": 5, "end": 10}], "verdict": "keep"},
-        "mode": "enforce",
+        "mode": "review",
         "policy": {"name": "default", "version": 1},
         "model": {"name": "dvornik", "version": "test-1"},
         "decided_by": "machine",

@@ -48,6 +48,22 @@ def test_a_judgement_as_data(tell: Run):
     assert found["change"] == {"without": [{"text": "дурак", "start": 6, "end": 11}], "verdict": "keep"}
 
 
+def test_scores_stand_beside_what_they_are_held_to(tell: Run):
+    """A person sees from which score something happens; what the policy may not remove has no such score."""
+    ask = ("check", "Какой дурак", "--policy", "novokuznetsk-59")
+    limits = json.loads(tell(*ask, "--json").out)["thresholds"]
+    lines = {line.split("  ")[0]: line for line in tell(*ask).out.splitlines()}
+
+    def shown(share: float) -> str:
+        return f"{share * 100:.1f} %".replace(".", ",")
+
+    assert lines["оскорбление"].endswith(
+        f"человеку от {shown(limits['review']['insult'])}, удалить от {shown(limits['remove']['insult'])}"
+    )
+    assert lines["угроза"].endswith(f"человеку от {shown(limits['review']['threat'])}")
+    assert lines["обращение"].endswith(f"беречь от {shown(limits['appeal'])}")
+
+
 def test_a_rude_complaint_is_protected(tell: Run):
     """The answer says that a person decides."""
     done = tell("check", "Где дорога, дурак?")
