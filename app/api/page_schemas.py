@@ -22,6 +22,8 @@ PAGE_EXAMPLE: dict[str, Any] = {
     "policy": "novokuznetsk-59",
     "mode": "review",
     "timezone": "Asia/Novokuznetsk",
+    "office": "administration",
+    "calendar": {"week": {"mon": ["08:30", "17:30"], "fri": ["08:30", "16:30"]}, "days_off": ["2027-01-11"]},
     "callback_url": "/callbacks/vk",
     "has_secret": True,
     "has_confirmation": True,
@@ -58,6 +60,8 @@ PAUSE_EXAMPLE: dict[str, Any] = {
 }
 
 _Short = Annotated[Text, Field(max_length=256)]
+#: {"week": {"mon": ["09:00", "18:00"], …}, "days_off": [dates], "work_days": {date: hours}}; {} = the usual hours.
+_Calendar = dict[_Short, Any]
 #: Longer than any token of a network; the pipeline says what is wrong with one that is not fit.
 _Token = Annotated[Text, Field(max_length=4096)]
 
@@ -72,6 +76,8 @@ class PageIn(Model):
     policy: _Short = "default"
     mode: _Short = "shadow"
     timezone: _Short = "Europe/Moscow"
+    office: _Short = "administration"
+    calendar: _Calendar | None = None
     secret: _Short | None = None
     confirmation: _Short | None = None
     user_token: _Token | None = None
@@ -86,6 +92,8 @@ class PageChangesIn(Model):
     policy: _Short | None = None
     mode: _Short | None = None
     timezone: _Short | None = None
+    office: _Short | None = None
+    calendar: _Calendar | None = None
     secret: _Short | None = None
     confirmation: _Short | None = None
     user_token: _Token | None = None
@@ -113,6 +121,8 @@ class PageOut(Model):
     policy: str
     mode: str
     timezone: str
+    office: str
+    calendar: dict[str, Any]
     callback_url: str | None
     has_secret: bool
     has_confirmation: bool

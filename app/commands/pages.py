@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from app.commands.installation import CLI, open_installation, opened
-from app.commands.output import as_json, moment, plain, table, visible, warn
+from app.commands.output import as_json, plain, table, warn
+from app.commands.page_shown import row, state
+from app.commands.page_shown import show_page as print_page
 from app.commands.russian import Commands
-from app.domain.wording import SLOTS, trouble
-from app.domain.words import Mode, Network
-
-if TYPE_CHECKING:
-    from app.pipeline.administration.page_check import TokenChecked
-    from app.pipeline.administration.page_overview import PageShown
+from app.domain.wording import SLOTS
+from app.domain.words import Mode, Network, Office
 
 pages = Commands(help="Страницы: добавить, посмотреть, изменить, проверить.")
 PageArgument = Annotated[int, typer.Argument(metavar="СТРАНИЦА", help="Номер страницы из page list.")]
@@ -31,6 +30,16 @@ ModeOption = Annotated[
     typer.Option("--mode", help="shadow: только смотреть; review: удаляет человек; enforce: удаляет программа."),
 ]
 Timezone = Annotated[str | None, typer.Option("--timezone", help="Часовой пояс, например Europe/Moscow.")]
+OfficeOption = Annotated[
+    Office | None,
+    typer.Option(
+        "--office", help="Чья страница: head (глава), administration, settlement (поселение), institution (учреждение)."
+    ),
+]
+CalendarOption = Annotated[
+    str | None,
+    typer.Option("--calendar", metavar="ФАЙЛ", help='Файл JSON с рабочими часами и выходными; "" — пн–пт 9–18.'),
+]
 Secret = Annotated[str | None, typer.Option("--secret", help="Секретный ключ сети; «-» — прочитать строку из ввода.")]
 Confirmation = Annotated[
     str | None, typer.Option("--confirmation", help="Строка подтверждения из настроек сети: её должен вернуть сервер.")
@@ -60,6 +69,8 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
         Mode, typer.Option(help="shadow: только смотреть; review: удаляет человек; enforce: удаляет программа.")
     ] = Mode.SHADOW,
     timezone: Annotated[str, typer.Option(help="Часовой пояс страницы.")] = "Europe/Moscow",
+    office: OfficeOption = None,
+    calendar: CalendarOption = None,
     secret: Secret = None,
     confirmation: Confirmation = None,
     user_token: UserToken = None,
@@ -77,6 +88,8 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
         policy=policy,
         mode=mode.value,
         timezone=timezone,
+        office=(office or Office.ADMINISTRATION).value,
+        calendar=hours_from(calendar),
         secret=secret,
         confirmation=confirmation,
         user_token=user_token,
@@ -116,6 +129,20 @@ def from_input(*values: str | None) -> tuple[str | None, ...]:
     return tuple(read)
 
 
+def hours_from(file: str | None) -> dict[str, object] | None:
+    """Working hours from a file; '' = the usual ones, None = not asked for."""
+    import msgspec
+
+    from app.domain.errors import InvalidInputError
+
+    if not file:
+        return None if file is None else {}
+    try:
+        return msgspec.json.decode(Path(file).read_bytes(), type=dict[str, object])
+    except (OSError, msgspec.DecodeError):
+        raise InvalidInputError("--calendar", f"ожидается файл с объектом JSON, а {file} не читается") from None
+
+
 def _line(place: int) -> str:
     """One line: from a terminal it is asked for and not shown, from a pipe it is read."""
     if not sys.stdin.isatty():
@@ -136,34 +163,7 @@ def list_all(json: Json = False) -> None:
         as_json([plain(asdict(page)) for page in found])
         return
     header = ("НОМЕР", "СТРАНИЦА", "НАЗВАНИЕ", "РЕЖИМ", "ПРАВИЛА", "КЛЮЧИ", "ПОСЛЕДНЕЕ СОБЫТИЕ", "ЖДЁТ")
-    table(header, [_row(page) for page in found])
-
-
-def _row(page: PageShown) -> tuple[object, ...]:
-    mode = f"{page.mode} (пауза)" if page.paused_at else page.mode
-    where = f"{page.network} {page.external_id}"
-    heard = moment(page.last_event_at, page.timezone)
-    return page.id, where, page.title, mode, page.policy, _tokens(page), heard, _waiting(page)
-
-
-def _tokens(page: PageShown) -> str:
-    dead = [SLOTS[token.slot] for token in page.tokens if token.dead_at is not None]
-    if dead:
-        return f"не действует: {', '.join(dead)}"
-    return ", ".join(SLOTS[token.slot] for token in page.tokens) or "нет"
-
-
-def _waiting(page: PageShown) -> str:
-    unsent = "к отправке"
-    if page.trouble_began_at is not None:
-        unsent += f", {trouble(page.trouble_code)} с {moment(page.trouble_began_at, page.timezone)}"
-    counts = (
-        (page.pending, unsent),
-        (page.proposed, "решает человек"),
-        (page.manual, "вручную"),
-        (page.failed, "не вышло"),
-    )
-    return ", ".join(f"{count} {what}" for count, what in counts if count) or "—"
+    table(header, [row(page) for page in found])
 
 
 @pages.command("show")
@@ -172,33 +172,7 @@ def show(page: PageArgument, json: Json = False) -> None:
     from app.pipeline.administration.pages import show_page
 
     with opened() as house:
-        _show(show_page(house, page, with_address=True), json=json)
-
-
-def _show(page: PageShown, *, json: bool) -> None:
-    if json:
-        as_json(plain(asdict(page)))
-        return
-    pause = f"с {moment(page.paused_at, page.timezone)}, включил {page.paused_by}" if page.paused_at else "нет"
-    lines = (
-        ("Номер", page.id),
-        ("Страница", f"{page.network} {page.external_id}"),
-        ("Название", page.title),
-        ("Режим", page.mode),
-        ("Правила", page.policy),
-        ("Часовой пояс", page.timezone),
-        ("Адрес для сети", f"https://ВАШ-АДРЕС{page.callback_url}"),
-        ("Секретный ключ", "задан" if page.has_secret else "нет"),
-        ("Строка подтверждения", "задана" if page.has_confirmation else "нет"),
-        ("Ключи доступа", _tokens(page)),
-        ("Не блокировать", ", ".join(page.trusted) or "—"),
-        ("Пауза", pause),
-        ("Сеть просит подождать", f"до {moment(page.waits_until, page.timezone)}" if page.waits_until else "нет"),
-        ("Последнее событие", moment(page.last_event_at, page.timezone)),
-        ("Ждёт", _waiting(page)),
-    )
-    for name, value in lines:
-        print(f"{name + ':':<24}{visible(str(value))}")
+        print_page(show_page(house, page, with_address=True), json=json)
 
 
 @pages.command("set")
@@ -208,6 +182,8 @@ def change(  # noqa: PLR0917 - as above
     policy: Policy = None,
     mode: ModeOption = None,
     timezone: Timezone = None,
+    office: OfficeOption = None,
+    calendar: CalendarOption = None,
     secret: Secret = None,
     confirmation: Confirmation = None,
     user_token: UserToken = None,
@@ -229,6 +205,8 @@ def change(  # noqa: PLR0917 - as above
         policy=policy,
         mode=mode.value if mode else None,
         timezone=timezone,
+        office=office.value if office else None,
+        calendar=hours_from(calendar),
         secret=secret,
         confirmation=confirmation,
         user_token=user_token,
@@ -238,7 +216,7 @@ def change(  # noqa: PLR0917 - as above
     )
     with opened() as house:
         changed = change_page(house, page, changes, by=CLI)
-    _show(changed.page, json=json)
+    print_page(changed.page, json=json)
     warn(changed.warnings)
 
 
@@ -264,19 +242,11 @@ def check(page: PageArgument, json: Json = False) -> None:
         as_json({"page_id": str(page), "ok": checked.works, "tokens": [asdict(token) for token in checked.tokens]})
     else:
         for token in checked.tokens:
-            print(f"Ключ {SLOTS[token.slot]}: {_state(token)}")
+            print(f"Ключ {SLOTS[token.slot]}: {state(token)}")
         if not checked.tokens:
             print("У страницы нет ключей доступа; добавить: dvornik page set СТРАНИЦА --user-token -")
     if not checked.works:
         raise typer.Exit(1)
-
-
-def _state(token: TokenChecked) -> str:
-    if token.works:
-        return "действует"
-    if token.refused:
-        return f"сеть не принимает ключ ({token.code})"
-    return f"не проверен, {trouble(token.code)}"
 
 
 def pause_sending(page: PageOption = None) -> None:

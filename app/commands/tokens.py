@@ -12,12 +12,14 @@ from app.domain.clock import rfc3339
 from app.domain.words import Role
 
 tokens = Commands(help="Ключи сотрудников и программ: выдать, посмотреть, отозвать.")
+accounts = Commands(help="Сотрудники: должности.")
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
 
 
 def register(app: Commands) -> None:
     """Add the commands."""
     app.add_typer(tokens, name="token")
+    app.add_typer(accounts, name="account")
 
 
 @tokens.command("create")
@@ -27,13 +29,14 @@ def create(
     page: Annotated[
         list[int] | None, typer.Option("--page", help="Номер страницы; можно повторять. Без него — все страницы.")
     ] = None,
+    post: Annotated[str | None, typer.Option(help="Должность сотрудника: с ней он согласует ответы жителям.")] = None,
     json: Json = False,
 ) -> None:
     """Выдать ключ. Он выводится один раз."""
     from app.pipeline.administration.accounts import create_token
 
     with opened() as house:
-        token_id, plain_token = create_token(house, role=role.value, name=name, pages=page or None, by=CLI)
+        token_id, plain_token = create_token(house, role=role.value, name=name, pages=page or None, post=post, by=CLI)
     if json:
         pages = [str(one) for one in page] if page else None
         as_json({"id": str(token_id), "token": plain_token, "role": role.value, "name": name, "pages": pages})
@@ -55,8 +58,9 @@ def list_all(json: Json = False) -> None:
     rows = []
     for token in found:
         pages = "все" if token.pages is None else ", ".join(map(str, sorted(token.pages)))
-        rows.append((token.id, token.name, token.role, pages, moment(token.created_at), moment(token.revoked_at)))
-    table(("НОМЕР", "ИМЯ", "РОЛЬ", "СТРАНИЦЫ", "ВЫДАН", "ОТОЗВАН"), rows)
+        given, ended = moment(token.created_at), moment(token.revoked_at)
+        rows.append((token.id, token.name, token.post or "—", token.role, pages, given, ended))
+    table(("НОМЕР", "ИМЯ", "ДОЛЖНОСТЬ", "РОЛЬ", "СТРАНИЦЫ", "ВЫДАН", "ОТОЗВАН"), rows)
 
 
 @tokens.command("revoke")
@@ -88,3 +92,16 @@ def link(
         warn([f"действующих ключей у сотрудника: {made.tokens}; вход получит права самого нового"])
     print(f"Ссылка для входа ({visible(name)}, роль {made.role}), до {moment(made.expires_at)}, один раз:")
     print(address)
+
+
+@accounts.command("set")
+def set_account(
+    name: Annotated[str, typer.Argument(metavar="ИМЯ", help="Имя сотрудника из token list.")],
+    post: Annotated[str, typer.Option(help='Должность; пустое значение ("") убирает её.')],
+) -> None:
+    """Указать должность сотрудника: с ней он согласует ответы жителям."""
+    from app.pipeline.administration.accounts import set_post
+
+    with opened() as house:
+        set_post(house, name, post, by=CLI)
+    print(f"Должность записана: {visible(name)} — {visible(post) or 'нет'}.")

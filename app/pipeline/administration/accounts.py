@@ -21,6 +21,7 @@ from app.storage.vault import hash_token
 #: What every token begins with, so that a leaked one is recognised.
 PREFIX = "dv_"
 LONGEST_NAME = 100
+LONGEST_POST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +31,35 @@ class TokenShown:
     id: int
     account_id: int
     name: str
+    #: The person's post in the office, '' where they hold none.
+    post: str
     role: Role
     pages: frozenset[int] | None
     created_at: int
     revoked_at: int | None
 
 
-def create_token(house: House, *, role: str, name: str, pages: Iterable[int] | None, by: str) -> tuple[int, str]:
+def create_token(
+    house: House, *, role: str, name: str, pages: Iterable[int] | None, by: str, post: str | None = None
+) -> tuple[int, str]:
     """Give the account of this name, new or known, a token; returns its id and the token itself, shown this once.
 
+    `post` is set beside it; None leaves the account's post as it is.
+
     Raises:
-        InvalidInputError: the role, the name or a page is wrong.
+        InvalidInputError: the role, the name, the post or a page is wrong.
     """
-    checked, owner = _role(role), _name(name)
+    checked, owner, office = _role(role), _name(name), None if post is None else _post(post)
     limit = None if pages is None else frozenset(pages)
     plain = PREFIX + secrets.token_urlsafe(32)
     try:
         with house.database.write() as session:
             acting = Acting(session, house, house.clock.now(), by)
             _check_pages(session, limit)
-            return _create(acting, _account(acting, owner), checked, limit, plain), plain
+            account = _account(acting, owner)
+            if office is not None:
+                _give_post(acting, account, office)
+            return _create(acting, account, checked, limit, plain), plain
     except IntegrityError:
         raise ConflictError(f"учётную запись «{owner}» только что завёл кто-то другой: повторите") from None
 
@@ -66,6 +76,40 @@ def _name(value: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidInputError("name", f"ожидается имя сотрудника или программы, от 1 до {LONGEST_NAME} знаков")
     return name
+
+
+def _post(value: str) -> str:
+    post = " ".join(value.split())
+    if len(post) > LONGEST_POST or not post.isprintable():
+        raise InvalidInputError("post", f"ожидается должность в одну строку, не больше {LONGEST_POST} знаков")
+    return post
+
+
+def set_post(house: House, name: str, post: str, *, by: str) -> None:
+    """Say which post in the office a person holds: with one they may agree to answers; '' takes it away.
+
+    Raises:
+        NotFoundError: there is no account of this name.
+        InvalidInputError: it is too long or no line.
+    """
+    owner, office = _name(name), _post(post)
+    with house.database.write() as session:
+        acting = Acting(session, house, house.clock.now(), by)
+        account = queries.account_named(session, owner)
+        if account is None:
+            raise NotFoundError(f"учётной записи «{owner}» нет: она появляется с первым ключом")
+        if _give_post(acting, account, office):
+            acting.settle([Entry("account_changed", account.id, {"by": acting.who, "post": bool(office)})])
+
+
+def _give_post(acting: Acting, account: Account, post: str) -> bool:
+    """Whether that changes anything. The journal learns that there is one, the words may name a person."""
+    if account.post == post:
+        return False
+    account.post = post
+    acting.session.add(account)
+    acting.session.flush()
+    return True
 
 
 def _check_pages(session: Session, pages: frozenset[int] | None) -> None:
@@ -99,7 +143,7 @@ def _create(acting: Acting, account: Account, role: Role, pages: frozenset[int] 
     )
     acting.session.add(token)
     acting.session.flush()
-    body = {"by": acting.who, "token": token.id, "role": role.value, "pages": limit}
+    body = {"by": acting.who, "token": token.id, "role": role.value, "pages": limit, "post": bool(account.post)}
     acting.settle([Entry("token_created", account.id, body)])
     return token.id
 
@@ -112,6 +156,7 @@ def list_tokens(house: House) -> tuple[TokenShown, ...]:
                 id=token.id,
                 account_id=account.id,
                 name=account.name,
+                post=account.post,
                 role=Role(token.role),
                 pages=pages_of(token),
                 created_at=token.created_at,

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from app.domain.errors import InvalidInputError
 from app.domain.ports import Slot
-from app.domain.words import Mode, Network
+from app.domain.words import Mode, Network, Office
+from app.review import calendar as working_hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class NewPage:
     policy: str = "default"
     mode: str = Mode.SHADOW.value
     timezone: str = "Europe/Moscow"
+    office: str = Office.ADMINISTRATION.value
+    #: Working hours as `app.review.calendar.checked` takes them; None = the usual ones.
+    calendar: Mapping[str, object] | None = None
     secret: str | None = None
     confirmation: str | None = None
     user_token: str | None = None
@@ -35,6 +39,9 @@ class PageChanges:
     policy: str | None = None
     mode: str | None = None
     timezone: str | None = None
+    office: str | None = None
+    #: Working hours; an empty mapping brings the usual ones back.
+    calendar: Mapping[str, object] | None = None
     secret: str | None = None
     confirmation: str | None = None
     user_token: str | None = None
@@ -121,6 +128,19 @@ def checked_timezone(value: str) -> str:
             "timezone", "ожидается часовой пояс из списка IANA, например Europe/Moscow или Asia/Novosibirsk"
         ) from None
     return value
+
+
+def office_named(value: str) -> Office:
+    """The kind of page of this name."""
+    try:
+        return Office(value)
+    except ValueError:
+        raise InvalidInputError("office", f"ожидается, чья это страница: {', '.join(Office)}") from None
+
+
+def checked_calendar(value: Mapping[str, object] | None) -> str:
+    """Working hours as the page's row keeps them."""
+    return working_hours.checked(dict(value or {}))
 
 
 def checked_secret(network: Network, value: str) -> str:

@@ -1,6 +1,7 @@
 """What people see of pages: how they are set, whether their tokens live, what waits; never a secret."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -36,6 +37,10 @@ class PageShown:
     policy: str
     mode: str
     timezone: str
+    #: Whose page it is.
+    office: str
+    #: When its office works, as it was set; empty = the usual hours.
+    calendar: Mapping[str, object]
     #: Path of the callback; None where the address itself is the secret and the reader did not ask for it.
     callback_url: str | None
     has_secret: bool
@@ -120,6 +125,8 @@ def _one(page: Page, connection: Connection, tokens: list[Credential], states: d
         policy=page.policy_name,
         mode=page.mode,
         timezone=page.timezone,
+        office=page.office,
+        calendar=msgspec.json.decode(page.calendar_json, type=dict[str, object]),
         callback_url=callback_path(page, connection) if WIRINGS[Network(page.network)].secret_on_page else None,
         has_secret=bool(page.secret_enc or connection.secret_enc),
         has_confirmation=bool(page.confirmation),

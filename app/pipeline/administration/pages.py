@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import ConflictError, NotAllowedError
@@ -15,6 +14,7 @@ from app.outbox.moves import move
 from app.pipeline.administration import page_fields as fields
 from app.pipeline.administration import page_tokens
 from app.pipeline.administration.acting import Acting
+from app.pipeline.administration.page_description import change_description
 from app.pipeline.administration.page_fields import WIRINGS, NewPage, PageChanges
 from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
 from app.pipeline.administration.page_tokens import Tokens
@@ -80,6 +80,8 @@ def _checked(network: Network, new: NewPage) -> NewPage:
     fields.checked_external_id(network, new.external_id)
     fields.checked_timezone(new.timezone)
     fields.mode_named(new.mode)
+    fields.office_named(new.office)
+    fields.checked_calendar(new.calendar)
     _check_credentials(network, new)
     return replace(new, title=fields.checked_title(new.title))
 
@@ -137,6 +139,8 @@ def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage
         "policy_name": new.policy,
         "mode": new.mode,
         "timezone": new.timezone,
+        "office": new.office,
+        "calendar_json": fields.checked_calendar(new.calendar),
         "confirmation": (new.confirmation or "") if "confirmation" in WIRINGS[network].uses else "",
         "removed_at": None,
     }
@@ -199,7 +203,7 @@ def change_page(
         _check_credentials(network, changes)
         body = {
             **_change_rules(acting, page, changes),
-            **_change_description(page, changes),
+            **change_description(page, changes),
             **_change_credentials(acting, page, changes),
         }
         session.add(page)
@@ -229,20 +233,6 @@ def _change_rules(acting: Acting, page: Page, changes: PageChanges) -> dict[str,
     if mode.value != page.mode:
         body["mode"] = [page.mode, mode.value]
         apply_mode_change(acting.session, acting.house, page, mode, acting.at, acting.who)
-    return body
-
-
-def _change_description(page: Page, changes: PageChanges) -> dict[str, object]:
-    """Title, time zone and trusted communities."""
-    body: dict[str, object] = {}
-    if changes.title is not None:
-        page.title, body["title"] = fields.checked_title(changes.title), True
-    if changes.timezone is not None and fields.checked_timezone(changes.timezone) != page.timezone:
-        body["timezone"] = [page.timezone, changes.timezone]
-        page.timezone = changes.timezone
-    if changes.trusted is not None:
-        trusted = fields.checked_trusted(changes.trusted)
-        page.trusted_json, body["trusted"] = msgspec.json.encode(trusted).decode(), len(trusted)
     return body
 
 

@@ -298,3 +298,29 @@ def test_help_is_russian_and_quick_to_come_by(run):
         assert f" {command} " in done.out
     for theirs in ("Usage", "Options", "Commands", "Show this message"):
         assert theirs not in done.out
+
+
+def test_whose_page_it_is_and_when_its_office_works(run, tell, place):
+    """The kind and a file of hours are stored; a file that is no calendar is refused with its place."""
+    hours = place.data_dir.parent / "hours.json"
+    hours.write_text('{"week": {"mon": ["08:30", "17:30"]}}', encoding="utf-8")
+    page = added(run, "--office", "institution", "--calendar", str(hours))
+    shown = json.loads(run("page", "show", page["id"], "--json").out)
+    assert (shown["office"], shown["calendar"]) == ("institution", {"week": {"mon": ["08:30", "17:30"]}})
+    assert "учреждение" in run("page", "show", page["id"]).out
+    hours.write_text('{"week": {"mon": "с утра"}}', encoding="utf-8")
+    refused = tell("page", "set", page["id"], "--calendar", str(hours))
+    assert refused.code == 2
+    assert "calendar.week.mon" in refused.err
+    assert tell("page", "set", page["id"], "--calendar", "нет.json").code == 2
+    reset = json.loads(run("page", "set", page["id"], "--calendar", "", "--json").out)
+    assert reset["calendar"] == {}
+
+
+def test_a_post_is_given_with_a_key_or_later(run, tell):
+    """Whoever agrees to answers does so by a post; nobody gets one without a key."""
+    run("token", "create", "--role", "responder", "--name", "Анна", "--post", "начальник отдела")
+    assert [one["post"] for one in json.loads(run("token", "list", "--json").out)] == ["начальник отдела"]
+    assert run("account", "set", "Анна", "--post", "").code == 0
+    assert [one["post"] for one in json.loads(run("token", "list", "--json").out)] == [""]
+    assert "учётной записи" in tell("account", "set", "Пётр", "--post", "глава").err

@@ -5,7 +5,7 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from app.commands.output import moment
-from app.commands.pages import _waiting
+from app.commands.page_shown import waiting
 from app.domain.clock import HOUR, MINUTE
 from app.domain.ports import Failed, Manual, Retry
 from app.domain.states import WaitingFor
@@ -51,7 +51,7 @@ def test_an_outage_is_one_warning_and_its_end_another(world):
     assert errors("unreachable") == counted + 3
     page = show_page(world.house, world.page)
     assert (page.trouble_began_at, page.trouble_code, page.pending) == (START, "unreachable", 2)
-    assert _waiting(page) == f"2 к отправке, сеть не отвечает с {moment(START, 'Asia/Novokuznetsk')}"
+    assert waiting(page) == f"2 к отправке, сеть не отвечает с {moment(START, 'Asia/Novokuznetsk')}"
     assert delayed(world) == Delayed(2, world.action(numbers[0]).created_at, "unreachable")
 
     world.clock.advance(HOUR)

@@ -392,3 +392,29 @@ def test_two_people_who_add_the_same_page_meet_a_conflict(world, monkeypatch):
     monkeypatch.setattr(pages.queries, "page_at", lambda *_: None)
     with pytest.raises(ConflictError, match="уже добавлена"):
         add_page(world.house, new(), by="cli")
+
+
+def test_a_page_says_whose_it_is_and_when_its_office_works(world):
+    """Both are shown as they were set, journalled without the hours, and taken back by an empty calendar."""
+    hours = {"week": {"mon": ["08:30", "17:30"]}, "days_off": ["2027-01-11"]}
+    page_id = add_page(world.house, new(office="settlement", calendar=hours), by="cli").id
+    shown = show_page(world.house, page_id)
+    assert (shown.office, shown.calendar) == ("settlement", hours)
+    changed = change_page(world.house, page_id, PageChanges(office="head", calendar={}), by="cli").page
+    assert (changed.office, changed.calendar) == ("head", {})
+    assert journal(world, "page_changed")[-1].items() >= {"office": ["settlement", "head"], "calendar": True}.items()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [({"office": "school"}, "office"), ({"calendar": {"week": {"mon": ["9", "18"]}}}, "calendar.week.mon")],
+)
+def test_a_kind_of_page_or_hours_that_mean_nothing_are_refused(world, wrong, where):
+    """Nothing of the page is stored or changed then."""
+    with pytest.raises(InvalidInputError) as refused:
+        add_page(world.house, new(**wrong), by="cli")
+    assert refused.value.where == where
+    page_id = add_page(world.house, new(), by="cli").id
+    with pytest.raises(InvalidInputError):
+        change_page(world.house, page_id, PageChanges(title="Другое", **wrong), by="cli")
+    assert row(world, page_id).title == "Район"
