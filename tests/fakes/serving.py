@@ -8,11 +8,11 @@ import uvicorn
 
 
 class Serving:
-    """A server that is up when it is made and down when `stop` returns."""
+    """A server that is up when it is made and down when `stop` returns; `whole` runs the application's lifespan too."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, *, whole: bool = False) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
+        config = uvicorn.Config(app, ws="none", lifespan="on" if whole else "off", log_config=None, access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()

@@ -21,7 +21,8 @@ def test_a_violation_is_deleted_and_the_ban_waits_for_a_person(scene: Scene) -> 
 
     assert scene.post(f"/v1/actions/{ban['id']}/confirm").status_code == httpx.codes.OK
     assert scene.post(f"/v1/actions/{ban['id']}/confirm").status_code == httpx.codes.CONFLICT
-    wait_until(lambda: scene.actions()["ban_author"]["state"] == "done")
+    assert scene.actions()["ban_author"]["waiting_for"] == "undo_window"
+    wait_until(lambda: scene.actions()["ban_author"]["state"] == "done", seconds=60)
 
     (call,) = scene.vk.calls_of("groups.ban")
     assert call.params["owner_id"] == str(PUBLIC)
