@@ -48,6 +48,10 @@ class Street(Yard):
         """What the network calls a comment."""
         return self.row(Comment, comment).external_id
 
+    def post_of(self, comment):
+        """The post that a comment stands under."""
+        return self.row(Comment, comment).post_external_id
+
     def goes(self, comment, *, deleter):
         """A comment disappears from the network."""
         found = self.row(Comment, comment)
