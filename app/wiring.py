@@ -23,6 +23,7 @@ from app.pipeline.jobs.run import JobRunner
 from app.pipeline.jobs.step import Tools
 from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
+from app.pipeline.promotion.shelf import Shelf
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.session import Database, migrate, schema_is_current
@@ -77,17 +78,33 @@ def _journal_key(settings: Settings, database: Database, *, new: bool) -> Journa
 
 
 def artefact_folder(settings: Settings) -> Path:
-    """Where the model is: the folder that was named, else the one that is shipped."""
-    return settings.model or DEFAULT_ARTEFACT
+    """Where the model is: the folder that was named, else the one that was promoted, else the one that is shipped.
+
+    Raises:
+        ConfigurationError: what says which model was promoted is broken.
+    """
+    return settings.model or Shelf(settings.data_dir).folder() or DEFAULT_ARTEFACT
 
 
 def open_artefact(settings: Settings) -> Artefact:
     """The model in use, checked byte by byte.
 
     Raises:
-        ConfigurationError: it is missing, was tampered with, or does not fit this version.
+        ConfigurationError: it is missing, was tampered with or exchanged, or does not fit this version.
     """
-    return open_model(artefact_folder(settings))
+    artefact = open_model(artefact_folder(settings))
+    if settings.model is None:
+        Shelf(settings.data_dir).check(artefact)
+    return artefact
+
+
+def awaited_model(settings: Settings) -> str | None:
+    """The promoted version that the next start judges with; None where none was promoted or a setting names the folder.
+
+    Raises:
+        ConfigurationError: what says so is broken.
+    """
+    return None if settings.model is not None else Shelf(settings.data_dir).version()
 
 
 @dataclass(frozen=True, slots=True)

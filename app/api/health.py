@@ -9,12 +9,14 @@ from app import telemetry
 from app.api.deps import Use
 from app.api.fields import Model
 from app.domain.clock import MINUTE
+from app.domain.errors import ConfigurationError
 from app.pipeline.ask import Asker, Question
 from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import late
 from app.pipeline.process import Services
 from app.storage.health import vitals
 from app.storage.session import schema_is_current
+from app.wiring import awaited_model
 
 router = APIRouter(tags=["health"])
 _log = structlog.get_logger()
@@ -29,9 +31,13 @@ class Alive(Model):
 
 
 class Ready(Model):
-    """Whether events are taken: each check is `ok` or says what is wrong. Warnings need a person, not a restart."""
+    """Whether events are taken: each check is `ok` or says what is wrong. Warnings need a person.
+
+    `model` is the version that this process judges with.
+    """
 
     status: str
+    model: str
     checks: dict[str, str]
     warnings: list[str]
 
@@ -52,11 +58,11 @@ def readyz(use: Use, response: Response) -> Ready:
     checks, warnings = _database(use)
     checks["model"] = _model(use) if checks["database"] == checks["migrations"] == "ok" else "not checked"
     checks |= {name: "ok" if lives() else "has stopped: restart the process" for name, lives in use.threads.items()}
-    warnings += use.model.warnings
+    warnings += (*use.model.warnings, *_awaited(use))
     ready = all(state == "ok" for state in checks.values())
     if not ready:
         response.status_code = 503
-    return Ready(status="ready" if ready else "not ready", checks=checks, warnings=warnings)
+    return Ready(status="ready" if ready else "not ready", model=use.model.version, checks=checks, warnings=warnings)
 
 
 @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
@@ -89,6 +95,18 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
         warnings.append(f"actions delayed: {seen.delayed.actions}, {trouble}")
     warnings += [f"duty {name} was last done {age // MINUTE} min ago" for name, age in idle]
     return {"database": "ok", "migrations": "ok"}, warnings
+
+
+def _awaited(use: Services) -> list[str]:
+    """A model that waits for a restart of this process."""
+    try:
+        version = awaited_model(use.settings)
+    except ConfigurationError:
+        # Its message names folders, which nobody without a token is told.
+        return ["what says which model was promoted is not readable: the next start will fail"]
+    if version in {None, use.model.version}:
+        return []
+    return [f"model {version} is promoted, this process judges with {use.model.version}: restart it"]
 
 
 def _model(use: Services) -> str:

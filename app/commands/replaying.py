@@ -111,7 +111,7 @@ def _texts(house: House, tally: Tally) -> dict[str, str]:
     from app.journal.chain import Entry, append
     from app.storage.decisions import read_decisions
 
-    ids = [*tally.newly_removed.examples, *tally.no_longer_removed.examples]
+    ids = [one for change in (tally.newly_removed, tally.no_longer_removed) for one in change.named]
     with house.database.write() as session:
         append(
             session, house.journal_key, [Entry("texts_shown", None, {"by": CLI, "decisions": ids})], house.clock.now()
@@ -138,6 +138,6 @@ def _told(tally: Tally) -> list[str]:
 def _change(what: str, change: Change) -> Sequence[str]:
     people = f"из них люди оставили: {change.people_kept}, удалили: {change.people_removed}"
     lines = [f"{what}: {change.decisions}" + (f"; {people}." if change.decisions else ".")]
-    if change.examples:
-        lines.append("  решения: " + ", ".join(map(str, change.examples)))
+    if change.named:
+        lines.append("  решения: " + ", ".join(map(str, change.named)))
     return lines

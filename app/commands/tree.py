@@ -11,6 +11,7 @@ from app.commands import (
     pages,
     persons,
     policies,
+    promotion,
     replaying,
     retention,
     serving,
@@ -27,7 +28,20 @@ def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Com
     What others bring is left out where the command `wanted` is one of ours: loading it would only take time.
     """
     app = Commands(help="Дворник: модерация комментариев на официальных страницах.", rich_markup_mode="rich")
-    for room in (serving, judging, pages, policies, tokens, journal, labels, replaying, retention, persons, holds):
+    for room in (
+        serving,
+        judging,
+        pages,
+        policies,
+        tokens,
+        journal,
+        labels,
+        replaying,
+        retention,
+        persons,
+        holds,
+        promotion,
+    ):
         room.register(app)
     if wanted not in _names(app):
         for point in entry_points(group=GROUP) if found is None else found:

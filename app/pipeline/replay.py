@@ -155,25 +155,36 @@ def facts_of(text: JudgedText) -> Facts:
 
 @dataclass(slots=True)
 class Change:
-    """Decisions that would have changed in one way: how many, and what people had said of them."""
+    """Decisions that would have changed in one way: how many, what people had said of them, and some of their ids.
+
+    Those that people kept are named apart.
+    """
 
     decisions: int = 0
     people_kept: int = 0
     people_removed: int = 0
     examples: list[int] = field(default_factory=list)
+    kept_examples: list[int] = field(default_factory=list)
 
     def add(self, again: Again) -> None:
         """Count one."""
         self.decisions += 1
         self.people_kept += again.people is Verdict.KEEP
         self.people_removed += again.people is Verdict.REMOVE
-        if len(self.examples) < EXAMPLES:
-            self.examples.append(again.decision_id)
+        named = self.kept_examples if again.people is Verdict.KEEP else self.examples
+        if len(named) < EXAMPLES:
+            named.append(again.decision_id)
+
+    @property
+    def named(self) -> list[int]:
+        """Decisions to look at, those that people kept first."""
+        return [*self.kept_examples, *self.examples]
 
     def as_json(self) -> dict[str, Any]:
         """Counts, and the examples' ids as strings."""
         numbers = {"decisions": self.decisions, "people_kept": self.people_kept, "people_removed": self.people_removed}
-        return {**numbers, "examples": [str(one) for one in self.examples]}
+        named = {"examples": self.examples, "kept_examples": self.kept_examples}
+        return {**numbers, **{name: [str(one) for one in ids] for name, ids in named.items()}}
 
 
 @dataclass(slots=True)
@@ -189,6 +200,8 @@ class Tally:
     #: Of those that were judged: kept and removed by people.
     people_kept: int = 0
     people_removed: int = 0
+    #: Removals before that people confirmed.
+    confirmed: int = 0
     newly_removed: Change = field(default_factory=Change)
     no_longer_removed: Change = field(default_factory=Change)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -205,6 +218,7 @@ class Tally:
         self.judged += 1
         self.people_kept += one.people is Verdict.KEEP
         self.people_removed += one.people is Verdict.REMOVE
+        self.confirmed += one.people is Verdict.REMOVE and one.before is Verdict.REMOVE
         removed_before, removed_after = one.before is Verdict.REMOVE, after is Verdict.REMOVE
         self.removed_before += removed_before
         self.removed_after += removed_after

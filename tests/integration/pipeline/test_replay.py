@@ -88,7 +88,7 @@ def test_what_would_have_changed_is_counted_with_what_people_said(yard):
         1,
         1,
     )
-    assert set(tally.newly_removed.examples) == {kept, taken}
+    assert (tally.newly_removed.kept_examples, tally.newly_removed.examples) == ([kept], [taken])
     assert (tally.no_longer_removed.decisions, tally.no_longer_removed.examples) == (1, [lost])
     assert tally.moves == {("keep", "remove"): 2, ("remove", "keep"): 1}
 
