@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.installation import CLI, opened, quiet_settings
+from app.commands.installation import CLI, open_installation, quiet_settings
 from app.commands.output import as_json, moment, plain, tell
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
+    from app.journal.seal import Seal
     from app.journal.verify import Report, Unverified
+    from app.storage.vault import JournalKey
 
 journal = Commands(help="Журнал: проверить, что записи никто не менял, сменить ключ.")
 PROBLEMS = {
@@ -28,6 +30,7 @@ PROBLEMS = {
     "tail_cut": "конец журнала отрезан",
     "differs_from_seal": "запись не совпадает с печатью",
     "sealed_chain_missing": "нет цепочки, которая есть в печати",
+    "seal_forged": "печать подделана: её подпись не сходится",
 }
 GUARD = "guard_missing:"
 
@@ -39,7 +42,10 @@ def register(app: Commands) -> None:
 
 @journal.command("verify")
 def verify_journal(
-    seal: Annotated[Path | None, typer.Option("--seal", help="Сверить с печатью, сохранённой раньше.")] = None,
+    seal: Annotated[
+        Path | None,
+        typer.Option("--seal", help="Сверить с этой печатью; без параметра — с последней из папки данных, если есть."),
+    ] = None,
     write_seal: Annotated[Path | None, typer.Option("--write-seal", help="Сохранить печать в новый файл.")] = None,
     key_file: Annotated[
         list[Path] | None,
@@ -49,33 +55,93 @@ def verify_journal(
 ) -> None:
     """Проверить журнал от первой записи до последней; код завершения 1, если что-то не сходится или не проверено."""
     from app.domain.errors import InvalidInputError
-    from app.journal.verify import read_seal, seal_text, verify
+    from app.journal.seal import make_seal, seal_text
+    from app.journal.verify import verify
+    from app.pipeline.administration.sealing import FOLDER, newest_seal
     from app.storage.vault import read_journal_key
 
-    try:
-        heads = None if seal is None else read_seal(seal.read_bytes(), f"--seal {seal}")
-    except OSError as error:
-        raise InvalidInputError("--seal", f"ожидается файл печати, а {seal} не читается") from error
+    sealed = None if seal is None else _read(seal)
     try:
         old_keys = [read_journal_key(file) for file in key_file or ()]
     except OSError as error:
         raise InvalidInputError("--key-file", f"ожидается файл ключа, а {error.filename} не читается") from error
-    with opened() as house:
-        report = verify(house.database, house.journal_key, heads, old_keys=old_keys)
-        at = house.clock.now()
+    with open_installation() as (settings, house):
+        if sealed is None:
+            kept = newest_seal(settings.data_dir / FOLDER)
+            sealed = kept.seal if kept else None
+        report = verify(house.database, house.journal_key, sealed.heads if sealed else None, old_keys=old_keys)
+        said = _check(sealed, [house.journal_key, *old_keys], report) if sealed else ""
+        made = make_seal(report.heads, house.clock.now(), house.journal_key)
     if write_seal is not None and report.may_be_sealed:
         try:
             # A seal is kept: an older one is never overwritten.
             with write_seal.open("xb") as stream:
-                stream.write(seal_text(report.heads, at))
+                stream.write(seal_text(made))
         except OSError as error:
             raise InvalidInputError("--write-seal", f"ожидается новый файл, а {write_seal} не создаётся") from error
     if json:
-        as_json({**plain(asdict(report)), "ok": report.is_whole})
+        as_json(
+            {
+                **plain(asdict(report)),
+                "ok": report.is_whole,
+                "sealed_at": plain({"_at": sealed.at})["_at"] if sealed else None,
+            }
+        )
     else:
         _print(report)
+        if said:
+            print(said)
     if not report.is_whole:
         raise typer.Exit(1)
+
+
+@journal.command("seal")
+def seal_journal(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Новый файл печати; без параметра — в папке seals папки данных.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")] = False,
+) -> None:
+    """Записать печать: концы всех цепочек журнала с подписью. Храните печати отдельно от базы."""
+    from app.domain.errors import InvalidInputError
+    from app.pipeline.administration.sealing import FOLDER, seal_now, seal_of_moment
+
+    with open_installation() as (settings, house):
+        try:
+            made = seal_now(house, out) if out else seal_of_moment(house, settings.data_dir / FOLDER)
+        except OSError as error:
+            raise InvalidInputError("--out", "ожидается новый файл в папке, куда можно писать") from error
+    entries = sum(head.seq for head in made.seal.heads)
+    if json:
+        as_json(plain({"file": str(made.file), "sealed_at": made.seal.at, "entries": entries}))
+    else:
+        print(f"Печать записана: {made.file}, записей под ней: {entries}. Храните её отдельно от базы.")
+
+
+def _read(file: Path) -> Seal:
+    from app.domain.errors import InvalidInputError
+    from app.journal.seal import read_seal
+
+    try:
+        return read_seal(file.read_bytes(), f"--seal {file}")
+    except OSError as error:
+        raise InvalidInputError("--seal", f"ожидается файл печати, а {file} не читается") from error
+
+
+def _check(seal: Seal, keys: list[JournalKey], report: Report) -> str:
+    """What is to be said of the seal itself; a forged one is a problem of the report."""
+    from app.journal.seal import SealCheck, check_seal
+
+    checked = check_seal(seal, {key.id: key for key in keys})
+    if checked is SealCheck.FORGED:
+        report.add(-1, 0, "seal_forged")
+    against = f"Сверено с печатью от {moment(seal.at)}"
+    return {
+        SealCheck.SIGNED: f"{against}.",
+        SealCheck.UNSIGNED: f"{against}; подписи на ней нет: верьте ей, если её хранили отдельно.",
+        SealCheck.OTHER_KEY: f"{against}; она подписана другим ключом: добавьте его через --key-file.",
+        SealCheck.FORGED: "",
+    }[checked]
 
 
 def _print(report: Report) -> None:
@@ -83,7 +149,9 @@ def _print(report: Report) -> None:
         print(f"Журнал цел, записей: {report.entries}.")
     for problem in report.problems:
         what = PROBLEMS.get(problem.code, problem.code)
-        if problem.code.startswith(GUARD):
+        if problem.chain < 0 and problem.code in PROBLEMS:
+            tell(what)
+        elif problem.code.startswith(GUARD):
             tell(f"нет защиты журнала: {problem.code.removeprefix(GUARD)}")
         else:
             tell(f"цепочка {problem.chain}, запись {problem.seq}: {what}")

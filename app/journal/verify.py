@@ -10,9 +10,9 @@ from sqlalchemy import func, text
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
-from app.domain.errors import InvalidInputError
 from app.journal.chain import Head, mac_of
 from app.journal.keys import KEY_CHANGED
+from app.journal.seal import head_seals
 from app.storage.session import Database
 from app.storage.tables import ChainHead, Journal
 from app.storage.vault import JournalKey
@@ -94,38 +94,6 @@ class Report:
         """Entries in a row that could not be verified; `vouched_for` = the entry behind them gives their key up."""
         if run.first_at is not None and run.last_at is not None:
             (self.of_old_keys if vouched_for else self.of_strange_keys).add(run.entries, run.first_at, run.last_at)
-
-
-def head_seals(session: Session) -> list[Head]:
-    """The last link of every chain: kept elsewhere, it proves later that no tail was cut off."""
-    query = select(ChainHead.chain, ChainHead.seq, ChainHead.mac).order_by(col(ChainHead.chain))
-    return [Head(*row) for row in session.exec(query)]
-
-
-def seal_text(heads: Sequence[Head], at: int) -> bytes:
-    """A seal as JSON: the instant in microseconds, and every head."""
-    return msgspec.json.encode({"at": at, "heads": [_plain(head) for head in heads]}) + b"\n"
-
-
-def _plain(head: Head) -> dict[str, object]:
-    return {"chain": head.chain, "seq": head.seq, "mac": head.mac}
-
-
-class _Seal(msgspec.Struct, forbid_unknown_fields=True):
-    at: int
-    heads: list[Head]
-
-
-def read_seal(data: bytes, file: str) -> list[Head]:
-    """The heads of a seal.
-
-    Raises:
-        InvalidInputError: the file is no seal.
-    """
-    try:
-        return msgspec.json.decode(data, type=_Seal).heads
-    except msgspec.DecodeError:
-        raise InvalidInputError(file, "ожидается печать, какую пишет команда journal verify --write-seal") from None
 
 
 def verify(

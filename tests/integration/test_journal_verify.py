@@ -11,7 +11,8 @@ from app.domain.errors import ConfigurationError, InvalidInputError
 from app.journal import verify as room
 from app.journal.chain import Entry, append, mac_of
 from app.journal.keys import change_key, refuse_other_keys, signed_ends
-from app.journal.verify import head_seals, read_seal, seal_text, triggers_stand, verify
+from app.journal.seal import Seal, SealCheck, check_seal, departures, head_seals, make_seal, read_seal, seal_text
+from app.journal.verify import triggers_stand, verify
 from app.storage.vault import JournalKey
 from tests.fakes.world import START, World
 
@@ -79,6 +80,23 @@ def test_the_database_refuses_changes(world, statement):
     """Guards that stand refuse updates and deletions."""
     with pytest.raises(DatabaseError, match="append-only"):
         world.sql(statement)
+    assert codes(world) == []
+
+
+_REPLACING = {
+    "sqlite": ["INSERT OR REPLACE INTO journal SELECT chain, seq, 1, kind, subject_id, body, key_id, mac FROM journal"],
+    "postgresql": [
+        "INSERT INTO journal SELECT * FROM journal ON CONFLICT (chain, seq) DO UPDATE SET at = 1",
+        "TRUNCATE journal",
+    ],
+}
+
+
+def test_the_database_refuses_replacements(world):
+    """Guards that stand refuse every way of writing over an entry."""
+    for statement in _REPLACING[engine(world)]:
+        with pytest.raises(DatabaseError, match="append-only"):
+            world.sql(statement)
     assert codes(world) == []
 
 
@@ -305,11 +323,62 @@ def test_many_problems_are_counted_and_few_are_named(world, monkeypatch):
 
 
 def test_a_seal_survives_its_file(world):
-    """What is read from a seal's file is what was sealed."""
-    heads = seal(world)
-    data = seal_text(heads, START)
+    """What is read from a seal's file is what was sealed, and its signature holds."""
+    key = world.house.journal_key
+    made = make_seal(seal(world), START, key)
+    data = seal_text(made)
     assert json.loads(data)["at"] == START
-    assert read_seal(data, "seal.json") == heads
+    found = read_seal(data, "seal.json")
+    assert found == made
+    assert check_seal(found, {key.id: key}) is SealCheck.SIGNED
+
+
+def test_a_seal_that_was_changed_is_no_seal(world):
+    """Whoever cuts the tail and the seal with it lacks the key: a changed seal, and one by another key, are told."""
+    key = world.house.journal_key
+    made = make_seal(seal(world), START, key)
+    [head] = [one for one in made.heads if one.seq]
+    shorter = [replace(head, seq=head.seq - 1)]
+    for changed in (
+        Seal(made.at + 1, made.heads, made.key_id, made.mac),
+        Seal(made.at, shorter, made.key_id, made.mac),
+    ):
+        assert check_seal(changed, {key.id: key}) is SealCheck.FORGED
+    forged = make_seal(shorter, START, OTHER)
+    assert check_seal(forged, {key.id: key}) is SealCheck.OTHER_KEY
+    assert check_seal(Seal(START, shorter), {key.id: key}) is SealCheck.UNSIGNED
+
+
+def test_a_quick_look_finds_what_departs_from_a_seal(world):
+    """A cut tail and a rewritten sealed entry are seen without a verification; growth is not."""
+    made = make_seal(seal(world), START, world.house.journal_key)
+    with world.database.write() as session:
+        append(session, world.house.journal_key, [Entry("tested", 9, {})], START)
+    with world.database.read() as session:
+        assert departures(session, made) == []
+    disarm(world)
+    world.sql("DELETE FROM journal WHERE seq > 5")
+    with world.database.read() as session:
+        assert departures(session, made) == [0]
+
+
+def test_entries_that_changed_places_are_found(world):
+    """Two entries whose numbers were swapped are both reported."""
+    disarm(world)
+    for was, becomes in ((3, 100), (4, 3), (100, 4)):
+        world.sql("UPDATE journal SET seq = :becomes WHERE seq = :was", was=was, becomes=becomes)
+    assert codes(world) == [(3, "mac_differs"), (4, "mac_differs"), (5, "mac_differs")]
+
+
+def test_an_entry_put_in_anothers_place_is_found(world):
+    """An honest entry that was copied over another one does not fit there; nor does one from another chain."""
+    disarm(world)
+    world.sql("DELETE FROM journal WHERE seq = 4")
+    world.sql(
+        "INSERT INTO journal (chain, seq, at, kind, subject_id, body, key_id, mac)"
+        " SELECT chain, 4, at, kind, subject_id, body, key_id, mac FROM journal WHERE seq = 2"
+    )
+    assert codes(world)[0] == (4, "mac_differs")
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"at":1,"heads":[{"chain":"x"}]}', b'{"at":1,"heads":[],"more":1}'])

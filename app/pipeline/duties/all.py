@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.pipeline.administration import sealing
 from app.pipeline.answers import clock
 from app.pipeline.duties.walk import Duty
 from app.pipeline.labels import sampling
@@ -25,5 +26,6 @@ def duties_with(settings: Settings) -> tuple[Duty, ...]:
     return (
         *DUTIES,
         Duty(sampling.NAME, sampling.EVERY, sampling.sample_with(shares)),
+        Duty(sealing.NAME, sealing.EVERY, sealing.seal_daily(settings.data_dir)),
         Duty(retention.NAME, retention.EVERY, retention.daily_with(settings)),
     )

@@ -7,9 +7,11 @@ import sqlite3
 import stat
 import subprocess
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from app.journal.verify import _SQLITE
 from tests.functional.running import DVORNIK
 
 PAGE = ("page", "add", "--network", "vk", "--external-id", "229000001", "--title", "Администрация")
@@ -210,6 +212,35 @@ def test_the_journal_tells_of_a_forgery(tell, place, tmp_path):
     assert forged.code == 1
     assert "journal_no_update" in forged.err
     assert "запись изменена" in forged.err
+
+
+def test_a_seal_finds_a_cut_tail(tell, place, tmp_path):
+    """A chain that was cut together with its head looks whole by itself; the seal tells, unless it was forged too."""
+    added(tell)
+    kept = tmp_path / "seal.json"
+    assert tell("journal", "seal", "--out", str(kept)).code == 0
+    assert tell("journal", "seal", "--out", str(kept)).code == 2
+    assert "Сверено с печатью от" in tell("journal", "verify", "--seal", str(kept)).out
+    told = json.loads(tell("journal", "seal", "--json").out)
+    assert Path(told["file"]).parent == place.data_dir / "seals"
+    with closing(sqlite3.connect(place.data_dir / "dvornik.sqlite3")) as database:
+        database.execute("DROP TRIGGER journal_no_delete")
+        database.execute("DELETE FROM journal WHERE seq > 1")
+        database.execute("UPDATE chain_head SET seq = 1, mac = (SELECT mac FROM journal WHERE seq = 1) WHERE chain = 0")
+        (trigger,) = [sql for name, sql in _SQLITE.items() if name == "journal_no_delete"]
+        database.execute(trigger)
+        database.commit()
+    for arguments in (("--seal", str(kept)), ()):
+        cut = tell("journal", "verify", *arguments)
+        assert (cut.code, "конец журнала отрезан" in cut.err) == (1, True)
+    Path(told["file"]).unlink()
+    assert tell("journal", "verify").code == 0
+
+    forged = json.loads(kept.read_bytes())
+    forged["at"] += 1
+    kept.write_text(json.dumps(forged))
+    told = tell("journal", "verify", "--seal", str(kept))
+    assert "печать подделана: её подпись не сходится" in told.err
 
 
 def test_a_lost_journal_key_stops_everything_until_the_change_is_recorded(tell, place, tmp_path):
