@@ -59,9 +59,8 @@ _PAGE_EVENTS: Final[Mapping[str, Callable[[JsonObject], Body]]] = {
 }
 #: Types that are known and need nothing, with the reason.
 _IGNORED: Final[Mapping[str, str]] = {
-    # VK reports edits and replies only of the community's own messages.
+    # VK reports edits only of the community's own messages.
     "message_edit": "own_message",
-    "message_reply": "own_message",
     # The repost stands on somebody else's wall.
     "wall_repost": "not_on_page",
     **dict.fromkeys(
@@ -91,7 +90,7 @@ _IGNORED: Final[Mapping[str, str]] = {
     ),
 }
 _COMMENT_EVENTS: Final = frozenset(f"{surface}_{what}" for surface in _SURFACES for what in (*_ACTS, "delete"))
-_READ: Final = _COMMENT_EVENTS | _PAGE_EVENTS.keys() | {"message_new", "wall_post_new"}
+_READ: Final = _COMMENT_EVENTS | _PAGE_EVENTS.keys() | {"message_new", "message_reply", "wall_post_new"}
 
 
 def parse(envelope: Envelope, *, raw: bytes, retry_counter: str | None = None) -> Event | Ignored | ConfirmationRequest:
@@ -128,11 +127,8 @@ def _happened(envelope: Envelope) -> Body | str:
         return "warning"
     if envelope.type in _PAGE_EVENTS:
         return _PAGE_EVENTS[envelope.type](thing)
-    if envelope.type == "message_new":
-        return _message(envelope.page, thing)
-    if envelope.type == "wall_post_new":
-        return _post(envelope.page, thing)
-    return _comment(envelope, thing)
+    reader = _PAGE_TEXTS.get(envelope.type)
+    return reader(envelope.page, thing) if reader else _comment(envelope, thing)
 
 
 def _comment(envelope: Envelope, thing: JsonObject) -> Written | Removed:
@@ -182,6 +178,14 @@ def _message(page: str, thing: JsonObject) -> Written | str:
     )
 
 
+def _reply(page: str, thing: JsonObject) -> Written | str:
+    """The page's own words in a dialogue: they answer a resident if a person wrote them."""
+    if not id_of(thing, "admin_author_id"):
+        # A greeting or a bot answers nobody.
+        return "own_message"
+    return _message(page, {**thing, "from_id": -int(page)})
+
+
 def _post(page: str, thing: JsonObject) -> Written | Published | str:
     external_id = required_id(thing, "object", "id")
     author = required_id(thing, "object", "from_id")
@@ -197,6 +201,13 @@ def _post(page: str, thing: JsonObject) -> Written | Published | str:
         _, hanging, _ = attachments.read(thing, author)
         return Published(external_id, text, instant(thing.get("date")), url, hanging)
     return _written(Act.NEW, CommentRef(Kind.POST, "", external_id), thing, url=url)
+
+
+_PAGE_TEXTS: Final[Mapping[str, Callable[[str, JsonObject], Body | str]]] = {
+    "message_new": _message,
+    "message_reply": _reply,
+    "wall_post_new": _post,
+}
 
 
 def _written(

@@ -37,7 +37,6 @@ EXPECTED: dict[str, type | str] = {
     "group_officers_edit": PageChanged,
     "market_comment_delete": Removed,
     "message_new_chat_invite": "service_message",
-    "message_reply": "own_message",
     "photo_comment_delete": Removed,
     "unknown_type": "unknown_type",
     "user_block": AuthorBanned,
@@ -198,6 +197,27 @@ def test_dialogues_are_private_and_chats_are_not() -> None:
     assert (chat.private, chat.ref) == (False, CommentRef(Kind.MESSAGE, "2000000004", "907"))
     assert private.url == "https://vk.com/gim229000001?sel=701000040"
     assert chat.url == "https://vk.com/gim229000001?sel=c4"
+
+
+def test_what_a_person_writes_for_the_page_is_its_own_word_and_what_a_bot_writes_is_none() -> None:
+    """A reply in a dialogue stands there as the page's, whatever VK calls its sender; a greeting answers nobody."""
+    reply = {"id": 830, "from_id": 123, "peer_id": 701_000_040, "conversation_message_id": 32, "out": 1, "date": 1}
+    told = {
+        "type": "message_reply",
+        "group_id": 229_000_001,
+        "object": {**reply, "text": "Починим.", "admin_author_id": 123},
+    }
+    found = read_body(json.dumps(told).encode()).body  # type: ignore[union-attr]
+
+    assert (found.author, found.private, found.ref) == (  # type: ignore[union-attr]
+        "-229000001",
+        True,
+        CommentRef(Kind.MESSAGE, "701000040", "32"),
+    )
+    for author in (None, 0):
+        ignored = read_body(json.dumps({**told, "object": {**reply, "admin_author_id": author}}).encode())
+        assert isinstance(ignored, Ignored)
+        assert ignored.reason == "own_message"
 
 
 def test_a_message_without_a_number_is_found_by_its_id() -> None:
