@@ -11,10 +11,11 @@ from app.console.queue_forms import read_revision, read_verdict, typed
 from app.console.queue_way import Walker, Way, address, read_way
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import ConflictError, InvalidInputError
-from app.domain.states import CaseState
+from app.domain.states import CaseEnd, CaseState
 from app.pipeline.case_view import CaseView, view
 from app.pipeline.overrule import claims, verdicts
 from app.pipeline.overrule.claims import is_held_by_other
+from app.storage.cases import open_case_of
 from app.storage.pages import live_pages
 
 router = APIRouter()
@@ -104,14 +105,27 @@ def _give_back(going: Walker, case_id: int) -> None:
 
 def _show(request: Request, going: Walker, case_id: int, typed: Typed | None = None) -> Response:
     shown = view(going.use, case_id, going.who)
+    if shown.record.case.ended == CaseEnd.SUPERSEDED:
+        shown, typed = _newer(going, shown, typed)
     held = False
     if shown.record.case.state != CaseState.CLOSED:
         held = not _claim(going, shown)
-        shown = view(going.use, case_id, going.who)
+        shown = view(going.use, shown.record.case.id, going.who)
     known = case_page.context(going, shown, typed or Typed(), request.query_params.get("undo", ""))
     status = 200 if typed is None else 400 if typed.where else 409
     closed = shown.record.case.state == CaseState.CLOSED
     return render(request, "case_closed.html" if closed else "case.html", status=status, held=held, **known)
+
+
+def _newer(going: Walker, shown: CaseView, typed: Typed | None) -> tuple[CaseView, Typed | None]:
+    """The question about the text as it is now, with what was typed; the old one if none is open."""
+    with going.use.house.database.read() as session:
+        newer = open_case_of(session, shown.record.case.comment_id)
+    if newer is None:
+        return shown, typed
+    before = typed or Typed()
+    changed = Typed("автор изменил комментарий: прочтите новый текст и решите заново", fields=before.fields)
+    return view(going.use, newer.id, going.who), changed
 
 
 def _claim(going: Walker, shown: CaseView) -> bool:

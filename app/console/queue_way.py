@@ -71,7 +71,7 @@ class Walker:
         return self.use.house.clock.now()
 
     def next_path(self, **more: object) -> str:
-        """Where to go on: the first question that nobody else holds, else the page that says there is none."""
+        """Where to go on: the first question for this person, else the page that says there is none."""
         found, way = self._first_free(self.way), self.way
         if found is None and way != Way():
             # Whoever has finished a part goes on with the rest.
@@ -84,7 +84,9 @@ class Walker:
             while True:
                 cases, place = list_cases(session, way.wanted(self.who, now), after=place, limit=_NEAR)
                 for one in cases:
-                    if not is_held_by_other(one.case, self.who, now):
+                    # Handed over: everybody may take it from the list, but it is offered to its addressee alone.
+                    theirs = one.case.assigned_to not in {"", self.who.by}
+                    if not theirs and not is_held_by_other(one.case, self.who, now):
                         return one.case.id
                 if place is None:
                     return None

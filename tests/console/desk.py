@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.domain.words import Role
 from app.pipeline.administration.accounts import create_token
 from app.pipeline.administration.sessions import sign_in_by_token
 from app.pipeline.house import House
 from app.settings import Settings
+from app.storage.tables import Comment as CommentRow
 from app.storage.tables import ReviewCase
 from app.wiring import open_house
 from tests.functional.running import Installation, Service
@@ -64,11 +65,14 @@ class Desk:
 
     def case(self, words: str, *, author: int = 0) -> int:
         """The id of the case that a new comment opens."""
-        self.comment(words, author=author)
+        made = self.comment(words, author=author)
+        query = (
+            select(ReviewCase.id)
+            .join(CommentRow, col(CommentRow.id) == col(ReviewCase.comment_id))
+            .where(CommentRow.external_id == str(made.id))
+        )
         with self.house.database.read() as session:
-            newest = session.exec(select(ReviewCase.id).order_by(ReviewCase.id.desc())).first()
-        assert newest is not None
-        return newest
+            return session.exec(query).one()
 
     def row(self, table: type[Any], number: int) -> Any:
         """A row as it stands."""
@@ -85,9 +89,11 @@ class Desk:
         with self.house.database.write() as session:
             session.execute(text(statement), values)
 
-    def close_cases(self) -> None:
-        """Empty the queue, so that a test finds its own case first."""
+    def clear(self) -> None:
+        """Empty the queue and forget what was said, so that a test finds its own cases and nothing is a repeat."""
         self.sql("UPDATE review_case SET state = 'closed', ended = 'kept', ended_by = 'test' WHERE state <> 'closed'")
+        for table in ("campaign_comment", "campaign", "seen_text"):
+            self.sql(f"DELETE FROM {table}")
 
 
 @contextmanager
