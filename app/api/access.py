@@ -56,6 +56,13 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/jobs/{job_id}": _READERS,
     "POST /v1/jobs/{job_id}/cancel": _MODERATORS,
     "GET /v1/labels": _ADMINS,
+    "GET /v1/reports/{period}": _READERS,
+    "POST /v1/reports/{period}": _READERS,
+    "POST /v1/persons/export": _ADMINS,
+    "POST /v1/persons/erase": _ADMINS,
+    "GET /v1/holds": frozenset({Role.AUDITOR, Role.ADMIN}),
+    "POST /v1/holds": _ADMINS,
+    "POST /v1/holds/{hold_id}/lift": _ADMINS,
     "GET /v1/openapi.json": _EVERYBODY,
 }
 

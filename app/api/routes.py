@@ -6,7 +6,21 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from app.api import actions, decisions, dossier, health, jobs, labels, moderation, objections, pages, review, verdicts
+from app.api import (
+    actions,
+    decisions,
+    dossier,
+    health,
+    jobs,
+    labels,
+    moderation,
+    objections,
+    pages,
+    persons,
+    reports,
+    review,
+    verdicts,
+)
 from app.api.access import ACCESS
 from app.api.answers import errors
 from app.api.bodies import BodyLimit, StrictRoute
@@ -31,7 +45,20 @@ def include_api(app: FastAPI) -> None:
     """
     if app.openapi_url is not None:
         raise ValueError("FastAPI(openapi_url=None): the description is served at /v1/openapi.json")
-    for module in (moderation, decisions, actions, review, verdicts, objections, dossier, pages, jobs, labels):
+    for module in (
+        moderation,
+        decisions,
+        actions,
+        review,
+        verdicts,
+        objections,
+        dossier,
+        pages,
+        jobs,
+        labels,
+        reports,
+        persons,
+    ):
         app.include_router(module.router, dependencies=[Depends(caller)])
     app.include_router(_description, dependencies=[Depends(caller)])
     app.include_router(health.router)
@@ -75,9 +102,11 @@ _TAGS = [
     {"name": "actions", "description": "What is asked of the networks."},
     {"name": "review", "description": "Questions to people: the queue, verdicts and taking them back."},
     {"name": "objections", "description": "Residents object to decisions, and are answered."},
+    {"name": "reports", "description": "The numbers of a week, a month or a quarter."},
     {"name": "pages", "description": "Official pages, their policies and modes."},
     {"name": "jobs", "description": "Work that takes longer than a request."},
     {"name": "labels", "description": "People's verdicts as lessons for training."},
+    {"name": "persons", "description": "One person's data, and legal holds."},
     {"name": "health", "description": "For those who watch over the service; open."},
     {"name": "description", "description": "This document."},
 ]

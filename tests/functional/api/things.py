@@ -10,7 +10,8 @@ from app.pipeline.jobs import orders
 from app.pipeline.objections import opening
 from app.pipeline.overrule.verdicts import rule
 from app.pipeline.overrule.wishes import PersonVerdict
-from app.storage.tables import ApiToken, Objection, ReviewCase
+from app.pipeline.persons import holds
+from app.storage.tables import ApiToken, Decision, Objection, ReviewCase
 from tests.fakes.yard import Yard
 
 #: A rude appeal: the machine asks a person about it, in every live mode.
@@ -81,6 +82,18 @@ def _own_verdict(place: Place) -> int:
     return rule(yard.house, yard.configuration, open_case(place), kept, who=who, abilities=abilities).decision_id
 
 
+def _hold(place: Place) -> int:
+    """A hold on a comment."""
+    decision = _decision(place)
+    [comment] = [int(one.comment_id) for one in place.yard.rows(Decision) if one.id == decision]
+    hold = holds.set_hold(
+        place.yard.house, holds.Subject("comment", id=comment), ground="дело № 5", who=holds.Who("cli")
+    )
+    return int(hold.id)
+
+
+#: Whoever walks must have heard of this person before.
+PERSON: Final = {"network": "vk", "id": "15170"}
 _UNDO: Final = "POST /v1/decisions/{decision_id}/undo"
 _HAND_OVER: Final = "POST /v1/review/{case_id}/hand_over"
 #: The parameter of a path → a thing that it may name. A parameter that is in neither table fails the walk.
@@ -91,9 +104,10 @@ THINGS: Final[dict[str, Callable[[Place], int]]] = {
     "job_id": _job,
     "case_id": open_case,
     "objection_id": _objection,
+    "hold_id": _hold,
 }
 #: Parameters of paths that name nothing of ours, with a value.
-PLAIN: Final[dict[str, str]] = {}
+PLAIN: Final[dict[str, str]] = {"period": "2026-11"}
 #: Routes that need their thing in another state than the others.
 PREPARED: Final[dict[str, Callable[[Place], int]]] = {
     _UNDO: _own_verdict,
@@ -113,6 +127,9 @@ BODIES: Final[dict[str, Any]] = {
     "POST /v1/review/bulk": {"case_ids": ["1"], "verdict": "keep"},
     _HAND_OVER: {"to": "olga"},
     "POST /v1/review/{case_id}/verdict": {"verdict": "keep", "revision": 1},
+    "POST /v1/persons/export": PERSON,
+    "POST /v1/persons/erase": PERSON,
+    "POST /v1/holds": {"scope": "author", **PERSON, "ground": "дело № 5"},
     "POST /v1/pages": {"network": "vk", "external_id": "229000009", "title": "Новая"},
     "PATCH /v1/pages/{page_id}": {"title": "Другая"},
 }

@@ -1,0 +1,55 @@
+"""Writes a report as a table that Russian Excel opens by a double click, and in which nothing is a formula; pure."""
+
+import csv
+import io
+from typing import Final
+
+from app.pipeline.reports.report import Cell, Report
+
+#: Excel reads UTF-8 only behind this mark.
+_BOM: Final = "\ufeff"
+#: A cell that begins so is calculated and not shown; the wide forms too, on some systems.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+HIDDEN: Final = "скрыто"
+NOTHING: Final = "нет данных"
+
+
+def sheet(report: Report) -> str:
+    """The report as CSV: BOM, `;`, decimal commas, CRLF."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+
+    def write(*cells: str) -> None:
+        writer.writerow([defused(cell) for cell in cells])
+
+    write("Отчёт", report.period.title)
+    write("Страницы", ", ".join(report.pages))
+    write("Вид", "для публикации" if report.public else "для служебного пользования")
+    for note in report.notes:
+        write("Примечание", note)
+    write()
+    write("Раздел", "Показатель", "Значение", "Единица")
+    for section in report.sections:
+        for cell in section.cells:
+            write(section.title, cell.title, said(cell), cell.unit)
+    write()
+    write("С какого дня", "Комментариев", "Решено удалить")
+    for step in report.steps:
+        write(f"{step.first:%d.%m.%Y}", *(HIDDEN if one is None else str(one) for one in (step.comments, step.removed)))
+    return _BOM + out.getvalue()
+
+
+def said(cell: Cell) -> str:
+    """A number as people write it."""
+    if cell.hidden:
+        return HIDDEN
+    if cell.value is None:
+        return NOTHING
+    return str(cell.value).replace(".", ",")
+
+
+def defused(text: str) -> str:
+    """The text so that a spreadsheet shows it and does not calculate it."""
+    text = text.replace("\0", "")
+    # Excel looks past blanks in front of a formula.
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
