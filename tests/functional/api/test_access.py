@@ -12,7 +12,7 @@ from app.domain.words import Role
 from app.pipeline.administration.accounts import revoke_token
 from app.storage.tables import ApiToken, Connection, Credential
 from tests.fakes.yard import Yard
-from tests.functional.api.things import BODIES, PLAIN, PREPARED, THINGS, Place
+from tests.functional.api.things import BODIES, PERSON, PLAIN, PREPARED, THINGS, Place
 
 #: Destructive calls are walked last, so that the others still find what they ask for.
 ROUTES = sorted(ACCESS, key=lambda route: (route.startswith("DELETE"), "/cancel" in route, route))
@@ -49,6 +49,7 @@ def _names_ours(parameter: dict[str, Any]) -> bool:
 def test_each_route_answers_its_roles_only(small_yard: Yard) -> None:
     """With a good token of every role, exactly the roles of the table get past 403; without a token it is 401."""
     yard = small_yard
+    yard.comment("Спасибо", author=PERSON["id"])
     for route in ROUTES:
         for role in Role:
             external_id = f"22900{len(yard.rows(ApiToken)) + 1000}"
