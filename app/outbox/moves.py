@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
 from app.domain.states import ACTION_MOVES, ActionState, CaseState, Outcome, check_move
+from app.domain.urgency import rank
 from app.domain.words import Reason
 from app.journal.chain import Entry
 from app.storage.tables import Action, Comment, ReviewCase
@@ -87,6 +88,7 @@ def open_case(
         decision_id=action.decision_id,
         state=CaseState.OPEN.value,
         reason=reason.value,
+        rank=rank(protected=False, sampled=False, uncertainty=0.0, opened_at=at),
         opened_at=at,
     )
     session.add(case)

@@ -16,6 +16,8 @@ from app.pipeline.record.people import People
 from app.pipeline.record.rulings import Rulings, is_judged
 from app.storage.tables import Comment, Post
 
+#: They reach further than the comment that they came from.
+_OF_AUTHORS: Final = frozenset({ActionKind.BAN_AUTHOR, ActionKind.UNBAN_AUTHOR})
 _NETWORK: Final = Hand("network:unknown", "network:unknown")
 
 
@@ -128,7 +130,7 @@ class Happenings:
         for action in comment.actions:
             if action.kind is ActionKind.DELETE_COMMENT and action.state in ORDERED:
                 self._ledger.end_action(action, ActionState.DONE, by, "gone", Done.GONE)
-            elif action.kind is not ActionKind.BAN_AUTHOR and action.state in CANCELLABLE:
+            elif action.kind not in _OF_AUTHORS and action.state in CANCELLABLE:
                 self._ledger.end_action(action, ActionState.CANCELLED, by, "gone")
         self._ledger.close_case(comment, CaseEnd.REMOVED if body.deleter else CaseEnd.GONE, by)
         comment.move(CommentState.REMOVED)
@@ -201,6 +203,9 @@ class Happenings:
 
     def _call_back(self, comment: CommentRow, reason: str, *, by: str) -> None:
         for action in comment.actions:
+            # Lifting a ban is owed to its author, whatever becomes of the comment.
+            if action.kind is ActionKind.UNBAN_AUTHOR:
+                continue
             if action.state in CANCELLABLE or action.state is ActionState.SHADOW:
                 self._ledger.end_action(action, ActionState.CANCELLED, by, reason)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from app.domain.ports import Order
 from app.domain.principals import Principal
 from app.domain.words import Kind
 from app.networks.vk.abilities import ABILITIES
@@ -178,3 +179,35 @@ def reversal_round(desk: Desk, decision: int, who: Principal) -> int:
     desk.pass_window()
     desk.work_off()
     return reversal.reopen(desk.house, kept, who=who, reason="Всё-таки оскорбление")
+
+
+def test_a_removal_that_is_being_sent_is_taken_back_behind_it(desk: Desk) -> None:
+    """The call is under way when a person reverses it: the restore follows, and the text stands in the end."""
+    anna = desk.person("anna")
+    desk.set_page(mode="enforce")
+    comment = desk.comment()
+    told: list[Ruled] = []
+
+    def at_the_call(order: Order) -> None:
+        if order.kind == "delete_comment":
+            told.append(reverse(desk, desk.decision_of(comment).id, anna))
+
+    desk.network.on_call = at_the_call
+    desk.work_off()
+    assert [one.kind for one in told[0].actions] == ["restore_comment"]
+    assert desk.row(Comment, comment).state == "removed"
+    desk.pass_window()
+    desk.work_off()
+    assert (desk.row(Comment, comment).state, desk.network.removed) == ("visible", set())
+
+
+def test_the_authors_own_deletion_does_not_cost_them_their_unban(desk: Desk) -> None:
+    """Restored, then withdrawn by its author before the ban is lifted: the lifting still goes out."""
+    anna = desk.person("anna")
+    comment, decision = removed(desk, anna, ban(86_400))
+    reverse(desk, decision, anna)
+    desk.change_state(comment, "visible")
+    desk.withdraw(comment)
+    desk.pass_window()
+    desk.work_off()
+    assert desk.network.banned == {}
