@@ -235,6 +235,8 @@ class VerdictIn(Model):
     note: _Words = ""
     #: Why one person decides where two should: an office of one writes it down.
     second_reason: _Words = ""
+    #: The text shows somebody else's data: our own copy of it is covered once the verdict cannot be undone.
+    personal_data: Annotated[bool, Field(strict=True)] = False
 
 
 class RuledOut(Model):

@@ -162,6 +162,7 @@ def _meant(body: shapes.VerdictIn | shapes.BulkVerdict, *, revision: int) -> Per
         ban=BanWish(body.ban.seconds) if body.ban else None,
         note=body.note,
         second_reason=body.second_reason,
+        personal_data=isinstance(body, shapes.VerdictIn) and body.personal_data,
     )
 
 

@@ -21,6 +21,7 @@ _FIELDS: Final = (
     "ban",
     "ban_term",
     "second_reason",
+    "personal_data",
     "to",
 )
 _FOR_EVER: Final = "ever"
@@ -63,6 +64,7 @@ def read_verdict(sent: FormData, choices: tuple[Choice, ...] = (), *, revision: 
         ban=_ban(sent),
         note=note,
         second_reason=reason,
+        personal_data=bool(text(sent, "personal_data")),
     )
 
 
