@@ -67,6 +67,7 @@ def _roll_back(settings: Settings, house: House, *, json: bool) -> None:
 
 
 def _promote(settings: Settings, house: House, folder: Path, force: str, *, days: int, json: bool) -> None:
+    from app.domain.errors import ConflictError
     from app.pipeline.models import open_model
     from app.pipeline.promotion.promote import promote as put_in_use
     from app.pipeline.promotion.shelf import Shelf
@@ -74,6 +75,8 @@ def _promote(settings: Settings, house: House, folder: Path, force: str, *, days
 
     artefact = open_model(folder)
     present = open_artefact(settings)
+    if settings.model is None and artefact.manifest.digest == present.manifest.digest:
+        raise ConflictError(f"модель {present.manifest.version} уже введена в действие")
     report = _check(house, present, artefact, days)
     standing = None
     if not report.refusals or force:

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.errors import PolicyError
 from app.pipeline.house import House
-from app.pipeline.promotion.golden import Fates, Sample, fates
+from app.pipeline.promotion.golden import Fates, Sample, fates, judged
 from app.pipeline.replay import Candidate, Past, Tally, pages_own, take_again
 from app.policy.binding import HeldPromise, bind
 from app.policy.rules import Policy, load_preset, parse, preset_names
@@ -110,15 +110,15 @@ def _golden(pair: Pair, samples: Sequence[Sample], policies: Sequence[Policy], r
     if not samples:
         report.refusals.append("эталонных примеров в этой поставке нет: проверить модель не на чем")
         return
-    scorers = Scorer(pair.present), Scorer(pair.candidate)
+    before, after = (judged(samples, Scorer(artefact)) for artefact in (pair.present, pair.candidate))
     said: dict[str, None] = {}
     for policy in policies:
         try:
-            present = fates(samples, scorers[0], bind(policy, pair.present.manifest))
+            present = fates(samples, before, bind(policy, pair.present.manifest))
         except PolicyError:
             # The model in use does not hold this policy at all: there is nothing to compare with.
             present = Fates(frozenset(), frozenset(), frozenset(), frozenset(), 0)
-        candidate = fates(samples, scorers[1], bind(policy, pair.candidate.manifest))
+        candidate = fates(samples, after, bind(policy, pair.candidate.manifest))
         # Policies that differ in their bans alone refuse in the same words.
         said |= dict.fromkeys(_compare(present, candidate))
         report.checked.append(_line(policy.name, candidate))

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.decisions import Facts
+from app.domain.decisions import Facts, Judgement
 from app.domain.errors import ConfigurationError
 from app.domain.words import Verdict
 from app.pipeline.scoring import ScoresMany, judge_texts
@@ -65,9 +65,13 @@ def read_golden(folders: Sequence[Path] = FOLDERS) -> list[Sample]:
     return samples
 
 
-def fates(samples: Sequence[Sample], scorer: ScoresMany, policy: BoundPolicy) -> Fates:
+def judged(samples: Sequence[Sample], scorer: ScoresMany) -> list[Judgement]:
+    """What a model says of every sample."""
+    return judge_texts(scorer, [sample.text for sample in samples])
+
+
+def fates(samples: Sequence[Sample], judgements: Sequence[Judgement], policy: BoundPolicy) -> Fates:
     """Rule on every sample by its words alone."""
-    judgements = judge_texts(scorer, [sample.text for sample in samples])
     verdicts = [decide(policy, judgement, _WORDS).verdict for judgement in judgements]
     known = list(zip(samples, verdicts, strict=True))
     violations = [(sample, verdict) for sample, verdict in known if sample.labels and not sample.appeal]
