@@ -35,6 +35,11 @@ class Search:
         """Whether anything is looked for at all."""
         return any(value for name, value in self.typed.items() if name != "before")
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether more than words is asked for."""
+        return any(value for name, value in self.typed.items() if name not in {"before", "words"})
+
     def next_page(self, before: int | None) -> str:
         """The query of the list's next page; '' at the end."""
         if before is None:

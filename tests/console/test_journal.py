@@ -44,6 +44,8 @@ def test_what_was_decided_is_found_again(desk: Desk, people: Visitors) -> None:
     expect(rows.first).to_contain_text("Журнальное спасибо")
     check_accessible(page)
 
+    page.get_by_text("Условия", exact=True).click()
+    check_accessible(page)
     page.locator("select[name=category]").select_option("obscenity")
     page.locator("select[name=by]").select_option("machine")
     page.locator("select[name=verdict]").select_option("remove")
@@ -75,6 +77,7 @@ def test_looking_for_a_person_is_written_down(desk: Desk, people: Visitors) -> N
     author = desk.comment("Ищем человека").author
     before = len(looked_for(desk))
     page = people.visit(Role.MODERATOR, "/journal", name="Мария Ищущая")
+    page.get_by_text("Условия", exact=True).click()
     page.get_by_label("Автор: номер в сети").fill(str(author))
     page.get_by_role("button", name="Найти").click()
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -164,3 +167,20 @@ def test_decisions_of_other_pages_are_not_there(desk: Desk, people: Visitors) ->
             assert answer.status == 404
     page.goto("/console/journal")
     expect(page.get_by_text("Решений пока нет")).to_be_visible()
+
+
+def test_the_search_is_one_key_away(desk: Desk, people: Visitors) -> None:
+    """The key `/` leads to the search from any page of the records, and is a sign like others inside a field."""
+    desk.comment("Под косую черту")
+    page = people.visit(Role.AUDITOR, f"/decisions/{newest(desk).id}")
+    page.keyboard.press("Slash")
+    field = page.get_by_label("Слова в тексте")
+    expect(field).to_be_focused()
+    page.keyboard.type("косую/")
+    expect(field).to_have_value("косую/")
+    field.fill("косую")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("h1").click()
+    page.keyboard.press("Slash")
+    expect(field).to_be_focused()

@@ -41,11 +41,14 @@ def test_what_stands_still_and_what_has_no_ground_is_red(desk: Desk, people: Vis
     assert "больше не действует" not in card(page, desk)
     check_accessible(page)
     now = desk.house.clock.now()
-    desk.sql("UPDATE credential SET dead_at = :at, dead_code = '5'", at=now)
+    own = desk.row(StoredPage, desk.page_id).connection_id
+    desk.sql("UPDATE credential SET dead_at = :at, dead_code = '5' WHERE connection_id = :own", at=now, own=own)
     desk.sql(
-        "UPDATE connection SET trouble_began_at = :began, trouble_at = :at, trouble_code = 'unreachable'",
+        "UPDATE connection SET trouble_began_at = :began, trouble_at = :at, trouble_code = 'unreachable'"
+        " WHERE id = :own",
         began=now - DAY,
         at=now,
+        own=own,
     )
     page.reload()
     expect(page.locator(".notice.bad").filter(has_text="Ключ руководителя больше не действует")).to_be_visible()
