@@ -14,10 +14,11 @@ from app.console.queue_way import Walker, address
 from app.console.shell import Form, number, render, text, texts
 from app.domain.errors import DvornikError, InvalidInputError
 from app.domain.states import CommentState
-from app.domain.words import Category, Reason
+from app.domain.words import Category, Reason, Verdict
 from app.pipeline.case_view import judged_words, why_open
 from app.pipeline.overrule import bulk, verdicts
 from app.pipeline.overrule.claims import is_held_by_other
+from app.pipeline.overrule.wishes import PersonVerdict
 from app.policy.clauses import NamedClause, clauses_of
 from app.storage.cases import CaseRecord, Place, list_cases, read_cases
 from app.storage.pages import live_pages
@@ -80,7 +81,7 @@ def plan(request: Request, going: Going, sent: Form) -> Response:
     """What the answer would do to each of the chosen questions; nothing is changed."""
     use, ids = going.use, [number(one, "такого вопроса") for one in texts(sent, "case")]
     try:
-        verdict = read_verdict(sent)
+        verdict = _for_many(sent)
         planned = bulk.plan(use.house, use.configuration, ids, verdict, who=going.who)
     except InvalidInputError as error:
         return _list(request, going, typed(sent, error).problem)
@@ -134,6 +135,13 @@ def undo_many(request: Request, going: Going, sent: Form) -> Response:
         except DvornikError as error:
             told.append(str(error))
     return render(request, "queue_undone.html", undone=undone, told=told, way=going.way)
+
+
+def _for_many(sent: FormData) -> PersonVerdict:
+    verdict = read_verdict(sent)
+    if verdict.verdict is Verdict.REMOVE and not verdict.categories:
+        raise InvalidInputError("categories", "отметьте, за что удалить")
+    return verdict
 
 
 def _fields(sent: FormData) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 
 from app.domain.words import Role
 from app.pipeline.administration.accounts import create_token
+from app.pipeline.administration.page_fields import PageChanges
+from app.pipeline.administration.pages import change_page
 from app.pipeline.administration.sessions import sign_in_by_token
 from app.pipeline.house import House
 from app.settings import Settings
@@ -89,9 +91,18 @@ class Desk:
         with self.house.database.write() as session:
             session.execute(text(statement), values)
 
+    def set_mode(self, mode: str) -> None:
+        """Switch the page over, as an administrator does."""
+        change_page(self.house, self.page_id, PageChanges(mode=mode), by="cli")
+
     def clear(self) -> None:
         """Empty the queue and forget what was said, so that a test finds its own cases and nothing is a repeat."""
         self.sql("UPDATE review_case SET state = 'closed', ended = 'kept', ended_by = 'test' WHERE state <> 'closed'")
+        self.sql("UPDATE action SET state = 'cancelled' WHERE state IN ('proposed', 'pending', 'manual')")
+        self.forget()
+
+    def forget(self) -> None:
+        """From here on nothing is a repeat of what was said before."""
         for table in ("campaign_comment", "campaign", "seen_text"):
             self.sql(f"DELETE FROM {table}")
 
