@@ -9,6 +9,9 @@ from app.domain.words import Role
 _READERS: Final = frozenset({Role.VIEWER, Role.RESPONDER, Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
 _MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
 _ADMINS: Final = frozenset({Role.ADMIN})
+#: Those who speak with residents, and those who may open a dossier.
+_SPEAKERS: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})
+_WITNESSES: Final = frozenset({Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
 
 #: Route → roles; paths are counted from /console. A session of a page-limited token is held to its pages besides.
 CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
@@ -34,6 +37,13 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /decisions/{decision_id}": _READERS,
     "GET /decisions/{decision_id}/reverse": _MODERATORS,
     "POST /decisions/{decision_id}/reverse": _MODERATORS,
+    "GET /decisions/{decision_id}/dossier": _WITNESSES,
+    "GET /decisions/{decision_id}/evidence": _WITNESSES,
+    "GET /objections": _SPEAKERS | _WITNESSES,
+    "GET /objections/new": _SPEAKERS,
+    "POST /objections/new": _SPEAKERS,
+    "GET /objections/{objection_id}": _SPEAKERS | _WITNESSES,
+    "POST /objections/{objection_id}/answer": _SPEAKERS,
     "GET /check": _READERS,
     "POST /check": _READERS,
     "GET /pages": _READERS,
@@ -55,6 +65,9 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /previews/{job_id}": _READERS,
     "GET /jobs/{job_id}": _READERS,
     "POST /jobs/{job_id}/cancel": _MODERATORS,
+    "GET /reports": _READERS,
+    "GET /reports/sheet": _READERS,
+    "POST /reports/order": _READERS,
 }
 
 #: Routes that anybody may ask for: sign-in, and what every page is dressed in.

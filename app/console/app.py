@@ -8,7 +8,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.console import check, home, journal, pages, policies, queue, queue_bans, queue_list, sign_in
+from app.console import (
+    check,
+    dossier,
+    home,
+    journal,
+    objections,
+    pages,
+    policies,
+    queue,
+    queue_bans,
+    queue_list,
+    reports,
+    sign_in,
+)
 from app.console.errors import LastResort, add_errors
 from app.console.shell import form, signed
 from app.console.slow_down import Attempts
@@ -24,6 +37,9 @@ _ROUTERS: Final = (
     check.router,
     pages.router,
     policies.router,
+    objections.router,
+    dossier.router,
+    reports.router,
 )
 _STATIC: Final = Path(__file__).with_name("static")
 _POLICY: Final = (

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from app.console.access import CONSOLE_ACCESS, sections_for
+from app.console.paper_wording import PAPER_FILTERS
 from app.console.story_wording import STORY_FILTERS
 from app.console.wording import FILTERS
 from app.domain.errors import NotAllowedError, NotAuthenticatedError
@@ -149,7 +150,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update({**FILTERS, **STORY_FILTERS})
+_templates.filters.update({**FILTERS, **STORY_FILTERS, **PAPER_FILTERS})
 
 
 def render(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:

@@ -28,7 +28,7 @@ from app.pipeline.decision_number import number_of
 from app.pipeline.house import House
 from app.pipeline.objections.opening import LONGEST_TEXT
 from app.storage import objections as queries
-from app.storage.accounts import PERSON, actor
+from app.storage.accounts import PERSON, actor, is_id
 from app.storage.decisions import DecisionRecord, read_decisions
 from app.storage.objections import ObjectionFilter, ObjectionRecord
 from app.storage.tables import Objection, ReviewCase
@@ -120,11 +120,11 @@ def answer(house: House, objection_id: int, *, text: str, who: Principal) -> Obj
         ConflictError: it was answered already, or its question is still open.
     """
     text = text.strip()
-    if not text or len(text) > LONGEST_TEXT or "\0" in text:
-        raise InvalidInputError("text", f"ожидается текст ответа, от 1 до {LONGEST_TEXT} знаков")
     at = house.clock.now()
     with house.database.write() as session:
         record = _found(session, objection_id, who, lock=True)
+        if not text or len(text) > LONGEST_TEXT or "\0" in text:
+            raise InvalidInputError("text", f"ожидается текст ответа, от 1 до {LONGEST_TEXT} знаков")
         state, outcome = stands(record.objection, record.case)
         if state is ObjectionState.ANSWERED:
             raise ConflictError(f"на это возражение уже ответил {_name(record.objection.answered_by)}")
@@ -189,9 +189,9 @@ def _post(session: Session, current: DecisionRecord) -> str:
 
 
 def _found(session: Session, objection_id: int, who: Principal, *, lock: bool = False) -> ObjectionRecord:
-    if lock:
+    if lock and is_id(objection_id):
         session.get(Objection, objection_id, with_for_update=True)
-    found = queries.read_objections(session, [objection_id])
+    found = queries.read_objections(session, [objection_id]) if is_id(objection_id) else []
     if not found or not who.may_touch(found[0].objection.page_id):
         raise NotFoundError(f"возражения {objection_id} нет")
     return found[0]

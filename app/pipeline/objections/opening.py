@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from sqlmodel import Session, col, select
 
+from app.domain import decision_number
 from app.domain.clock import DAY
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.principals import Principal
@@ -18,7 +19,7 @@ from app.pipeline.decision_number import find_decision
 from app.pipeline.house import House
 from app.pipeline.record.cases import new_case
 from app.storage import objections as queries
-from app.storage.accounts import PERSON
+from app.storage.accounts import PERSON, is_id
 from app.storage.outbox import lock_comment
 from app.storage.tables import Comment, Decision, Note, Objection, ObjectionBody, ReviewCase
 from app.telemetry import OBJECTIONS
@@ -77,15 +78,33 @@ def typed_in(house: House, decision_id: int, *, text: str, who: Principal) -> Op
         NotFoundError: there is no such decision, or not for this person.
         InvalidInputError: there are no words or too many, or the decision removes nothing.
     """
-    text = checked_text(text)
     at = house.clock.now()
     with house.database.write() as session:
-        decision = session.get(Decision, decision_id)
+        decision = session.get(Decision, decision_id) if is_id(decision_id) else None
         if decision is None or not who.may_touch(decision.page_id):
             raise NotFoundError(f"решения {decision_id} нет")
+        text = checked_text(text)
         if decision.verdict != Verdict.REMOVE:
             raise InvalidInputError("decision_id", "ожидается решение об удалении: возражать можно против него")
         return open_objection(session, house, decision, channel=Channel.PERSON, text=text, by=_signed(who), at=at)
+
+
+def decision_meant(house: House, words: str, *, who: Principal) -> int:
+    """The decision that a person at the desk means: by the printed number, or by the decision's own id.
+
+    Raises:
+        InvalidInputError: it is neither, or stands for nothing on the person's pages.
+    """
+    words = words.strip()
+    with house.database.read() as session:
+        if words.isascii() and words.isdecimal() and is_id(int(words[:20])) and len(words) > decision_number.SIGNS:
+            decision = session.get(Decision, int(words))
+        else:
+            found = find_decision(session, house, words)
+            decision = None if found is None else session.get(Decision, found)
+    if decision is None or not who.may_touch(decision.page_id):
+        raise InvalidInputError("number", "ожидается номер решения из уведомления: такого решения нет, проверьте знаки")
+    return decision.id
 
 
 def checked_text(text: str) -> str:
