@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from app.api import (
     actions,
+    answering,
     decisions,
     dossier,
     health,
@@ -52,6 +53,7 @@ def include_api(app: FastAPI) -> None:
         review,
         verdicts,
         objections,
+        answering,
         dossier,
         pages,
         jobs,
@@ -103,6 +105,7 @@ _TAGS = [
     {"name": "review", "description": "Questions to people: the queue, verdicts and taking them back."},
     {"name": "objections", "description": "Residents object to decisions, and are answered."},
     {"name": "reports", "description": "The numbers of a week, a month or a quarter."},
+    {"name": "answers", "description": "Residents who wait for an answer, and the office's answers."},
     {"name": "pages", "description": "Official pages, their policies and modes."},
     {"name": "jobs", "description": "Work that takes longer than a request."},
     {"name": "labels", "description": "People's verdicts as lessons for training."},

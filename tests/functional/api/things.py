@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.domain.words import Verdict
+from app.domain.principals import Principal
+from app.domain.words import Role, Verdict
+from app.pipeline.administration.accounts import set_post
+from app.pipeline.answers import drafts, waiting
 from app.pipeline.jobs import orders
 from app.pipeline.objections import opening
 from app.pipeline.overrule.verdicts import rule
@@ -92,8 +95,48 @@ def _hold(place: Place) -> int:
     return int(hold.id)
 
 
+def _message(place: Place) -> int:
+    """A resident's message."""
+    decision = place.yard.comment("Спасибо за горку", page=place.external_id, author=str(next(_authors)))
+    return next(int(one.comment_id) for one in place.yard.rows(Decision) if one.id == decision)
+
+
+def _waiting(place: Place) -> int:
+    """A resident's message that waits for an answer."""
+    message, yard = _message(place), place.yard
+    waiting.wait(yard.house, yard.configuration, message, who=_clerk(yard))
+    return message
+
+
+def _draft(place: Place) -> int:
+    """An answer in the making."""
+    return drafts.draft(place.yard.house, _waiting(place), "Спасибо и вам", who=_clerk(place.yard))
+
+
+def _agreed(place: Place) -> int:
+    """An answer that may be published."""
+    answer, yard = _draft(place), place.yard
+    clerk = _clerk(yard)
+    set_post(yard.house, clerk.name, "глава", by="cli")
+    drafts.agree(yard.house, answer, version=1, who=clerk)
+    return answer
+
+
+def _to_agree(place: Place) -> int:
+    """An answer to which everybody who walks may agree: each holds a post."""
+    for role in Role:
+        place.yard.token(role, f"{role} {_AGREE}")
+        set_post(place.yard.house, f"{role} {_AGREE}", "глава", by="cli")
+    return _draft(place)
+
+
+def _clerk(yard: Yard) -> Principal:
+    return yard.person(f"clerk {len(yard.rows(ApiToken))}", Role.RESPONDER)
+
+
 #: Whoever walks must have heard of this person before.
 PERSON: Final = {"network": "vk", "id": "15170"}
+_AGREE: Final = "POST /v1/answers/{answer_id}/agree"
 _UNDO: Final = "POST /v1/decisions/{decision_id}/undo"
 _HAND_OVER: Final = "POST /v1/review/{case_id}/hand_over"
 #: The parameter of a path → a thing that it may name. A parameter that is in neither table fails the walk.
@@ -104,6 +147,8 @@ THINGS: Final[dict[str, Callable[[Place], int]]] = {
     "job_id": _job,
     "case_id": open_case,
     "objection_id": _objection,
+    "comment_id": _waiting,
+    "answer_id": _draft,
     "hold_id": _hold,
 }
 #: Parameters of paths that name nothing of ours, with a value.
@@ -111,6 +156,10 @@ PLAIN: Final[dict[str, str]] = {"period": "2026-11"}
 #: Routes that need their thing in another state than the others.
 PREPARED: Final[dict[str, Callable[[Place], int]]] = {
     _UNDO: _own_verdict,
+    "POST /v1/comments/{comment_id}/appeal": _message,
+    "POST /v1/comments/{comment_id}/answers": _message,
+    _AGREE: _to_agree,
+    "POST /v1/answers/{answer_id}/publish": _agreed,
     _HAND_OVER: _handed_over,
     "POST /v1/objections/{objection_id}/answer": _decided_objection,
 }
@@ -127,6 +176,10 @@ BODIES: Final[dict[str, Any]] = {
     "POST /v1/review/bulk": {"case_ids": ["1"], "verdict": "keep"},
     _HAND_OVER: {"to": "olga"},
     "POST /v1/review/{case_id}/verdict": {"verdict": "keep", "revision": 1},
+    "POST /v1/comments/{comment_id}/answers": {"text": "Спасибо и вам"},
+    "PATCH /v1/answers/{answer_id}": {"text": "И вам спасибо", "version": 1},
+    _AGREE: {"version": 1},
+    "POST /v1/answers/{answer_id}/publish": {"version": 1},
     "POST /v1/persons/export": PERSON,
     "POST /v1/persons/erase": PERSON,
     "POST /v1/holds": {"scope": "author", **PERSON, "ground": "дело № 5"},
