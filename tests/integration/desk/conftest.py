@@ -11,6 +11,7 @@ from tests.fakes.desk import Desk
 def desk(database_url: str) -> Iterator[Desk]:
     """A page in review mode, and whoever decides on it."""
     made = Desk(database_url)
+    made.never_sync()
     yield made
     made.assert_journal_whole()
     made.close()
