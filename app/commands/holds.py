@@ -9,12 +9,12 @@ import typer
 from app.commands.installation import CLI, opened
 from app.commands.output import as_json, moment, plain, table, visible
 from app.commands.russian import Commands
+from app.domain.wording import HOLD_SCOPES
 
 if TYPE_CHECKING:
     from app.storage.tables import LegalHold
 
 holds = Commands(help="Запреты на удаление: пока запрет стоит, данные не стираются ни по сроку, ни по требованию.")
-SCOPES = {"page": "страница", "author": "автор", "comment": "комментарий"}
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
 
 
@@ -51,7 +51,7 @@ def set_hold(  # noqa: PLR0917 - Typer passes everything by name
     if json:
         as_json(_plain(hold))
         return
-    print(f"Запрет {hold.id} стоит: {SCOPES[hold.scope]} {hold.subject_id}.")
+    print(f"Запрет {hold.id} стоит: {HOLD_SCOPES[hold.scope]} {hold.subject_id}.")
 
 
 @holds.command("lift")
@@ -77,7 +77,7 @@ def list_holds(
         as_json([_plain(hold) for hold in found])
         return
     rows = [
-        (one.id, SCOPES[one.scope], one.subject_id, visible(one.ground), moment(one.set_at), moment(one.lifted_at))
+        (one.id, HOLD_SCOPES[one.scope], one.subject_id, visible(one.ground), moment(one.set_at), moment(one.lifted_at))
         for one in found
     ]
     table(("НОМЕР", "ЧТО", "ЧЬЁ", "ОСНОВАНИЕ", "ПОСТАВЛЕН", "СНЯТ"), rows)

@@ -22,23 +22,6 @@ persons = Commands(help="Данные одного человека: выгру�
 Network = Annotated[str, typer.Option("--network", help="Сеть: vk, ok, telegram, max, meta.")]
 Number = Annotated[str, typer.Option("--id", help="Номер человека в этой сети.")]
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
-#: What an erasure cannot reach, for whoever answers the person.
-STAYS = (
-    "номера комментариев, даты, решения, действия и журнал: в них нет ни слов человека, ни его номера в сети",
-    "сами комментарии в сети: их удаляет человек или модератор",
-    "резервные копии базы: они стираются по сроку, который задан для них",
-)
-#: Tables as people call what is in them.
-NAMES = {
-    "revision_body": "тексты комментариев",
-    "evidence": "события и ответы сети",
-    "note": "заметки сотрудников",
-    "label": "обезличенные тексты для обучения",
-    "objection_body": "возражения и ответы на них",
-    "answer_body": "ответы жителю",
-    "dialogue": "номер человека в личных сообщениях",
-    "seen_text": "образцы текстов",
-}
 
 
 def register(app: Commands) -> None:
@@ -140,11 +123,15 @@ def _print_plan(planned: Plan) -> None:
 
 
 def _print_rows(rows: Mapping[str, int]) -> None:
-    table(("ДАННЫЕ", "ЗАПИСЕЙ"), [(NAMES.get(name, name), count) for name, count in rows.items()])
+    from app.domain.wording import PERSON_ROWS
+
+    table(("ДАННЫЕ", "ЗАПИСЕЙ"), [(PERSON_ROWS[name], count) for name, count in rows.items()])
 
 
 def _tell_rest(bans: int) -> None:
-    for one in STAYS:
+    from app.domain.wording import PERSON_STAYS
+
+    for one in PERSON_STAYS:
         tell(f"Останутся {one}.")
     if bans:
         tell(f"Внимание: действует блокировок: {bans}. После удаления снять их можно будет только в самой сети.")

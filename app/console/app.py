@@ -15,6 +15,7 @@ from app.console import (
     journal,
     objections,
     pages,
+    persons,
     policies,
     queue,
     queue_bans,
@@ -40,6 +41,7 @@ _ROUTERS: Final = (
     objections.router,
     dossier.router,
     reports.router,
+    persons.router,
 )
 _STATIC: Final = Path(__file__).with_name("static")
 _POLICY: Final = (

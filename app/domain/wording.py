@@ -88,6 +88,28 @@ KEPT_DATA: Final[Mapping[str, str]] = {
 }
 
 
+#: Tables of words as people call what is in them.
+PERSON_ROWS: Final[Mapping[str, str]] = {
+    "revision_body": "тексты комментариев",
+    "evidence": "события и ответы сети",
+    "note": "заметки сотрудников",
+    "label": "обезличенные тексты для обучения",
+    "objection_body": "возражения и ответы на них",
+    "answer_body": "ответы жителю",
+    "dialogue": "номер человека в личных сообщениях",
+    "seen_text": "образцы текстов",
+}
+
+#: What an erasure cannot reach, for whoever answers the person.
+PERSON_STAYS: Final = (
+    "номера комментариев, даты, решения, действия и журнал: в них нет ни слов человека, ни его номера в сети",
+    "сами комментарии в сети: их удаляет автор или модератор",
+    "резервные копии базы: они стираются по сроку, который задан для них",
+)
+
+HOLD_SCOPES: Final[Mapping[str, str]] = {"page": "страница", "author": "автор", "comment": "комментарий"}
+
+
 def trouble(code: str) -> str:
     """Why something does not work for now, in words."""
     if code in _TROUBLES:
