@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import select, text, union
 from sqlmodel import Session, col
 
 from app.domain.states import UNFINISHED, ActionState
@@ -23,9 +23,12 @@ from app.storage.tables import (
     Revision,
     RevisionBody,
 )
+from app.storage.walk import Statement
 
 #: Neighbours in the thread on each side of the comment.
 _EACH_SIDE: Final = 9
+#: A literal, the index's own condition: a partial index serves only what can be proved while planning.
+_IN_THREAD: Final = "comment.thread_root <> ''"
 #: The newest states of a text; who edits more often is not shown whole.
 _REVISIONS: Final = 20
 #: An author's newest decisions that are counted, and how many of them are shown.
@@ -129,25 +132,6 @@ def post_of(session: Session, comment: Comment) -> Post | None:
 
 def thread_of(session: Session, comment: Comment) -> tuple[Neighbour, ...]:
     """What was said before and after in the comment's thread, in order of arrival, the comment itself left out."""
-    root = comment.thread_root or comment.external_id
-    same = (
-        col(Comment.page_id) == comment.page_id,
-        col(Comment.kind) == comment.kind,
-        col(Comment.scope) == comment.scope,
-    )
-    theirs = (col(Comment.page_id) == comment.page_id, col(Comment.thread_root) == root, col(Comment.thread_root) != "")
-    parents = [one for one in {comment.thread_root, comment.reply_to} if one and one != comment.external_id]
-    id_ = col(Comment.id)
-    before = select(id_).where(*theirs, id_ < comment.id).order_by(id_.desc()).limit(_EACH_SIDE).subquery()
-    after = select(id_).where(*theirs, id_ > comment.id).order_by(id_).limit(_EACH_SIDE).subquery()
-    above = select(id_).where(*same, col(Comment.external_id).in_(parents)).subquery()
-    statement = (
-        select(Comment, col(Author.external_id), RevisionBody)
-        .outerjoin(Author, col(Author.id) == col(Comment.author_id))
-        .outerjoin(RevisionBody, col(RevisionBody.revision_id) == col(Comment.revision_id))
-        .where(or_(*(id_.in_(select(part.c.id)) for part in (before, after, above))), id_ != comment.id)
-        .order_by(id_)
-    )
     return tuple(
         Neighbour(
             comment_id=one.id,
@@ -162,10 +146,35 @@ def thread_of(session: Session, comment: Comment) -> tuple[Neighbour, ...]:
             received_at=one.received_at,
             url=one.url,
         )
-        for one, author, body in session.execute(statement)
+        for one, author, body in session.execute(thread_statement(comment))
         # Surfaces number their comments each for itself.
         if (one.kind, one.scope) == (comment.kind, comment.scope)
     )
+
+
+def thread_statement(comment: Comment) -> Statement:
+    """A bounded number of neighbours on each side, and the comments that this one answers."""
+    root = comment.thread_root or comment.external_id
+    theirs = (col(Comment.page_id) == comment.page_id, col(Comment.thread_root) == root, text(_IN_THREAD))
+    parents = sorted({comment.thread_root, comment.reply_to} - {"", comment.external_id})
+    id_ = col(Comment.id)
+    before = select(id_).where(*theirs, id_ < comment.id).order_by(id_.desc()).limit(_EACH_SIDE).subquery()
+    after = select(id_).where(*theirs, id_ > comment.id).order_by(id_).limit(_EACH_SIDE).subquery()
+    above = select(id_).where(
+        col(Comment.page_id) == comment.page_id,
+        col(Comment.kind) == comment.kind,
+        col(Comment.scope) == comment.scope,
+        col(Comment.external_id).in_(parents),
+    )
+    near = union(select(before.c.id), select(after.c.id), above).subquery()
+    statement: Statement = (
+        select(Comment, col(Author.external_id), RevisionBody)
+        .outerjoin(Author, col(Author.id) == col(Comment.author_id))
+        .outerjoin(RevisionBody, col(RevisionBody.revision_id) == col(Comment.revision_id))
+        .where(id_.in_(select(near.c.id)), id_ != comment.id)
+        .order_by(id_)
+    )
+    return statement
 
 
 def history_of(session: Session, comment: Comment, pages: Sequence[int] | None) -> History:

@@ -1,6 +1,6 @@
 """What the networks told us: events, authors, posts, comments and their revisions."""
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from app.storage.columns import big, key
@@ -67,6 +67,15 @@ class Comment(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("page_id", "kind", "scope", "external_id"),
         Index("ix_comment_author", "author_id", "page_id"),
+        # Most comments answer nobody and cost it nothing.
+        Index(
+            "ix_comment_thread",
+            "page_id",
+            "thread_root",
+            "id",
+            sqlite_where=text("thread_root <> ''"),
+            postgresql_where=text("thread_root <> ''"),
+        ),
     )
     id: int = key()
     page_id: int = big()

@@ -14,6 +14,7 @@ from app.domain.clock import MINUTE
 from app.domain.urgency import rank
 from app.pipeline.house import House
 from app.storage import cases
+from app.storage.case_context import thread_statement
 from app.storage.cases import CaseFilter, OpenCount, case_ids, count_open, list_cases, walk_statement
 from app.storage.tables import Comment, Connection, Decision, Page, PolicyVersion, ReviewCase, Revision
 from app.storage.walk import Statement
@@ -159,6 +160,17 @@ def test_the_queue_is_read_from_its_index(house: House) -> None:
         assert "TEMP B-TREE" not in plan, plan
     assert "ix_case_rank" in many or "ix_case_page_rank" in many, many
     assert not _reads_all(many), many
+
+
+def test_a_thread_is_read_from_its_index(house: House) -> None:
+    """The neighbours of an answer are found along the thread, not by reading the page's comments."""
+    comment = Comment(**_comment(ROWS[7]) | {"thread_root": "5", "reply_to": "6"})
+    with house.database.read() as session:
+        plan = _plan(session, thread_statement(comment))
+
+    assert "ix_comment_thread" in plan, plan
+    assert "Seq Scan on comment" not in plan, plan
+    assert "SCAN comment" not in plan, plan
 
 
 def test_a_part_of_the_queue_costs_a_fixed_number_of_statements(house: House) -> None:
