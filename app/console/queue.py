@@ -48,6 +48,9 @@ def done(request: Request, going: Going) -> Response:
 @router.get("/queue/{case_id}")
 def case(request: Request, case_id: str, going: Going) -> Response:
     """Show a question and claim it: whoever looks at it is the one who answers."""
+    if "prefetch" in request.headers.get("sec-purpose", ""):
+        # The browser guesses; nobody has opened anything.
+        return Response(status_code=204)
     left = request.query_params.get("left", "")
     if left:
         _give_back(going, number(left, _WHAT))

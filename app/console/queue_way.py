@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
+from sqlmodel import col, select
 
 from app.domain.clock import HOUR, SECOND
 from app.domain.principals import Principal
@@ -13,11 +14,13 @@ from app.domain.words import Category, Reason
 from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.process import Services
 from app.storage.accounts import is_id
-from app.storage.cases import CaseFilter, case_ids, count_open, list_cases
+from app.storage.cases import CaseFilter, case_ids, count_open
 from app.storage.tables import Decision, ReviewCase
 
 #: Questions that are looked at to find one that nobody holds, and to know what was before this one.
 _NEAR: Final = 20
+#: How many at a time when all of those are held.
+_FAR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,19 @@ class Walker:
         return address(f"/queue/{found}" if found else "/queue/done", way, **more)
 
     def _first_free(self, way: Way) -> int | None:
-        now, place = self.now, None
+        now, place, size = self.now, None, _NEAR
         with self.use.house.database.read() as session:
             while True:
-                cases, place = list_cases(session, way.wanted(self.who, now), after=place, limit=_NEAR)
-                for one in cases:
-                    # Handed over: everybody may take it from the list, but it is offered to its addressee alone.
-                    theirs = one.case.assigned_to not in {"", self.who.by}
-                    if not theirs and not is_held_by_other(one.case, self.who, now):
-                        return one.case.id
-                if place is None:
-                    return None
+                ids, place = case_ids(session, way.wanted(self.who, now), after=place, limit=size)
+                cases = {one.id: one for one in session.scalars(select(ReviewCase).where(col(ReviewCase.id).in_(ids)))}
+                found = next((one for one in ids if one in cases and self._is_free(cases[one], now)), None)
+                if found is not None or place is None:
+                    return found
+                size = _FAR
+
+    def _is_free(self, case: ReviewCase, now: int) -> bool:
+        """Handed over, everybody may take it from the list, but it is offered to its addressee alone."""
+        return case.assigned_to in {"", self.who.by} and not is_held_by_other(case, self.who, now)
 
     def surroundings(self, case: ReviewCase) -> "Surroundings":
         """The question before and after this one, and how many there are."""

@@ -10,6 +10,11 @@ for (const field of document.querySelectorAll("[data-keep]")) {
   if (field.form) field.form.addEventListener("submit", () => sessionStorage.removeItem(key));
 }
 
+// What somebody typed does not wait for the next person at this computer.
+for (const form of document.querySelectorAll('form[action*="/sign-out"]')) {
+  form.addEventListener("submit", () => sessionStorage.clear());
+}
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
@@ -19,4 +24,18 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 }
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// `/` leads to the search, from every page; keys are told by their place, so a Russian layout changes nothing.
+function search() {
+  const field = document.querySelector("[data-search]");
+  if (field) field.focus();
+  else if (document.querySelector('.sections a[href="/console/journal"]')) location.assign("/console/journal#search");
+}
+if (location.hash === "#search") search();
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "Slash" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.closest("input, textarea, select, dialog[open]")) return;
+  event.preventDefault();
+  search();
 });

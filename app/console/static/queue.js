@@ -58,12 +58,6 @@
     element.click();
   }
 
-  function search() {
-    const field = document.querySelector("[data-search]");
-    if (field) field.focus();
-    else location.assign("/console/journal#search");
-  }
-
   document.addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (dialog && dialog.open) return;
@@ -73,7 +67,6 @@
     }
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
     if (event.code === "Slash" && event.shiftKey) dialog && dialog.showModal();
-    else if (event.code === "Slash") search();
     else if (event.shiftKey) return;
     else if (digit) press(document.querySelector(`[data-digit="${digit[1]}"]`));
     else if (rows.length && event.code === "KeyJ") pick(at + 1);
