@@ -62,14 +62,16 @@ class NoticeFacts:
     """What a notice is made of; instants in microseconds, shown in `timezone`.
 
     `clause` is the place in the act as decisions store it, `law` the article that a person named instead. `at` is when
-    the comment was removed, `until` the end of the ban (None = without term) or of the term of an answer.
+    the comment was removed, None if that is still to come. `until` is the end of the ban or of the term of an answer;
+    a ban that was not sent yet has `seconds` instead, and one with neither has no term.
     """
 
     number: str
     timezone: str
-    at: int = 0
+    at: int | None = None
     post_at: int | None = None
     until: int | None = None
+    seconds: int | None = None
     categories: Sequence[str] = ()
     clause: str = ""
     law: str = ""
@@ -100,7 +102,7 @@ def short_ground(clause: str, *, longest: int = _LONGEST_GROUND) -> str:
 def _deleted(facts: NoticeFacts) -> list[_Sentence]:
     under = f" к записи от {_day(facts.post_at, facts)}" if facts.post_at is not None else ""
     return [
-        (f"Ваш комментарий{under} удалён {_moment(facts.at, facts)}.", True),
+        (f"Ваш комментарий{under} удалён{_when(facts)}.", True),
         (_reason(facts), True),
         (_decider(facts), True),
         ("Вопрос можно задать ещё раз без этого: мы ответим.", False),
@@ -109,9 +111,8 @@ def _deleted(facts: NoticeFacts) -> list[_Sentence]:
 
 
 def _blocked(facts: NoticeFacts) -> list[_Sentence]:
-    until = f"до {_moment(facts.until, facts)} (местное время)" if facts.until is not None else "без срока"
     return [
-        (f"Писать здесь вы не можете {until}.", True),
+        (f"Писать здесь вы не можете {_term(facts)}.", True),
         (_reason(facts), True),
         (_decider(facts), True),
         ("Новости и ответы — на нашем сайте, по телефону и на Госуслугах.", True),
@@ -157,7 +158,7 @@ def _objection_moot(facts: NoticeFacts) -> list[_Sentence]:
 
 def _restored(facts: NoticeFacts) -> list[_Sentence]:
     return [
-        (f"Ваш комментарий, удалённый {_moment(facts.at, facts)}, снова на странице. Просим извинить нас.", True),
+        (f"Ваш комментарий, удалённый{_when(facts)}, снова на странице. Просим извинить нас.", True),
         ("Блокировка снята." if facts.unbanned else "", True),
         (f"Решение {facts.number} отменено.", True),
     ]
@@ -211,6 +212,27 @@ def _what_follows(facts: NoticeFacts) -> str:
     if facts.can_restore:
         return "Комментарий вернётся на страницу."
     return "Вернуть комментарий соцсеть не даёт: напишите его снова, мы не удалим."
+
+
+def _when(facts: NoticeFacts) -> str:
+    return f" {_moment(facts.at, facts)}" if facts.at is not None else ""
+
+
+def _term(facts: NoticeFacts) -> str:
+    if facts.until is not None:
+        return f"до {_moment(facts.until, facts)} (местное время)"
+    if facts.seconds is None:
+        return "без срока"
+    hours = max(1, round(facts.seconds / 3600))
+    number, forms = (hours // 24, ("день", "дня", "дней")) if hours % 24 == 0 else (hours, ("час", "часа", "часов"))
+    return f"{number} {_form(number, forms)}"
+
+
+def _form(number: int, forms: tuple[str, str, str]) -> str:
+    """The form of a Russian noun beside a number."""
+    if 11 <= number % 100 <= 14:
+        return forms[2]
+    return forms[0] if number % 10 == 1 else forms[1] if 2 <= number % 10 <= 4 else forms[2]
 
 
 def _fit(sentences: Sequence[_Sentence]) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from app.domain.notices import Decider, NoticeFacts, NoticeKind, notice
-from app.domain.states import ActionState
+from app.domain.states import ActionState, CommentState
 from app.domain.words import ActionKind, Verdict
 from app.outbox.moves import MACHINE
 from app.outbox.permission import REMOVALS
@@ -14,8 +14,8 @@ from app.pipeline.house import House
 from app.storage.decisions import DecisionRecord
 from app.storage.tables import Action, Page
 
-#: States of an order that will not be carried out, so that nobody is told of it.
-_VOID: Final = frozenset({ActionState.SHADOW, ActionState.CANCELLED, ActionState.FAILED})
+#: States of an order that is not, or not yet, to be carried out, so that nobody is told of it.
+_VOID: Final = frozenset({ActionState.SHADOW, ActionState.PROPOSED, ActionState.CANCELLED, ActionState.FAILED})
 _codes = msgspec.json.Decoder(list[str]).decode
 
 
@@ -25,6 +25,7 @@ def ban_notice(house: House, action: Action, page: Page) -> str:
         number_of(house, action.decision_id),
         page.timezone,
         until=action.ban_until,
+        seconds=action.ban_seconds,
         categories=(action.ban_reason,) if action.ban_reason else (),
         clause=action.clause,
         # An order without a category rests on an article that a person named.
@@ -37,7 +38,7 @@ def ban_notice(house: House, action: Action, page: Page) -> str:
 def removal_notice(house: House, record: DecisionRecord, page: Page, *, post_at: int | None = None) -> str:
     """What a removed author is told when they ask; `post_at` is when the post above the comment was published."""
     decision = record.decision
-    removal = next((one for one in record.actions if one.kind in REMOVALS), None)
+    removal = _removal(record)
     clauses = _codes(decision.clauses_json)
     categories = tuple(_codes(decision.categories_json))
     ground = removal.clause if removal is not None else next(iter(clauses), "")
@@ -57,14 +58,22 @@ def removal_notice(house: House, record: DecisionRecord, page: Page, *, post_at:
 def notices_of(
     house: House, record: DecisionRecord, page: Page, *, post_at: int | None = None
 ) -> dict[NoticeKind, str]:
-    """Everything that there is to tell the author about a decision; nothing about one that removes nothing."""
-    if record.decision.verdict != Verdict.REMOVE or all(one.state in _VOID for one in record.actions):
+    """Everything that there is to tell the author about a decision; nothing about what was only proposed."""
+    if record.decision.verdict != Verdict.REMOVE:
         return {}
-    told = {NoticeKind.DELETED: removal_notice(house, record, page, post_at=post_at)}
+    told = {}
+    removal = _removal(record)
+    # Removed before, or in the network: the decision stands without an order of its own.
+    if removal.state not in _VOID if removal is not None else record.comment.state == CommentState.REMOVED:
+        told[NoticeKind.DELETED] = removal_notice(house, record, page, post_at=post_at)
     ban = next((one for one in record.actions if one.kind == ActionKind.BAN_AUTHOR and one.state not in _VOID), None)
     if ban is not None:
         told[NoticeKind.BLOCKED] = ban_notice(house, ban, page)
     return told
+
+
+def _removal(record: DecisionRecord) -> Action | None:
+    return next((one for one in record.actions if one.kind in REMOVALS), None)
 
 
 def _decider(action: Action) -> Decider:
@@ -73,8 +82,6 @@ def _decider(action: Action) -> Decider:
     return Decider.BOTH if action.confirmed_by else Decider.PROGRAM
 
 
-def _removed_at(record: DecisionRecord, removal: Action | None) -> int:
-    """When the comment went, as far as it has."""
-    if removal is None:
-        return record.decision.decided_at
-    return removal.sent_at or removal.due_at
+def _removed_at(record: DecisionRecord, removal: Action | None) -> int | None:
+    """When the comment went; None if it is still to go."""
+    return record.comment.changed_at if removal is None else removal.sent_at

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.domain.words import Role
+from app.domain.words import ActionKind, Role
+from app.pipeline.administration.accounts import authenticate
 from app.pipeline.decision_number import number_of
-from app.storage.tables import Decision, Journal, Objection
+from app.pipeline.overrule.actions import confirm
+from app.storage.tables import Action, Decision, Journal, Objection
 from tests.console.browsing import Visitors, check_accessible
 from tests.console.desk import MAT, Desk
 
@@ -110,12 +112,17 @@ def test_the_list_on_a_phone_shows_what_presses(desk: Desk, people: Visitors) ->
 def test_a_dossier_is_read_printed_and_downloaded(desk: Desk, people: Visitors) -> None:
     """From a decision's page to the dossier, posts in place of names at first, the archive with what was stored."""
     decision = removal(desk, f"{MAT} дело")
+    [proposed] = [
+        one for one in desk.rows(Action) if one.decision_id == decision.id and one.kind == ActionKind.DELETE_COMMENT
+    ]
+    confirm(desk.house, proposed.id, who=authenticate(desk.house, desk.token(Role.MODERATOR)))
     page = people.visit(Role.AUDITOR, f"/decisions/{decision.id}", name="Вера Проверкина")
     page.get_by_role("link", name="Дело для печати").click()
     number = number_of(desk.house, decision.id)
     expect(page.get_by_role("heading", name=f"Дело о решении {number}")).to_be_visible()
     expect(page.get_by_text("Для чтения вне учреждения")).to_be_visible()
     expect(page.get_by_text("Записи журнала об этом комментарии целы")).to_be_visible()
+    expect(page.locator("#notice-blocked")).to_have_count(0)
     expect(page.locator("#notice-deleted")).to_contain_text(f"«возражение» и номер {number}")
     check_accessible(page)
     expect(page.get_by_role("button", name="Напечатать")).to_be_visible()

@@ -52,6 +52,13 @@ def test_a_ban_without_term_says_so() -> None:
     assert "не можете без срока." in notice(NoticeKind.BLOCKED, NoticeFacts("N", "UTC"))
 
 
+def test_a_ban_that_was_not_sent_yet_has_a_length() -> None:
+    """Before the end is fixed the notice says how long; it never takes a short ban for one without end."""
+    assert "не можете 7 дней." in notice(NoticeKind.BLOCKED, NoticeFacts("N", "UTC", seconds=7 * 86_400))
+    assert "не можете 1 день." in notice(NoticeKind.BLOCKED, NoticeFacts("N", "UTC", seconds=86_400))
+    assert "не можете 12 часов." in notice(NoticeKind.BLOCKED, NoticeFacts("N", "UTC", seconds=43_200))
+
+
 def test_an_objection_is_answered_with_what_comes_next() -> None:
     """A decision that stands names its ground, the post that decided, and who stands above the office."""
     facts = NoticeFacts("N", "UTC", clause=CLAUSE, post="начальник отдела")
