@@ -1,21 +1,10 @@
-"""The shapes of questions to people in JSON: the queue, one case with everything around it, and what became of it."""
+"""The shapes of questions to people in JSON: the queue, and one case with everything around it."""
 
-from typing import Annotated
+from pydantic import ConfigDict
 
-from pydantic import ConfigDict, Field
-
-from app.api.fields import Id, IdIn, Instant, Model, Text
-from app.api.review_examples import BULK_EXAMPLE, CASE_EXAMPLE, VERDICT_EXAMPLE
+from app.api.fields import Id, Instant, Model
+from app.api.review_examples import CASE_EXAMPLE
 from app.api.schemas import ActionOut, DecisionOut, Place, Telling
-from app.domain.words import Category, LawLevel
-
-#: Cases that one call decides about.
-MOST_AT_ONCE = 200
-_Name = Annotated[Text, Field(min_length=1, max_length=200)]
-_Words = Annotated[Text, Field(max_length=2000)]
-_Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
-#: A ban in seconds; the networks take a year at most.
-_BanSeconds = Annotated[int, Field(ge=3600, le=365 * 86_400, strict=True)]
 
 
 class CaseBrief(Model):
@@ -187,119 +176,3 @@ class CaseOut(CaseBrief):
     #: What is proposed, on its way or to be done by hand.
     actions: list[ActionOut]
     notes: list[NoteOut]
-
-
-class ClaimOut(Model):
-    """The case is yours until then; `revision` is the text that your verdict will be about."""
-
-    case_id: Id
-    revision: int
-    until: Instant
-
-
-class HandOverIn(Model):
-    """To whom, by the account's name, and what they should know (kept as an erasable note)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "olga", "note": "Это по вашему району"}]})
-    to: _Name
-    note: _Words = ""
-
-
-class LawIn(Model):
-    """A law that the text breaks: only a person names one."""
-
-    level: LawLevel
-    act: _Name
-    article: _Name
-
-
-class BanIn(Model):
-    """A ban that goes with the removal; `seconds` null = for ever, which needs a second person."""
-
-    seconds: _BanSeconds | None
-
-
-class VerdictIn(Model):
-    """What a person decides about the text of `revision`.
-
-    `remove` needs a category that the page's act names, with its clause, or a law; both are checked.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [VERDICT_EXAMPLE]})
-    verdict: Annotated[str, Field(pattern="^(keep|remove)$")]
-    revision: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
-    categories: Annotated[tuple[Category, ...], Field(max_length=4)] = ()
-    clause: Annotated[Text, Field(max_length=500)] = ""
-    law: LawIn | None = None
-    ban: BanIn | None = None
-    note: _Words = ""
-    #: Why one person decides where two should: an office of one writes it down.
-    second_reason: _Words = ""
-    #: The text shows somebody else's data: our own copy of it is covered once the verdict cannot be undone.
-    personal_data: Annotated[bool, Field(strict=True)] = False
-
-
-class RuledOut(Model):
-    """What became of a verdict; until `undo_until` it can be taken back whole.
-
-    `case_id` is the case that was answered, or after a taking back the one that asks again.
-    """
-
-    decision_id: Id
-    case_id: Id | None
-    actions: list[ActionOut]
-    undo_until: Instant | None
-    second_needed: bool
-    #: What the network cannot take back, in words.
-    cannot: list[str]
-
-
-class ReverseIn(Model):
-    """Why a decision is taken back; kept as an erasable note."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Это цитата из песни"}]})
-    reason: _Reason
-    second_reason: _Words = ""
-
-
-class BulkVerdict(Model):
-    """One verdict for many cases; each is about the text that the list showed."""
-
-    verdict: Annotated[str, Field(pattern="^(keep|remove)$")]
-    categories: Annotated[tuple[Category, ...], Field(max_length=4)] = ()
-    clause: Annotated[Text, Field(max_length=500)] = ""
-    law: LawIn | None = None
-    ban: BanIn | None = None
-    note: _Words = ""
-    second_reason: _Words = ""
-
-
-class BulkIn(BulkVerdict):
-    """With `dry_run` (the default) `case_ids` are listed with what would happen, and nothing changes.
-
-    Without it the `token` of such a list carries out exactly that list with exactly that verdict.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [BULK_EXAMPLE]})
-    dry_run: bool = True
-    case_ids: Annotated[tuple[IdIn, ...], Field(max_length=MOST_AT_ONCE)] = ()
-    token: Annotated[Text, Field(max_length=65_536)] = ""
-
-
-class BulkItemOut(Model):
-    """One case: what would be asked of the network, or what was decided, or why nothing happens to it."""
-
-    case_id: Id
-    revision: int | None
-    actions: list[str]
-    decision_id: Id | None
-    undo_until: Instant | None
-    #: '' = it is done, or would be.
-    why_not: str
-
-
-class BulkOut(Model):
-    """What would happen (`token` carries it out), or what became of it (`token` null)."""
-
-    items: list[BulkItemOut]
-    token: str | None

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.api import review_schemas as shapes
+from app.api import verdict_schemas
 from app.api.schemas import Place, Telling
 from app.api.shapes import action_out, decision_out
 from app.domain.principals import Principal
@@ -150,9 +151,9 @@ def _objection(shown: ObjectionShown | None) -> shapes.ObjectionBrief | None:
     )
 
 
-def ruled_out(ruled: Ruled) -> shapes.RuledOut:
+def ruled_out(ruled: Ruled) -> verdict_schemas.RuledOut:
     """What became of a person's verdict."""
-    return shapes.RuledOut(
+    return verdict_schemas.RuledOut(
         decision_id=ruled.decision_id,
         case_id=ruled.case_id,
         actions=[action_out(one) for one in ruled.actions],
@@ -162,10 +163,10 @@ def ruled_out(ruled: Ruled) -> shapes.RuledOut:
     )
 
 
-def bulk_planned(plan: BulkPlan) -> shapes.BulkOut:
+def bulk_planned(plan: BulkPlan) -> verdict_schemas.BulkOut:
     """What one verdict would do to many cases."""
     items = [
-        shapes.BulkItemOut(
+        verdict_schemas.BulkItemOut(
             case_id=one.case_id,
             revision=one.revision,
             actions=[str(kind) for kind in one.actions],
@@ -175,13 +176,13 @@ def bulk_planned(plan: BulkPlan) -> shapes.BulkOut:
         )
         for one in plan.items
     ]
-    return shapes.BulkOut(items=items, token=plan.token)
+    return verdict_schemas.BulkOut(items=items, token=plan.token)
 
 
-def bulk_done(result: BulkResult) -> shapes.BulkOut:
+def bulk_done(result: BulkResult) -> verdict_schemas.BulkOut:
     """What one verdict has done to many cases."""
     items = [
-        shapes.BulkItemOut(
+        verdict_schemas.BulkItemOut(
             case_id=one.case_id,
             revision=None,
             actions=[action.kind for action in one.ruled.actions] if one.ruled else [],
@@ -191,4 +192,4 @@ def bulk_done(result: BulkResult) -> shapes.BulkOut:
         )
         for one in result.items
     ]
-    return shapes.BulkOut(items=items, token=None)
+    return verdict_schemas.BulkOut(items=items, token=None)

@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 
 from app.api import review_examples as examples
-from app.api import review_schemas as shapes
+from app.api import verdict_schemas as shapes
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use
 from app.api.fields import IdIn
+from app.api.review_schemas import CaseBrief
 from app.api.review_shapes import bulk_done, bulk_planned, case_brief, ruled_out
 from app.domain.decisions import LawViolation
 from app.domain.errors import InvalidInputError, NotFoundError
@@ -40,7 +41,7 @@ def claim(case_id: IdIn, who: Caller, use: Use) -> shapes.ClaimOut:
     tags=["review"],
     responses={**errors(404, 409), **example(examples.BRIEF_EXAMPLE, "Everybody may take it.")},
 )
-def release(case_id: IdIn, who: Caller, use: Use) -> shapes.CaseBrief:
+def release(case_id: IdIn, who: Caller, use: Use) -> CaseBrief:
     """End your lease; a case that you do not hold stays as it is."""
     claims.release(use.house, case_id, who=who)
     return _shown(use, case_id, who)
@@ -52,7 +53,7 @@ def release(case_id: IdIn, who: Caller, use: Use) -> shapes.CaseBrief:
     tags=["review"],
     responses={**errors(404, 409), **example(examples.BRIEF_EXAMPLE, "It comes last for you.")},
 )
-def skip(case_id: IdIn, who: Caller, use: Use) -> shapes.CaseBrief:
+def skip(case_id: IdIn, who: Caller, use: Use) -> CaseBrief:
     """Leave a case to others; in your own queue it comes last."""
     claims.skip(use.house, case_id, who=who)
     return _shown(use, case_id, who)
@@ -64,7 +65,7 @@ def skip(case_id: IdIn, who: Caller, use: Use) -> shapes.CaseBrief:
     tags=["review"],
     responses={**errors(404, 409, body=True), **example(examples.BRIEF_EXAMPLE, "Your colleague sees it as theirs.")},
 )
-def hand_over(case_id: IdIn, body: shapes.HandOverIn, who: Caller, use: Use) -> shapes.CaseBrief:
+def hand_over(case_id: IdIn, body: shapes.HandOverIn, who: Caller, use: Use) -> CaseBrief:
     """Leave a case to a colleague who may decide on this page, with a word why; everybody may still take it."""
     claims.hand_over(use.house, case_id, who=who, to=body.to, note=body.note)
     return _shown(use, case_id, who)
@@ -166,7 +167,7 @@ def _meant(body: shapes.VerdictIn | shapes.BulkVerdict, *, revision: int) -> Per
     )
 
 
-def _shown(use: Services, case_id: int, who: Principal) -> shapes.CaseBrief:
+def _shown(use: Services, case_id: int, who: Principal) -> CaseBrief:
     with use.house.database.read() as session:
         found = read_case(session, case_id)
     if found is None:
