@@ -85,8 +85,10 @@ def _fold(row: Row) -> int:
 
 
 def _weight(row: Row, *, answer: bool) -> float:
-    people = 1.0 if row.types is None else PEOPLE_YES if answer else PEOPLE_NO
-    return people * (YES_WEIGHT if answer else 1.0)
+    # Where people named the kinds of a text but not whether it is an appeal, the answer is the patterns'.
+    by_people = row.types is not None and row.appeal is not None
+    people = 1.0 if not by_people else PEOPLE_YES if answer else PEOPLE_NO
+    return row.weight * people * (YES_WEIGHT if answer else 1.0)
 
 
 def appeal_task(rows: list[Row], numbers: list[int]) -> Task:

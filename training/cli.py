@@ -37,7 +37,7 @@ def train_command(
     data: Annotated[Path, typer.Option("--data", help="Папка с toxic.jsonl, municipal.jsonl, spam.jsonl.")],
     out: Annotated[Path, typer.Option("--out", help="Куда записать модель.")],
     *,
-    labels: Annotated[Path | None, typer.Option("--labels", help="Метки людей, labels.jsonl.")] = None,
+    labels: Annotated[Path | None, typer.Option("--labels", help="Метки людей: dvornik labels export.")] = None,
     held_out: Annotated[
         str,
         typer.Option(
@@ -70,6 +70,12 @@ def train_command(
             raise _refuse(error) from error
         progress.update(bar, completed=STEPS, description="готово")
     typer.echo(f"{artefact.manifest.version} -> {out}")
+    people = artefact.manifest.metrics.get("labels")
+    if people:
+        typer.echo(
+            f"метки людей: учат {people['taught']}, только измеряют {people['measured']}, "
+            f"повторов {people['repeated']}, противоречивых текстов {people['disagreed']}"
+        )
     for name, reason in artefact.manifest.refused.items():
         typer.echo(f"обещание {name} не даётся: {reason}", err=True)
 

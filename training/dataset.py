@@ -1,24 +1,27 @@
 """Reads labelled texts from a folder, refuses what is not fit for training, and joins near-duplicates into clusters."""
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from model.labels import CATEGORIES
 from model.normalise import MAX_BEFORE, normalise
 from model.signals import measures
 from model.tokens import DRAWINGS, forms
 from training.clusters import join_clusters
 from training.errors import DataError
+from training.lines import labels_of, objects
+from training.people import Label, read_labels
 from training.samples import FOLDER, Sample, held_out, read_samples
 
 FEWEST_ROWS: Final = 50
 # Of each answer, so many texts that are no copies of one another.
 FEWEST_OF_A_CLASS: Final = 20
+# What people decided at the desk; so many near copies of one text count in full.
+LABELS: Final = "labels/"
+MOST_COPIES: Final = 5
 KINDS: Final = ("comment", "reply", "appeal", "post", "official_reply", "official_post")
 
 
@@ -35,6 +38,8 @@ class Row:
     appeal: bool | None = None
     words: tuple[str, ...] = ()
     cluster: int = -1
+    # A share of what a text of its kind counts.
+    weight: float = 1.0
     look: tuple[float, ...] = ()
 
     @property
@@ -47,29 +52,6 @@ class Row:
     def digest(self) -> str:
         """SHA-256 of the text; stands for it where the text itself must not be kept."""
         return hashlib.sha256(self.text.strip().encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise DataError(path, f"cannot be read ({error.strerror})") from error
-    with stream:
-        for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            try:
-                value = json.loads(line.decode())
-            except UnicodeDecodeError as error:
-                raise DataError(path, f"not UTF-8: {error}", number) from error
-            except (ValueError, RecursionError) as error:
-                raise DataError(path, f"not JSON: {error}", number) from error
-            if not isinstance(value, dict):
-                raise DataError(path, f"found {type(value).__name__}, expected an object", number)
-            text = value.get("text")
-            if not isinstance(text, str):
-                raise DataError(path, "field 'text' is missing or no string", number)
-            yield number, value
 
 
 def _flag(path: Path, number: int, value: dict[str, Any], name: str) -> bool:
@@ -104,18 +86,19 @@ def _municipal(path: Path, number: int, value: dict[str, Any]) -> Row:
 
 
 def _labelled(path: Path, number: int, value: dict[str, Any]) -> Row:
-    labels = value.get("labels")
-    if not isinstance(labels, list):
-        raise DataError(path, "field 'labels' is missing or no list", number)
-    for label in labels:
-        if label not in CATEGORIES:
-            raise DataError(path, f"unknown label {label!r}, expected some of {', '.join(CATEGORIES)}", number)
-    appeal = value.get("appeal")
-    if appeal not in (None, True, False):
-        raise DataError(path, f"appeal = {appeal!r}, expected true, false or nothing", number)
+    labels, appeal = labels_of(path, number, value)
+    return _by_people(value["text"], f"{path.stem}/{value.get('source', 'people')}", labels, appeal=appeal)
+
+
+def _by_people(text: str, source: str, labels: tuple[str, ...], *, appeal: bool | None) -> Row:
+    """A text whose kinds people named."""
     types = tuple(label for label in labels if label != "spam")
-    source = f"{path.stem}/{value.get('source', 'people')}"
-    return Row(value["text"], source, "comment", bool(types), "spam" in labels, types, appeal)
+    return Row(text, source, "comment", bool(types), "spam" in labels, types, appeal)
+
+
+def label_row(label: Label) -> Row:
+    """A text that people decided about at the desk; no source of its own proves promises."""
+    return _by_people(label.text, f"{LABELS}{label.source}", label.labels, appeal=label.appeal)
 
 
 Parse = Callable[[Path, int, dict[str, Any]], Row]
@@ -130,7 +113,7 @@ FILES: Final[dict[str, Parse]] = {
 
 
 def _read(path: Path, parse: Parse, *, fewest: int = FEWEST_ROWS, classes: str | None = None) -> list[Row]:
-    rows = [parse(path, number, value) for number, value in _lines(path)]
+    rows = [parse(path, number, value) for number, value in objects(path)]
     if len(rows) < fewest:
         raise DataError(path, f"{len(rows)} rows, expected at least {fewest}")
     if classes and len({getattr(row, classes) for row in rows}) < 2:
@@ -184,16 +167,15 @@ def read_words(row: Row) -> None:
 
 def sample_row(sample: Sample) -> Row:
     """A comment written for the project, as a text that people labelled."""
-    types = tuple(label for label in sample.labels if label != "spam")
-    source = f"samples/{sample.group}"
-    return Row(sample.text, source, "comment", bool(types), "spam" in sample.labels, types, sample.appeal)
+    return _by_people(sample.text, f"samples/{sample.group}", sample.labels, appeal=sample.appeal)
 
 
 def read_folder(folder: Path, labels: Path | None = None, samples: Path = FOLDER) -> list[Row]:
     """All rows of a data folder, people's labels and the project's own samples behind them.
 
     toxic.jsonl, municipal.jsonl and spam.jsonl must be there; spam_other_lang.jsonl and the list of clean words may be.
-    Left out: exact repetitions inside one source, and the third of the samples that is only measured, with its copies.
+    Left out: exact repetitions inside one source, and what is only measured (a third of the samples, a third of the
+    random sample that people answered) with its copies.
 
     Raises DataError.
     """
@@ -204,20 +186,29 @@ def read_folder(folder: Path, labels: Path | None = None, samples: Path = FOLDER
         rows += _read(folder / "spam_other_lang.jsonl", _spam)
     if (folder / "clean_words_with_obscene_substrings.tsv").exists():
         rows += _clean_words(folder / "clean_words_with_obscene_substrings.tsv")
-    if labels is not None:
-        rows += _read(labels, _labelled, fewest=1)
+    people = None if labels is None else read_labels(labels)
+    rows += [label_row(label) for label in people.taught] if people else []
     written = read_samples(samples)
     rows += [sample_row(sample) for sample in written if not held_out(sample.id)]
     measured = [sample_row(sample) for sample in written if held_out(sample.id)]
+    measured += [label_row(label) for label in people.measured] if people else []
     kept = _without_repetitions(rows)
     for row in measured:
         read_words(row)
     join_clusters([*kept, *measured])
     held = {row.cluster for row in measured}
     kept = [row for row in kept if row.cluster not in held]
+    _share_weight([row for row in kept if row.source.startswith(LABELS)])
     for name, answer in (("toxic", "toxic"), ("spam", "spam")):
         _check_classes(folder / f"{name}.jsonl", kept, answer)
     return kept
+
+
+def _share_weight(rows: list[Row]) -> None:
+    """A template that people were shown many times counts as a few texts, however often they decided about it."""
+    copies = Counter(row.cluster for row in rows)
+    for row in rows:
+        row.weight = min(1.0, MOST_COPIES / copies[row.cluster])
 
 
 def _without_repetitions(rows: list[Row]) -> list[Row]:
@@ -254,6 +245,6 @@ def file_digests(folder: Path, labels: Path | None = None, samples: Path = FOLDE
     names = [*FILES, "clean_words_with_obscene_substrings.tsv"]
     paths = {name: path for name in names if (path := folder / name).exists()}
     if labels is not None:
-        paths[labels.name] = labels
+        paths[f"{LABELS}{labels.name}" if labels.name in paths else labels.name] = labels
     paths |= {f"samples/{path.name}": path for path in sorted(samples.glob("*.jsonl"))}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}

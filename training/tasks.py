@@ -49,7 +49,7 @@ def share_of(row: Row, parts: int) -> int:
 
 def weight_of(row: Row) -> float:
     """Texts that people labelled for this very purpose count for several."""
-    return 1.0 if row.types is None else PEOPLE_WEIGHT
+    return row.weight * (1.0 if row.types is None else PEOPLE_WEIGHT)
 
 
 def is_held_out(row: Row, prefix: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from model.artefact import Artefact, save
-from model.labels import CATEGORIES
+from model.labels import CATEGORIES, HEADS
 from model.manifest import Manifest
 from model.scorer import Scorer
 from model.signals import SIGNALS
@@ -25,10 +25,13 @@ from training.fit import fit_task, out_of_fold
 from training.held_out import Trained, held_out_metrics, honest
 from training.judged import Sheet
 from training.linear import Linear
+from training.measures import Metrics
 from training.pack import fingerprint, pack
+from training.people import People, measured_by, read_labels
 from training.spam import spam_task, without_doubtful
 from training.splits import is_by_cluster, splittable
 from training.vectorise import Names, learn_names, matrix, toxic_scales
+from training.verdicts import fates
 
 LIBRARIES: Final = ("numpy", "scikit-learn", "scipy", "pymorphy3", "pymorphy3-dicts-ru")
 # Sources of residents' comments that prove the promises. The first teaches nothing at all; the others teach only what
@@ -164,6 +167,8 @@ def train(
     step("измерения")
     metrics = held_out_metrics(trained, sheet)
     metrics |= {"promise_sample": dict(manifest.calibration["reading"]), "agreement": agreed}
+    if labels is not None:
+        metrics["labels"] = _people(read_labels(labels), trained.artefact)
     metrics["split_by_cluster"] = [task.name for task in questions if is_by_cluster(task, rows)]
     artefact = save(out, replace(manifest, metrics=metrics), arrays)
     step("карточка и отчёт")
@@ -171,6 +176,13 @@ def train(
     page = report.write(artefact.manifest, figures(sheet, artefact, metrics["judged"]["disguises"]))
     (out / "report.html").write_text(page, encoding="utf-8")
     return artefact
+
+
+def _people(people: People, artefact: Artefact) -> Metrics:
+    """What people's labels were used for, and what the model does to those that it has not seen."""
+    scorer = Scorer(artefact)
+    scores = np.array([scorer.score(label.text) for label in people.measured]).reshape(-1, len(HEADS))
+    return people.counts() | measured_by(people.measured, fates(scores, artefact.manifest))
 
 
 def _with_promises(manifest: Manifest, kept: list[Row], scores: Any, zero: Mapping[str, float]) -> Manifest:
