@@ -23,6 +23,8 @@ _CHANNELS: Final[Mapping[str, str]] = {
 _NOTICES: Final[Mapping[str, str]] = {
     "deleted": "Об удалении (если автор спросит)",
     "blocked": "О блокировке (виден автору в сети)",
+    "restored": "О том, что комментарий вернулся",
+    "cannot_restore": "О том, что вернуть комментарий нельзя",
 }
 _CHECKS: Final[Mapping[str, str]] = {
     "whole": "цела",

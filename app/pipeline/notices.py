@@ -56,9 +56,19 @@ def removal_notice(house: House, record: DecisionRecord, page: Page, *, post_at:
 
 
 def notices_of(
-    house: House, record: DecisionRecord, page: Page, *, post_at: int | None = None
+    house: House,
+    record: DecisionRecord,
+    page: Page,
+    *,
+    post_at: int | None = None,
+    reversed_id: int | None = None,
 ) -> dict[NoticeKind, str]:
-    """Everything that there is to tell the author about a decision; nothing about what was only proposed."""
+    """Everything that there is to tell the author about a decision; nothing about what was only proposed.
+
+    `reversed_id` is the removal that a keep takes back.
+    """
+    if record.decision.verdict == Verdict.KEEP and reversed_id is not None:
+        return _taken_back(house, record, page, reversed_id)
     if record.decision.verdict != Verdict.REMOVE:
         return {}
     told = {}
@@ -70,6 +80,24 @@ def notices_of(
     if ban is not None:
         told[NoticeKind.BLOCKED] = ban_notice(house, ban, page)
     return told
+
+
+def _taken_back(house: House, record: DecisionRecord, page: Page, reversed_id: int) -> dict[NoticeKind, str]:
+    """What follows for the author of a comment that should not have been removed, once that is certain."""
+    states = {one.kind: one.state for one in record.actions}
+    restore = states.get(ActionKind.RESTORE_COMMENT)
+    is_gone = record.comment.state == CommentState.REMOVED
+    facts = NoticeFacts(
+        number_of(house, reversed_id),
+        page.timezone,
+        unbanned=states.get(ActionKind.UNBAN_AUTHOR) == ActionState.DONE,
+        can_restore=restore == ActionState.DONE,
+    )
+    if restore == ActionState.DONE:
+        return {NoticeKind.RESTORED: notice(NoticeKind.RESTORED, facts)}
+    if is_gone and restore in {None, ActionState.FAILED, ActionState.CANCELLED}:
+        return {NoticeKind.CANNOT_RESTORE: notice(NoticeKind.CANNOT_RESTORE, facts)}
+    return {}
 
 
 def _removal(record: DecisionRecord) -> Action | None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.domain.notices import LONGEST
 from app.pipeline.objections import opening
-from app.storage.tables import Account, Action, Evidence
+from app.storage.tables import Account, Action, Comment, Evidence
 from tests.fakes.yard import Yard
 
 CITED = "п. 2.5 Порядка, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
@@ -176,3 +176,26 @@ def test_a_decision_that_removes_nothing_has_no_notices(court: Court) -> None:
     for decision in (kept, seen, gone):
         assert court.anna.get(f"/v1/decisions/{decision}/dossier").json()["notices"] == {}
     assert shadow
+
+
+@pytest.mark.parametrize(
+    ("restored", "kinds", "words"),
+    [
+        ("done", {"restored"}, "снова на странице"),
+        ("failed", {"cannot_restore"}, "напишите его снова"),
+        ("pending", set(), ""),
+    ],
+)
+def test_a_reversal_is_told_once_it_is_certain(court: Court, restored: str, kinds: set[str], words: str) -> None:
+    """A comment that came back and one that cannot are told apart; while it is on its way nobody is told anything."""
+    action = court.action_of(court.decision, "delete_comment")
+    court.change(Action, action.id, state="done", outcome="acted", sent_at=court.clock.now())
+    court.change(Comment, action.comment_id, state="removed")
+    answer = court.anna.post(f"/v1/decisions/{court.decision}/reverse", json={"reason": "Это была цитата из песни"})
+    assert answer.status_code == 200, answer.text
+    new = answer.json()["decision"]["id"] if "decision" in answer.json() else answer.json()["decision_id"]
+    court.change(Action, court.action_of(int(new), "restore_comment").id, state=restored)
+    told = court.anna.get(f"/v1/decisions/{new}/dossier").json()["notices"]
+
+    assert set(told) == kinds
+    assert all(words in one for one in told.values())
