@@ -77,6 +77,22 @@ def open_case(session: Session, comment_id: int) -> ReviewCase | None:
     return session.scalars(query.with_for_update()).first()
 
 
+def asks_already(session: Session, author_id: int, page_id: int) -> bool:
+    """Whether a private message of this author on this page waits for a person as an objection to nothing known."""
+    query = (
+        select(col(ReviewCase.id))
+        .join(Comment, col(Comment.id) == col(ReviewCase.comment_id))
+        .where(
+            col(Comment.author_id) == author_id,
+            col(Comment.page_id) == page_id,
+            col(Comment.private).is_(True),
+            col(ReviewCase.state) != _CLOSED,
+            col(ReviewCase.reason) == Reason.OBJECTION.value,
+        )
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def unanswered(session: Session, decision_id: int) -> Objection | None:
     """The objection to this decision that waits for its answer."""
     query = select(Objection).where(

@@ -142,6 +142,15 @@ def test_an_objection_to_nothing_known_goes_to_a_person(office: Office, what: st
     assert (case.comment_id, case.reason, case.protected) == (message.id, "objection", True)
 
 
+def test_whoever_asks_again_and_again_does_not_fill_the_queue(office: Office) -> None:
+    """Messages that object to nothing known open one case an author; the others are counted in the journal."""
+    for author in ("31", "31", "32", "31"):
+        office.write(WHY, author=author)
+
+    assert len(office.rows(ReviewCase)) == 2
+    assert len(office.journal("objection_repeated")) == 2
+
+
 def test_a_message_may_name_the_decision(office: Office) -> None:
     """A printed number leads to its decision and not to the newest one; on another page it means nothing."""
     first = office.removed()

@@ -98,7 +98,12 @@ def _meant(session: Session, house: House, message: PrivateMessage, at: int) -> 
 
 
 def _ask_what_is_meant(session: Session, house: House, message: PrivateMessage, at: int) -> list[Entry]:
-    """Nothing of this author was removed by us lately: a person reads the message, first in the queue."""
+    """Nothing of this author was removed by us lately: a person reads the message, first in the queue.
+
+    One question an author is enough: whoever writes it a hundred times does not fill the head of the queue.
+    """
+    if queries.asks_already(session, message.author_id, message.page_id):
+        return [Entry("objection_repeated", message.comment_id, {"objection": None, "page": message.page_id})]
     comment = lock_comment(session, message.comment_id)
     if comment is None:
         return []
