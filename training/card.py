@@ -84,6 +84,7 @@ def write(manifest: Manifest, checks: Sequence[Check] | None = None) -> str:
         _section("Маскировки", measured.disguises(manifest.metrics)),
         _section("Примеры, написанные для проекта", measured.samples(manifest.metrics)),
         _section("Обращения", [_protection(manifest), *measured.appeals(manifest.metrics)]),
+        _section("Метки людей", measured.people(manifest.metrics)),
         f"## Упаковка\n\n{measured.agreement(manifest)}",
         f"## Пределы\n{_LIMITS.rstrip()}",
         f"## Кому и для чего она не годится\n{_NOT_FOR.rstrip()}",

@@ -145,3 +145,19 @@ def agreement(manifest: Manifest) -> str:
         f"Записанные веса сравнены с обученными (float64) на {found['rows']:,} текстах: вероятности расходятся "
         f"не больше чем на {found['largest_difference']:.1g}, решения при обещаниях одинаковы."
     )
+
+
+def people(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """What people's labels taught, and what happens to the part of the random sample that was only measured."""
+    found = metrics.get("labels")
+    if not found:
+        return
+    yield (
+        f"Решения сотрудников: учат {found['taught']}, только измеряют {found['measured']} (треть случайной выборки "
+        f"решений программы), повторов {found['repeated']}, текстов, о которых люди решили по-разному, "
+        f"{found['disagreed']} (не учат). Доли взвешены: они говорят обо всех решениях, из которых выборка взята.\n"
+    )
+    for name, what in (("people_kept", "оставлено людьми"), ("people_removed", "удалено людьми")):
+        part = found[name]
+        if part["n"]:
+            yield f"- {what}: {part['n']}, модель удалила бы {part['removed']} (доля {part['share_removed']:.4f})"

@@ -158,12 +158,14 @@ def test_an_export_is_what_training_takes(folder, tmp_path):
         for n in range(60)
     ]
     (tmp_path / "labels.jsonl").write_bytes(b"".join(map(line, lessons)))
-    found = train(folder, tmp_path / "out", created="2026-01-01", labels=tmp_path / "labels.jsonl").manifest.metrics[
-        "labels"
-    ]
+    artefact = train(folder, tmp_path / "out", created="2026-01-01", labels=tmp_path / "labels.jsonl")
+    found, card = artefact.manifest.metrics["labels"], (tmp_path / "out" / "CARD.md").read_text(encoding="utf-8")
     measured = sum(held_out(f"k{n}") for n in range(60))
 
     assert (found["taught"], found["measured"]) == (120 - measured, measured)
     assert (found["repeated"], found["disagreed"]) == (0, 0)
     assert found["people_kept"] == {"n": measured, "removed": 0, "share_removed": 0.0}
     assert found["people_removed"] == {"n": 0, "removed": 0, "share_removed": None}
+    assert f"Решения сотрудников: учат {120 - measured}, только измеряют {measured}" in card
+    assert f"оставлено людьми: {measured}, модель удалила бы 0 (доля 0.0000)" in card
+    assert "удалено людьми" not in card
