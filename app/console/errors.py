@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.console.shell import CSRF_FIELD, ROOT, SignInNeededError, check_origin, read_form, render
+from app.console.shell import COOKIE, CSRF_FIELD, ROOT, SignInNeededError, check_origin, read_form, render
 from app.console.wording import sentence
 from app.domain.errors import (
     BusyError,
@@ -85,7 +85,7 @@ async def _on_signed_out(request: Request, error: Exception) -> Response:
     if request.method in {"GET", "HEAD"}:
         path = request.url.path.removeprefix(ROOT) or "/"
         wanted = path + (f"?{request.url.query}" if request.url.query else "")
-        return render(request, "sign_in.html", status=401, message=_asked(path, error), wanted=wanted, carried="")
+        return render(request, "sign_in.html", status=401, message=_asked(request, error), wanted=wanted, carried="")
     check_origin(request)
     sent = await read_form(request)
     fields = [(name, value) for name, value in sent.multi_items() if isinstance(value, str) and name != CSRF_FIELD]
@@ -94,8 +94,9 @@ async def _on_signed_out(request: Request, error: Exception) -> Response:
     return render(request, "sign_in.html", status=401, message=message, wanted="/", carried=carried)
 
 
-def _asked(path: str, error: Exception) -> str:
-    return "" if path == "/" else sentence(str(error))
+def _asked(request: Request, error: Exception) -> str:
+    """Who was never here is told nothing of a session."""
+    return sentence(str(error)) if COOKIE in request.cookies else ""
 
 
 def _on_own(request: Request, error: Exception) -> Response:

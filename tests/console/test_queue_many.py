@@ -83,6 +83,7 @@ def test_a_list_is_walked_by_keys(desk: Desk, people: Visitors) -> None:
     desk.case(RUDE[0])
     desk.case(RUDE[1])
     page = people.visit(Role.MODERATOR, "/queue/list")
+    page.locator("summary", has_text="Условия").click()
     page.get_by_role("combobox", name="Нарушение").select_option("spam")
     page.get_by_role("button", name="Показать").click()
     expect(page.get_by_text("Вопросов с такими условиями нет")).to_be_visible()

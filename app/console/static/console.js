@@ -34,7 +34,7 @@ function search() {
 }
 if (location.hash === "#search") search();
 document.addEventListener("keydown", (event) => {
-  if (event.code !== "Slash" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.code !== "Slash" || event.key === "?" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest("input, textarea, select, dialog[open]")) return;
   event.preventDefault();
   search();

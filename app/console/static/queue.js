@@ -66,7 +66,7 @@
       return;
     }
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    if (event.code === "Slash" && event.shiftKey) dialog && dialog.showModal();
+    if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) dialog && dialog.showModal();
     else if (event.shiftKey) return;
     else if (digit) press(document.querySelector(`[data-digit="${digit[1]}"]`));
     else if (rows.length && event.code === "KeyJ") pick(at + 1);
