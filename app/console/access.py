@@ -74,6 +74,17 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /reports": _READERS,
     "GET /reports/sheet": _READERS,
     "POST /reports/order": _READERS,
+    "GET /answers": _READERS,
+    "GET /answers/made": _READERS,
+    "GET /answers/norms": _READERS,
+    "GET /answers/{comment_id}": _READERS,
+    "POST /answers/{comment_id}/draft": _SPEAKERS,
+    "POST /answers/{comment_id}/save": _SPEAKERS,
+    "POST /answers/{comment_id}/agree": _SPEAKERS,
+    "POST /answers/{comment_id}/publish": _SPEAKERS,
+    "POST /answers/{comment_id}/close": _SPEAKERS,
+    "POST /answers/{comment_id}/stop": _SPEAKERS,
+    "POST /answers/{comment_id}/wait": _SPEAKERS,
 }
 
 #: Routes that anybody may ask for: sign-in, and what every page is dressed in.

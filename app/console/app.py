@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.console import (
+    answers,
     check,
     dossier,
     home,
@@ -39,6 +40,7 @@ _ROUTERS: Final = (
     pages.router,
     policies.router,
     objections.router,
+    answers.router,
     dossier.router,
     reports.router,
     persons.router,

@@ -68,6 +68,12 @@ def read_answers(session: Session, ids: Collection[int]) -> list[AnswerRecord]:
     return [rows[one] for one in ids if one in rows]
 
 
+def answers_to(session: Session, comment_id: int, limit: int = 20) -> list[AnswerRecord]:
+    """What the office answered to a comment, or is about to: the newest first."""
+    query = _records().where(col(Answer.comment_id) == comment_id).order_by(col(Answer.id).desc()).limit(limit)
+    return [AnswerRecord(*row) for row in session.execute(query)]
+
+
 def _records() -> Statement:
     query: Statement = (
         select(Answer, col(AnswerBody.text), Comment, col(Author.external_id), col(RevisionBody.text), Page, Appeal)

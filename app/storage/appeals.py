@@ -275,6 +275,13 @@ def _filled(session: Session, rows: Sequence[Any]) -> list[Waiting]:
     ]
 
 
+def answered_before(session: Session, comment: Comment) -> int | None:
+    """When the author of a comment was last answered on its page."""
+    if comment.author_id is None:
+        return None
+    return _answered_before(session, {comment.author_id}).get((comment.page_id, comment.author_id))
+
+
 def _answered_before(session: Session, authors: Collection[int]) -> dict[tuple[int, int | None], int]:
     """When each author was last answered, by page and author."""
     query = (

@@ -27,6 +27,7 @@ _FORMS: dict[str, dict[str, str]] = {
     "POST /queue/bans/{action_id}/decline": {"reason": "Ошибка"},
     "POST /pages/{page_id}/mode": {"mode": "shadow"},
     "POST /decisions/{decision_id}/reverse": {"reason": "Это цитата"},
+    "POST /answers/{comment_id}/stop": {"ended": "answered"},
 }
 
 

@@ -111,13 +111,10 @@ def agree(house: House, answer_id: int, *, version: int, who: Principal) -> None
         answer = act.answer
         check_state(answer, AnswerState.DRAFT)
         check_version(answer, version)
-        post = session.get_one(Account, who.account_id).post
-        if not post:
-            raise NotAllowedError("ответ согласует сотрудник с должностью: её указывают командой account set --post")
-        others = others_with_post(session, who.account_id, answer.page_id, ANSWERING)
-        if answer.drafted_by == who.by and others:
-            raise NotAllowedError("этот текст написали вы: его согласует другой сотрудник")
-        answer.agreed_by, answer.agreed_post, answer.agreed_at = who.by, post, act.at
+        if why_not := cannot_agree(session, answer, who):
+            raise NotAllowedError(why_not)
+        answer.agreed_by, answer.agreed_at = who.by, act.at
+        answer.agreed_post = session.get_one(Account, who.account_id).post
         # The journal tells an office of one from one where two people looked.
         agreed = move(answer, AnswerState.AGREED, act.at, signed=act.signed, alone=answer.drafted_by == who.by)
         append(session, house.journal_key, [agreed], act.at)
@@ -154,6 +151,15 @@ def close(house: House, answer_id: int, *, who: Principal) -> None:
         answer.closed_by, answer.closed_at = who.by, act.at
         closed = move(answer, AnswerState.CLOSED, act.at, signed=act.signed, was=was)
         append(session, house.journal_key, [closed], act.at)
+
+
+def cannot_agree(session: Session, answer: Answer, who: Principal) -> str:
+    """Why this person may not agree to the text as it is; '' if they may."""
+    if not session.get_one(Account, who.account_id).post:
+        return "ответ согласует сотрудник с должностью: её указывает администратор (dvornik account set --post)"
+    if answer.drafted_by == who.by and others_with_post(session, who.account_id, answer.page_id, ANSWERING):
+        return "этот текст написали вы: его согласует другой сотрудник"
+    return ""
 
 
 def signed(who: Principal) -> str:
