@@ -16,7 +16,7 @@ from app.storage.fates import Fate, fates, lock_comments
 from app.storage.walk import last_id
 
 #: Rows in one transaction, so that writers hardly wait.
-PORTION: Final = 500
+PORTION: Final = 250
 
 
 @dataclass(slots=True)
