@@ -23,6 +23,7 @@ _CASE_ENDS: Final[Mapping[str, str]] = {
     "withdrawn": "автор удалил сам",
     "gone": "комментария не стало",
     "superseded": "заменён новым",
+    "expired": "срок случайной проверки вышел",
 }
 _LAW_LEVELS: Final[Mapping[str, str]] = {
     "federal": "федеральный закон",

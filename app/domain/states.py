@@ -62,6 +62,8 @@ class CaseEnd(StrEnum):
     WITHDRAWN = "withdrawn"
     GONE = "gone"
     SUPERSEDED = "superseded"
+    #: A question of the random sample that nobody answered in its time.
+    EXPIRED = "expired"
 
 
 class ObjectionState(StrEnum):

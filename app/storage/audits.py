@@ -8,7 +8,8 @@ import sqlalchemy
 from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
 
-from app.domain.states import CommentState
+from app.domain.states import CaseState, CommentState
+from app.domain.urgency import rank
 from app.domain.words import Reason
 from app.storage.tables import Comment, Decision, Journal, Page, ReviewCase, RevisionBody
 
@@ -79,6 +80,22 @@ def askable(session: Session, decisions: Collection[int]) -> dict[int, Decision]
         .order_by(col(Comment.id))
     )
     return {decision.comment_id: decision for decision in session.exec(query)}
+
+
+def unanswered(session: Session, *, before: int, now: int, limit: int) -> Sequence[tuple[int, int]]:
+    """Case and comment of the sample's questions that nobody holds and that were opened before `before` (microseconds).
+
+    The oldest first: their ranks are the last of the queue, in order of time.
+    """
+    first, last = (rank(protected=False, sampled=True, uncertainty=0.0, opened_at=at) for at in (0, before))
+    query = select(ReviewCase.id, ReviewCase.comment_id).where(
+        col(ReviewCase.state) != CaseState.CLOSED.value,
+        (col(ReviewCase.state) == CaseState.OPEN.value) | (col(ReviewCase.claimed_until) < now),
+        col(ReviewCase.rank) >= first,
+        col(ReviewCase.rank) < last,
+        col(ReviewCase.reason) == str(Reason.AUDIT),
+    )
+    return session.exec(query.order_by(col(ReviewCase.rank)).limit(limit)).all()
 
 
 def probabilities(session: Session, comments: Collection[int]) -> Mapping[int, Sequence[tuple[int, float]]]:

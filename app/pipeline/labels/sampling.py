@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from app.domain.clock import DAY, MINUTE
 from app.domain.ids import first_id_at
+from app.domain.states import CaseEnd, CaseState
 from app.domain.words import Reason, Verdict
 from app.journal.chain import Entry, append
 from app.pipeline.configuration import Configuration
@@ -33,6 +34,8 @@ NAME: Final = "audit_sample"
 EVERY: Final = 10 * MINUTE
 #: Ids are made before their rows are committed: what is younger may still be overtaken by a smaller id.
 SETTLED: Final = 2 * MINUTE
+#: A question that nobody has answered by then is closed: an open one keeps its text from being erased.
+ANSWERED_WITHIN: Final = 30 * DAY
 #: Decisions of one transaction.
 PORTION: Final = 500
 _reasons: Final = msgspec.json.Decoder(list[str]).decode
@@ -77,6 +80,8 @@ def sample_with(shares: Shares) -> Callable[[House, Configuration, threading.Eve
     def sample(house: House, _configuration: Configuration, stop: threading.Event) -> None:
         while not stop.is_set() and _portion(house, shares):
             pass
+        while not stop.is_set() and _let_go(house):
+            pass
 
     return sample
 
@@ -107,6 +112,26 @@ def _portion(house: House, shares: Shares) -> bool:
             _ask(session, house, shares, tickets, now)
         write_cursor(session, NAME, rows[-1][0] if rows else after, now)
     return len(rows) == PORTION
+
+
+def _let_go(house: House) -> bool:
+    """Close questions that nobody answered in time; False when there are no more."""
+    now = house.clock.now()
+    with house.database.write() as session:
+        found = audits.unanswered(session, before=now - ANSWERED_WITHIN, now=now, limit=PORTION)
+        entries = []
+        for case_id, comment_id in sorted(found, key=lambda one: one[1]):
+            lock_comment(session, comment_id)
+            case = session.get_one(ReviewCase, case_id, populate_existing=True)
+            if case.state == CaseState.OPEN or (case.state == CaseState.CLAIMED and (case.claimed_until or 0) < now):
+                case.state, case.ended, case.ended_by = CaseState.CLOSED.value, CaseEnd.EXPIRED.value, "machine"
+                case.closed_at = now
+                session.add(case)
+                body = {"case": case_id, "end": CaseEnd.EXPIRED.value, "by": "machine"}
+                entries.append(Entry("case_closed", comment_id, body))
+        session.flush()
+        append(session, house.journal_key, entries, now)
+    return len(found) == PORTION
 
 
 def _ask(session: Session, house: House, shares: Shares, tickets: list[_Drawn], now: int) -> None:

@@ -14,6 +14,7 @@ _ENDS: Final[Mapping[str, str]] = {
     CaseEnd.WITHDRAWN: "автор сам удалил комментарий",
     CaseEnd.GONE: "комментария больше нет",
     CaseEnd.SUPERSEDED: "текст изменился",
+    CaseEnd.EXPIRED: "срок случайной проверки вышел",
 }
 _NAMES: Final[Mapping[str, str]] = {"machine": "программа", "author": "автор", "": "неизвестно кто"}
 

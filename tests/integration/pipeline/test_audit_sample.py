@@ -177,6 +177,31 @@ def test_the_first_walk_begins_with_the_present(yard):
     assert _audits(yard) == []
 
 
+def test_a_question_that_nobody_answers_is_let_go(yard):
+    """After thirty days it is closed, so that its text may be erased; one that somebody holds waits, others stay."""
+    yard.comment("дебил")
+    held = yard.comment("дебил два")
+    asked = yard.comment("дебил, почините дорогу")
+    _sample(yard)
+    [case] = [case for case in _audits(yard) if case.decision_id == held]
+    yard.change(ReviewCase, case.id, state="claimed", claimed_until=yard.clock.now() + 40 * DAY)
+    yard.clock.advance(29 * DAY)
+    _sample(yard)
+    assert {case.state for case in yard.rows(ReviewCase)} == {"open", "claimed"}
+    yard.clock.advance(2 * DAY)
+    _sample(yard)
+
+    states = {case.decision_id: (case.state, case.ended) for case in yard.rows(ReviewCase)}
+    assert states.pop(held) == ("claimed", None)
+    assert states.pop(asked) == ("open", None)
+    assert list(states.values()) == [("closed", "expired")]
+    assert len(yard.journal("case_closed")) == 1
+    yard.clock.advance(10 * DAY)
+    _sample(yard)
+    assert len(yard.journal("case_closed")) == 2
+    assert verify(yard.house.database, yard.house.journal_key).problems == []
+
+
 def test_the_worker_does_it(yard):
     """As a duty among others it is done when its time has come, with the shares of the settings."""
     settings = Settings(audit_removals=1.0)
