@@ -84,7 +84,7 @@ def link(
 
     with opened() as house:
         made = make_link(house, name=name, by=CLI)
-    address = f"{url.rstrip('/')}/console/enter/{made.secret}"
+    address = _entrance(url, made.secret)
     if json:
         as_json({"url": address, "role": made.role.value, "expires_at": rfc3339(made.expires_at)})
         return
@@ -92,6 +92,10 @@ def link(
         warn([f"действующих ключей у сотрудника: {made.tokens}; вход получит права самого нового"])
     print(f"Ссылка для входа ({visible(name)}, роль {made.role}), до {moment(made.expires_at)}, один раз:")
     print(address)
+
+
+def _entrance(url: str, secret: str) -> str:
+    return f"{url.rstrip('/')}/console/enter/{secret}"
 
 
 @accounts.command("set")
