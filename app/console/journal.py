@@ -9,10 +9,13 @@ from fastapi.responses import Response
 
 from app.console.searching import DECIDERS, read_search
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
+from app.domain.notices import NoticeKind
 from app.domain.words import Category, Reason, Role, Verdict
 from app.pipeline.decision_view import DecisionView, decision_view
 from app.pipeline.lookups import MAY_LOOK, look_for
+from app.pipeline.notices import notices_of
 from app.pipeline.overrule.reversal import reverse
+from app.pipeline.process import Services
 from app.storage import pages as page_queries
 from app.storage.decisions import DecisionRecord, list_decisions
 from app.storage.tables import Page
@@ -72,11 +75,8 @@ def _row(record: DecisionRecord, pages: Sequence[Page], *, private_too: bool) ->
 @router.get("/decisions/{decision_id}")
 def decision(request: Request, decision_id: str, who: Signed, use: Use) -> Response:
     """A decision with its whole story."""
-    return _story(request, decision_view(use, number(decision_id, "такого решения"), who))
-
-
-def _story(request: Request, view: DecisionView) -> Response:
-    role = request.state.principal.role
+    view = decision_view(use, number(decision_id, "такого решения"), who)
+    told = _notices(use, view) if who.role in _DOSSIERS else {}
     return render(
         request,
         "decision.html",
@@ -85,10 +85,17 @@ def _story(request: Request, view: DecisionView) -> Response:
         reasons=_codes(view.record.decision.reasons_json),
         clauses=_codes(view.record.decision.clauses_json),
         attachments=_codes(view.record.body.attachments_json) if view.record.body and not view.withheld else (),
-        may_reverse=role in _REVERSERS and view.can_be_reversed,
-        may_see_dossier=role in _DOSSIERS,
-        may_see_notes=role in _DOSSIERS,
+        notices=told,
+        may_reverse=who.role in _REVERSERS and view.can_be_reversed,
+        may_see_dossier=who.role in _DOSSIERS,
+        may_see_notes=who.role in _DOSSIERS,
     )
+
+
+def _notices(use: Services, view: DecisionView) -> dict[NoticeKind, str]:
+    """What there is to tell the author, also of a removal that this decision takes back."""
+    post_at = view.post.published_at if view.post else None
+    return notices_of(use.house, view.record, view.page, post_at=post_at, reversed_id=view.earlier_removal)
 
 
 @router.get("/decisions/{decision_id}/reverse")

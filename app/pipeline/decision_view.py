@@ -83,6 +83,12 @@ class DecisionView:
         return self.record.comment.decision_id == self.record.decision.id
 
     @property
+    def earlier_removal(self) -> int | None:
+        """The last removal before this decision, if there was one."""
+        earlier = (one.id for one in self.chain if one.id < self.record.decision.id and one.verdict == Verdict.REMOVE)
+        return max(earlier, default=None)
+
+    @property
     def can_be_reversed(self) -> bool:
         """Whether it is a removal that stands."""
         return self.is_newest and self.record.decision.verdict == Verdict.REMOVE

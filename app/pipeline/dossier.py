@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.domain.errors import NotFoundError
 from app.domain.notices import NoticeKind
 from app.domain.principals import Principal
-from app.domain.words import Role, Verdict
+from app.domain.words import Role
 from app.journal.chain import Entry, append
 from app.journal.proof import Proven, entries_about
 from app.pipeline.decision_number import number_of
@@ -123,19 +123,13 @@ def _gather(
             record,
             view.page,
             post_at=view.post.published_at if view.post else None,
-            reversed_id=_taken_back(view),
+            reversed_id=view.earlier_removal,
         ),
         objections=objections,
         evidence=evidence,
         journal=entries_about(session, house.journal_key, comment.id),
         people=_people(session, view, objections, names=names and not outside),
     )
-
-
-def _taken_back(view: DecisionView) -> int | None:
-    """The last removal before this decision, if there was one."""
-    before = (one.id for one in view.chain if one.id < view.record.decision.id and one.verdict == Verdict.REMOVE)
-    return max(before, default=None)
 
 
 def _people(

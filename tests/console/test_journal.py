@@ -120,6 +120,14 @@ def test_a_decision_tells_its_whole_story(desk: Desk, people: Visitors) -> None:
     threshold = f"{basis['remove']['obscenity'] * 100:.1f} %".replace(".", ",")
     expect(table.get_by_role("row").filter(has_text="нецензурная брань")).to_contain_text(threshold)
     expect(page.get_by_role("link", name="Дело для печати")).to_be_visible()
+    expect(page.get_by_role("link", name="Скачать доказательства")).to_be_visible()
+    # What was only proposed is told to nobody.
+    expect(page.get_by_role("heading", name="Что сказать автору")).to_have_count(0)
+    desk.sql("UPDATE action SET state = 'done' WHERE decision_id = :id", id=decision.id)
+    page.reload()
+    told = page.locator("section").filter(has=page.get_by_role("heading", name="Что сказать автору"))
+    expect(told).to_contain_text("п. 2.5")
+    expect(told).not_to_contain_text(MAT)
     expect(page.get_by_role("link", name="Отменить решение")).to_have_count(0)
     check_accessible(page)
 
@@ -146,6 +154,7 @@ def test_a_removal_is_taken_back_after_saying_what_can_be(desk: Desk, people: Vi
 
     expect(page.get_by_text("Решение отменено.")).to_be_visible()
     expect(page.get_by_role("heading", name="оставить")).to_be_visible()
+    check_accessible(page)
     assert desk.row(Comment, decision.comment_id).decision_id != decision.id
     with desk.house.database.read() as session:
         states = set(session.exec(select(Action.state).where(Action.decision_id == decision.id)))
