@@ -1,6 +1,8 @@
 """Messages as people really write them: which of them object to a decision."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.review.objecting import is_objection
 
@@ -83,3 +85,12 @@ def test_an_objection_is_known(text: str) -> None:
 def test_a_complaint_about_the_town_is_none(text: str) -> None:
     """What was removed from a street, and what somebody wants removed, is no objection."""
     assert not is_objection(text)
+
+
+@given(
+    st.text(max_size=2_000)
+    | st.lists(st.sampled_from(" ".join(OBJECTIONS + OTHERS).split()), max_size=60).map(" ".join)
+)
+def test_any_message_can_be_asked_about(text: str) -> None:
+    """Whatever people write has an answer, and letter case or ё change nothing about it."""
+    assert is_objection(text) == is_objection(text.lower().replace("ё", "е"))
