@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from benchmarks import bulk, callbacks, report, scoring
+from benchmarks import bulk, callbacks, desk, report, scoring
 from benchmarks.machine import Watch, conditions
 from benchmarks.sections import Material, Section
 from benchmarks.texts import ROOT, Writer
@@ -19,6 +19,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Material], Section]]] = {
     "callbacks": callbacks.measure,
     "scoring": scoring.measure,
     "bulk": bulk.measure,
+    "desk": desk.measure,
 }
 TEXTS: Final = 20_000
 SEED: Final = 20_260_101
