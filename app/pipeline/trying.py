@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.clock import DAY
-from app.domain.errors import ConflictError
+from app.domain.errors import ConflictError, NotFoundError
 from app.domain.principals import Principal
 from app.domain.states import JobState
 from app.domain.words import Mode
@@ -96,6 +96,8 @@ def read_preview(house: House, job_id: int, *, who: Principal) -> Preview:
         NotFoundError: there is no such preview, or not for this person.
     """
     job = orders.show(house, job_id, who=who)
+    if job.kind != PREVIEW:
+        raise NotFoundError(f"примерки {job_id} нет")
     wish, found = params_of(job), found_in(job)
     with house.database.read() as session:
         version = session.get_one(PolicyVersion, wish.version)

@@ -136,6 +136,17 @@ def test_it_counts_what_would_go_and_whom_people_had_kept(yard: Yard) -> None:
     assert tried(yard, level="").removed == 1
 
 
+def test_the_api_tells_what_was_found(yard: Yard) -> None:
+    """A finished preview is read over the API: numbers as they are, decisions' ids as strings."""
+    decision = yard.comment("0.8 а")
+    number = ask(yard)
+    work(yard)
+    shown = yard.client("viewer").get(f"/v1/jobs/{number}").json()
+
+    assert (shown["kind"], shown["state"], shown["done"]) == ("preview", "done", shown["total"])
+    assert (shown["result"]["removed"], shown["result"]["examples"]) == (1, [str(decision)])
+
+
 def test_what_the_network_s_people_restored_counts_as_kept(yard: Yard) -> None:
     """A restore in the network is a person's word on that revision."""
     decision = yard.comment("0.95 а")
