@@ -18,8 +18,8 @@ from app.policy.binding import BoundPolicy
 from app.policy.decide import decide
 
 _ROOT: Final = Path(__file__).parents[3]
-#: In a checkout with the other samples; an installed program carries them beside the code that trains.
-FOLDERS: Final = (_ROOT / "data" / "samples" / "comments", _ROOT / "training" / "samples")
+#: An installed program carries them beside the code that trains, a checkout with the other samples.
+FOLDERS: Final = (_ROOT / "training" / "samples", _ROOT / "data" / "samples" / "comments")
 _WORDS: Final = Facts()
 
 

@@ -56,18 +56,19 @@ def roll_back(house: House, shelf: Shelf, shipped: Artefact, *, by: str) -> tupl
     """Put the model in use that was in use before; returns what is taken back, and the version that takes its place.
 
     Raises:
-        ConflictError: no model was ever promoted, or all were taken back.
+        ConflictError: no model was ever promoted, all were taken back, or somebody else is just changing it.
         ConfigurationError: the model before is broken; the present one stays.
     """
+    history = shelf.history()
+    if not history:
+        raise ConflictError("возвращать нечего: моделей не вводили или все уже возвращены, работает модель из поставки")
+    taken, rest = history[-1], history[:-1]
+    # Before the transaction: reading a model takes longer than others should wait.
+    before = _opened(shelf, rest) or shipped
     with house.database.write() as session:
         bump_config(session)
-        history = shelf.history()
-        if not history:
-            raise ConflictError(
-                "возвращать нечего: моделей не вводили или все уже возвращены, работает модель из поставки"
-            )
-        taken, rest = history[-1], history[:-1]
-        before = _opened(shelf, rest) or shipped
+        if shelf.history() != history:
+            raise ConflictError("модель только что сменил кто-то другой: повторите")
         shelf.switch(rest, before.manifest.version)
         body = {"by": by, "version": taken.version, "digest": taken.digest, "instead": before.manifest.digest}
         append(session, house.journal_key, [Entry("model_rolled_back", None, body)], house.clock.now())
