@@ -31,18 +31,18 @@ _PROFILE: Final = re.compile(
     r"(?<![\w.-])((?:https?://)?(?:www\.|m\.)?"
     r"(?:vk\.com|vk\.ru|ok\.ru|odnoklassniki\.ru|t\.me|telegram\.me|max\.ru|wa\.me|instagram\.com|facebook\.com|fb\.com"
     r"|tiktok\.com|youtube\.com)/)"
-    r"(?!(?:wall-|club\d|public\d|event\d|photo-|video-|topic-|album-|market-|clip-|doc-|app\d|feed|search|away|group/"
+    r"(?!(?:wall-|club\d|public\d|event\d|photo-|video-|topic-|albums?-|market-|clip-|doc-|poll-|@-|app\d|feed|search|away|group/"
     r"|video/|live/|watch|shorts/|joinchat|\+[A-Za-z]))"
-    r"((?:profile/|u/)?@?\+?[\w.-]{1,64}[\w-])(?:[?/][^\s<>\"]{0,200})?",
+    r"((?:profile/|u/)?@?\+?[A-Za-z0-9_.-]{0,64}[A-Za-z0-9_-])(?:[?/][^\s<>\"]{0,200})?",
     re.IGNORECASE,
 )
 _LETTERS: Final = "АВЕКМНОРСТУХABEKMHOPCTYX"
 _PLATE: Final = re.compile(
     rf"(?<!\w)(?:(?i:[{_LETTERS}]\d{{3}}[{_LETTERS}]{{2}})|[{_LETTERS}][ ]\d{{3}}[ ]?[{_LETTERS}]{{2}})"
-    r"(?:[ ]?\d{2,3}(?!\d))?(?!\w)(?:[ ]?(?:RUS|rus)(?!\w))?"
+    r"(?:[ ]?\d{2,3}(?!\d)(?:[ ]?(?:RUS|rus))?)?(?!\w)"
 )
 _NUMBER: Final = r"\d{1,4}(?!\d|[.,]\d)"
-_NO_UNIT: Final = r"(?!\s{0,2}(?:м(?!\w)|м[2²]|кв|метр|км|тыс|млн|руб|%|°|год|лет|г\.))"
+_NO_UNIT: Final = r"(?!\s?[-–—]\s?\d)(?!\s{0,2}(?:м(?!\w)|м[2²]|кв|метр|км|тыс|млн|руб|%|°|год|лет|г\.))"
 _FLATS: Final = (
     re.compile(rf"(?i)(?<!\w)(?<!\d[ ])(?<!\d)кв\.?\s?№?\s?{_NUMBER}{_NO_UNIT}"),
     re.compile(rf"(?i)(?<!\w)квартир\w{{0,3}}\s?№\s?{_NUMBER}"),

@@ -251,6 +251,9 @@ def _is_passport(groups: Sequence[str], between: Sequence[str], before: str) -> 
     if _SAYS_PASSPORT.search(before):
         return True
     written_so = [len(group) for group in groups] in ([4, 6], [2, 2, 6])
+    # «11 11 202111.11.2021»: a date that ran into the next one.
+    if len(groups) == 3 and groups[0] <= "31" and groups[1] <= "12" and groups[2].startswith(("19", "20")):
+        return False
     # The last two digits of a series are a year of printing.
     year = "".join(groups)[2:4]
     printed = year >= "97" or year <= "35"
