@@ -1,5 +1,6 @@
 """The queue: one question at a time; opening it claims it, and every answer leads to the next."""
 
+from contextlib import suppress
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -12,14 +13,15 @@ from app.console.queue_way import Walker, Way, address, read_way
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.states import CaseEnd, CaseState
-from app.pipeline.case_view import CaseView, view
+from app.pipeline.case_view import CaseView, Choice, choices, view
 from app.pipeline.overrule import claims, verdicts
-from app.pipeline.overrule.claims import is_held_by_other
 from app.storage.cases import open_case_of
 from app.storage.pages import live_pages
+from app.storage.tables import ReviewCase
 
 router = APIRouter()
 _WHAT: Final = "такого вопроса"
+_CHANGED: Final = "автор изменил комментарий: прочтите новый текст и решите заново"
 
 
 def walker(request: Request, who: Signed, use: Use) -> Walker:
@@ -62,7 +64,7 @@ def answer(request: Request, case_id: str, going: Going, sent: Form) -> Response
     """Answer the question and go on to the next; what was typed comes back with whatever was wrong."""
     use, who, wanted = going.use, going.who, number(case_id, _WHAT)
     try:
-        verdict = read_verdict(sent, view(use, wanted, who).choices, revision=read_revision(sent))
+        verdict = read_verdict(sent, _choices(going, wanted), revision=read_revision(sent))
         ruled = verdicts.rule(use.house, use.configuration, wanted, verdict, who=who, abilities=use.abilities)
     except (InvalidInputError, ConflictError) as error:
         return _show(request, going, wanted, typed(sent, error))
@@ -101,43 +103,47 @@ def undo(request: Request, going: Going, sent: Form) -> Response:
 
 def _give_back(going: Walker, case_id: int) -> None:
     """Whoever goes on without an answer holds the question no longer; if it is somebody else's now, so it stays."""
-    case = view(going.use, case_id, going.who).record.case
-    if case.state == CaseState.CLAIMED and case.claimed_by == going.who.by:
+    with suppress(ConflictError):
         claims.release(going.use.house, case_id, who=going.who)
 
 
 def _show(request: Request, going: Walker, case_id: int, typed: Typed | None = None) -> Response:
+    mine = _claim(going, case_id)
     shown = view(going.use, case_id, going.who)
-    if shown.record.case.ended == CaseEnd.SUPERSEDED:
-        shown, typed = _newer(going, shown, typed)
-    held = False
-    if shown.record.case.state != CaseState.CLOSED:
-        held = not _claim(going, shown)
-        shown = view(going.use, shown.record.case.id, going.who)
+    newer = _newer(going, shown)
+    if newer is not None:
+        mine, shown = _claim(going, newer), view(going.use, newer, going.who)
+        typed = Typed(_CHANGED, fields=typed.fields if typed else {})
     known = case_page.context(going, shown, typed or Typed(), request.query_params.get("undo", ""))
     status = 200 if typed is None else 400 if typed.where else 409
     closed = shown.record.case.state == CaseState.CLOSED
-    return render(request, "case_closed.html" if closed else "case.html", status=status, held=held, **known)
+    return render(request, "case_closed.html" if closed else "case.html", status=status, held=not mine, **known)
 
 
-def _newer(going: Walker, shown: CaseView, typed: Typed | None) -> tuple[CaseView, Typed | None]:
-    """The question about the text as it is now, with what was typed; the old one if none is open."""
-    with going.use.house.database.read() as session:
-        newer = open_case_of(session, shown.record.case.comment_id)
-    if newer is None:
-        return shown, typed
-    before = typed or Typed()
-    changed = Typed("автор изменил комментарий: прочтите новый текст и решите заново", fields=before.fields)
-    return view(going.use, newer.id, going.who), changed
-
-
-def _claim(going: Walker, shown: CaseView) -> bool:
-    """Hold the question; False if somebody else does, or has just closed it."""
+def _newer(going: Walker, shown: CaseView) -> int | None:
+    """The question about the text as it is now, where this one asked about an older text."""
     case = shown.record.case
-    if is_held_by_other(case, going.who, going.now):
-        return False
+    if case.ended != CaseEnd.SUPERSEDED:
+        return None
+    with going.use.house.database.read() as session:
+        found = open_case_of(session, case.comment_id)
+    return found.id if found else None
+
+
+def _claim(going: Walker, case_id: int) -> bool:
+    """Hold the question; False if somebody else does, or it is closed."""
     try:
-        claims.claim(going.use.house, case.id, who=going.who)
+        claims.claim(going.use.house, case_id, who=going.who)
     except ConflictError:
         return False
     return True
+
+
+def _choices(going: Walker, case_id: int) -> tuple[Choice, ...]:
+    """What the act of the question's page allows; nothing for a question that is not this person's."""
+    with going.use.house.database.read() as session:
+        case = session.get(ReviewCase, case_id)
+        if case is None or not going.who.may_touch(case.page_id):
+            return ()
+        config = going.use.configuration.current(session).by_id.get(case.page_id)
+    return choices(config) if config else ()

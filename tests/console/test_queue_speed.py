@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from app.domain.words import Role
-from app.storage.tables import Comment, Decision, ReviewCase, Revision, RevisionBody
+from app.storage.tables import Author, Comment, Decision, ReviewCase, Revision, RevisionBody
 from tests.console.counter import Counter
 from tests.functional.api.things import ASKED
 
@@ -17,7 +17,8 @@ OPEN = 10_000
 LIMIT_S = 0.1
 #: Which columns of a copied row are new.
 COPIED: dict[type[Any], tuple[str, ...]] = {
-    Comment: ("id", "revision_id", "decision_id"),
+    Author: ("id",),
+    Comment: ("id", "author_id", "revision_id", "decision_id"),
     Revision: ("id", "comment_id"),
     RevisionBody: ("revision_id",),
     Decision: ("id", "comment_id", "revision_id"),
@@ -37,7 +38,7 @@ def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
             copies = [
                 known
                 | {name: known[name] + number for name in columns}
-                | ({"external_id": f"copy{number}"} if table is Comment else {})
+                | ({"external_id": f"copy{number}"} if "external_id" in known else {})
                 for number in range(1, OPEN)
             ]
             session.execute(insert(table), copies)
