@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import select
 
 from app.journal.verify import verify
+from app.pipeline.house import House
 from app.pipeline.promotion.shelf import Shelf
 from app.settings import Settings
 from app.storage.tables import Comment, Decision, Journal
@@ -362,3 +363,29 @@ def test_a_running_service_names_its_model_and_the_one_that_waits(own, say, cand
     assert waits["warnings"] == [
         f"model ru-candidate is promoted, this process judges with {SHIPPED.version}: restart it"
     ]
+
+
+def test_two_promotions_at_one_moment_lose_nothing(own, say, candidate, tmp_path):
+    """Both are in the history, one after the other, and the last one is in use."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from app.pipeline.models import open_model
+    from app.pipeline.promotion.promote import promote
+
+    say("policy", "list")
+    folders = [candidate, *(_like_shipped(tmp_path / f"c{n}", version=f"ru-c{n}") for n in range(3))]
+
+    houses = [open_house(Settings(data_dir=own.data_dir)) for _ in folders]
+
+    def put(house: House, folder: Path) -> None:
+        promote(house, Shelf(own.data_dir), folder, open_model(folder), by="cli")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, houses, folders))
+    for house in houses:
+        house.database.dispose()
+    history = Shelf(own.data_dir).history()
+
+    assert {one.version for one in history} == {"ru-candidate", "ru-c0", "ru-c1", "ru-c2"}
+    assert _in_use(own) == history[-1].version == Shelf(own.data_dir).version()
+    assert len(_journal(own, "model_promoted")) == 4
