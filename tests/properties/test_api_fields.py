@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.api.fields import LARGEST_ID, IdIn, micros, read_cursor, write_cursor
+from app.api.fields import LARGEST_ID, IdIn, micros, read_cursor, read_place, write_cursor, write_place
 from app.domain.clock import rfc3339
 from app.domain.errors import InvalidInputError
 
@@ -22,6 +22,26 @@ def test_a_cursor_comes_back_as_the_place_it_was_made_of(place: int) -> None:
     assert read_cursor(cursor) == place
     assert cursor is not None
     assert cursor.replace("-", "").replace("_", "").isalnum()
+
+
+@given(st.tuples(*[st.integers(-(2**63), 2**63 - 1)] * 2))
+def test_a_place_in_a_queue_comes_back_whole(place: tuple[int, int]) -> None:
+    """Any two 64-bit numbers survive the way through a cursor that a query may hold."""
+    cursor = write_place(place)
+
+    assert read_place(cursor) == place
+    assert cursor is not None
+    assert len(cursor) <= 40
+
+
+@given(st.text(max_size=40))
+def test_no_text_is_misread_as_a_place(text: str) -> None:
+    """A text is a place within 64 bits or a refusal that names the parameter."""
+    with contextlib.suppress(InvalidInputError):
+        place = read_place(text)
+
+        assert place is not None
+        assert all(-(2**63) <= part < 2**63 for part in place)
 
 
 @given(st.text(max_size=40))

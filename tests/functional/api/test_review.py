@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.domain.clock import DAY, HOUR, MINUTE, rfc3339
+from app.pipeline.case_view import view
 from app.storage.tables import Comment, Note, Objection, ObjectionBody, Post, ReviewCase, RevisionBody
 from tests.fakes.yard import Yard
 
@@ -212,3 +214,31 @@ def test_the_history_ends_at_the_tokens_pages(small_yard: Yard) -> None:
     assert yard.client("moderator").get(path).json()["history"]["removed"] == 1
     limited = yard.client("moderator", "olga", pages=[yard.page]).get(path).json()["history"]
     assert (limited["removed"], limited["newest"]) == (0, [])
+
+
+def test_a_case_costs_a_fixed_number_of_statements(small_yard: Yard) -> None:
+    """Ten neighbours and ten earlier decisions cost no more statements than none."""
+    yard = small_yard
+    lonely = _case_of(yard, yard.comment(APPEAL, author="1"))
+    for number in range(10):
+        yard.comment(f"Раньше {number}", author="2")
+    crowded = _case_of(yard, yard.comment(APPEAL + " Ау!", author="2"))
+    alone, *others = sorted(yard.rows(Comment), key=lambda one: one.id)
+    assert alone.id == lonely.comment_id
+    for one in others[1:]:
+        yard.change(Comment, one.id, thread_root=others[0].external_id)
+    statements: list[str] = []
+    event.listen(
+        yard.house.database.engine, "before_cursor_execute", lambda _c, _cur, sql, *_rest: statements.append(sql)
+    )
+    counted = []
+    who = yard.person("anna")
+    view(yard.services, lonely.id, who)
+    for case in (lonely, crowded):
+        statements.clear()
+        shown = view(yard.services, case.id, who)
+        counted.append(sum(sql.startswith("SELECT") for sql in statements))
+
+    assert len(shown.thread) == 10
+    assert len(shown.history.newest) == 10
+    assert counted[0] == counted[1] <= 20

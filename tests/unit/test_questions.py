@@ -1,0 +1,67 @@
+"""A case says in one sentence why it is open, and a button what it will really do."""
+
+import pytest
+
+from app.domain.ports import Abilities
+from app.domain.questions import UNDO, effect, why
+from app.domain.words import ActionKind, Kind, Reason, Verdict
+from app.networks.vk.abilities import ABILITIES as VK
+
+_ALL = frozenset(Kind)
+CHAT = Abilities(delete=_ALL, hide=frozenset(), restore=frozenset(), ban=True, unban=False, ban_deletes_messages=True)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_a_sentence(reason: Reason, verdict: Verdict) -> None:
+    """Whatever opened the case, it is told in one Russian sentence or two, without codes and empty places."""
+    for categories in ((), ("insult",), ("spam", "threat")):
+        said = why(reason, verdict=verdict, categories=categories, mode="review", comments=22, authors=3)
+
+        assert said[0].isupper()
+        assert said.endswith(".")
+        assert "  " not in said
+        assert " ." not in said
+        assert not any("a" <= letter <= "z" for letter in said)
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict", "said"),
+    [
+        ("score_over_review", "review", "Похоже на оскорбление, но уверенности нет: решает человек."),
+        (
+            "score_over_remove",
+            "remove",
+            "Программа уверена, что это оскорбление; страница работает с проверкой, и решает человек.",
+        ),
+        ("campaign", "review", "Одно и то же написали 22 раза, авторов: 3. Посмотрите, не рассылка ли это."),
+    ],
+)
+def test_the_common_reasons_name_what_is_asked(reason: str, verdict: str, said: str) -> None:
+    """The category and the numbers stand in the sentence."""
+    assert why(reason, verdict=verdict, categories=("insult",), mode="review", comments=22, authors=3) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 раз,"), (3, "3 раза,"), (5, "5 раз,"), (12, "12 раз,"), (24, "24 раза,")]
+)
+def test_numbers_agree_with_their_noun(count: int, said: str) -> None:
+    """Russian has two forms here."""
+    assert said in why("repeat", verdict="review", categories=(), mode="review", comments=count)
+
+
+def test_a_button_says_what_cannot_be_taken_back() -> None:
+    """Before the first touch: whether it can be undone, and what a ban takes along."""
+    assert "можно вернуть" in effect(ActionKind.DELETE_COMMENT, Kind.WALL, VK)
+    assert "Вернуть его будет нельзя" in effect(ActionKind.DELETE_COMMENT, Kind.MESSAGE, VK)
+    assert "можно снять" in effect(ActionKind.BAN_AUTHOR, Kind.WALL, VK)
+    assert effect(ActionKind.HIDE_COMMENT, Kind.WALL, VK) == "Эта сеть так не умеет."
+    ban = effect(ActionKind.BAN_AUTHOR, Kind.DISCUSSION, CHAT)
+    assert "удалит и то, что автор писал раньше" in ban
+    assert "Снять блокировку отсюда нельзя" in ban
+
+
+def test_every_measure_has_its_reverse() -> None:
+    """What is against a comment or an author has an action that takes it back; what takes back has none."""
+    assert set(UNDO) | set(UNDO.values()) == set(ActionKind)
+    assert not set(UNDO) & set(UNDO.values())
