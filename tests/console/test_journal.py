@@ -148,6 +148,7 @@ def test_a_removal_is_taken_back_after_saying_what_can_be(desk: Desk, people: Vi
     page.get_by_role("link", name="Отменить решение").click()
     expect(page.get_by_role("heading", name="Отменить решение?")).to_be_visible()
     expect(page.locator("main")).to_contain_text("ещё не отправлено, отменится")
+    expect(page.locator("main")).not_to_contain_text("это уже сделано")
     check_accessible(page)
     page.get_by_label("Почему решение неверно").fill("Это цитата из песни")
     page.get_by_role("button", name="Отменить решение").click()
@@ -193,3 +194,17 @@ def test_the_search_is_one_key_away(desk: Desk, people: Visitors) -> None:
     page.locator("h1").click()
     page.keyboard.press("Slash")
     expect(field).to_be_focused()
+
+
+def test_what_cannot_come_back_is_said_before_the_first_touch(desk: Desk, people: Visitors) -> None:
+    """A sent removal is promised back where the network can restore it, and nowhere else."""
+    desk.comment(f"{MAT} насовсем")
+    decision = newest(desk)
+    desk.sql("UPDATE action SET state = 'done' WHERE decision_id = :id AND kind = 'delete_comment'", id=decision.id)
+    page = people.visit(Role.MODERATOR, f"/decisions/{decision.id}/reverse")
+    expect(page.locator("main")).to_contain_text("Программа попросит сеть: вернуть комментарий")
+    # The network gives no message back.
+    desk.sql("UPDATE comment SET kind = 'message' WHERE id = :id", id=decision.comment_id)
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Вернуть нельзя")
+    check_accessible(page)
