@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.api import answer_schemas as shapes
-from app.domain.clock import DAY
+from app.domain.clock import DAY, HOUR, MINUTE
 from app.pipeline.administration.accounts import set_post
+from app.storage.duties import take_turn
 from tests.fakes.threads import ASKS, Street
 
 TEXT = "Здравствуйте! Дорогу на улице Мира отремонтируют до пятницы."
@@ -111,3 +112,13 @@ def test_words_that_no_answer_can_hold_are_400(street: Street, text: str) -> Non
     answer = street.client("responder").post(f"/v1/comments/{street.says()}/answers", json={"text": text})
     assert answer.status_code == 400
     assert "text" in answer.text
+
+
+def test_a_clock_that_nobody_walks_is_told_of(street: Street) -> None:
+    """Whoever watches over the service learns that residents' terms are not looked at."""
+    street.walk()
+    with street.house.database.write() as session:
+        assert take_turn(session, "appeals", every=MINUTE, now=street.clock.now(), seconds=1)
+    assert not any("appeals" in one for one in street.anonymous.get("/readyz").json()["warnings"])
+    street.clock.advance(HOUR)
+    assert "duty appeals was last done 61 min ago" in street.anonymous.get("/readyz").json()["warnings"]
