@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.domain.answers import AnswerState
 from app.domain.states import UNFINISHED, ActionState, CaseState, CommentState
 from app.domain.words import ActionKind, Verdict
 from app.storage.holds import Standing, standing
@@ -37,7 +38,7 @@ _BEGUN: Final = frozenset(
     {ActionState.PENDING, ActionState.SENDING, ActionState.MANUAL, ActionState.DONE, ActionState.FAILED}
 )
 #: An answer that nobody has published or closed is still written.
-_UNWRITTEN: Final = frozenset({"draft", "agreed"})
+UNWRITTEN: Final = frozenset({AnswerState.DRAFT.value, AnswerState.AGREED.value})
 _PERSON: Final = "person:"
 
 
@@ -167,7 +168,7 @@ def _answers(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> No
             _wait(found, comment, APPEAL)
     for comment, state, at in session.execute(_of(Answer, ids, Answer.state, Answer.changed_at)):
         _step(found, comment, at)
-        if state in _UNWRITTEN:
+        if state in UNWRITTEN:
             _wait(found, comment, ANSWER)
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, col
 
 from app.domain.states import UNFINISHED, ActionState, CaseState
 from app.domain.words import ActionKind
-from app.storage.fates import ACTION, ANSWER, APPEAL, CASE, HOLD, OBJECTION
+from app.storage.fates import ACTION, ANSWER, APPEAL, CASE, HOLD, OBJECTION, UNWRITTEN
 from app.storage.holds import AUTHOR, COMMENT, PAGE
 from app.storage.tables import (
     Action,
@@ -63,7 +63,7 @@ def waiting(session: Session, author_id: int) -> dict[str, int]:
         OBJECTION: _count(session, Objection, theirs, col(Objection.answered_at).is_(None)),
         ACTION: _count(session, Action, theirs, col(Action.state).in_([state.value for state in UNFINISHED])),
         APPEAL: _count(session, Appeal, theirs, col(Appeal.closed_at).is_(None)),
-        ANSWER: _count(session, Answer, theirs, col(Answer.state).in_(("draft", "agreed"))),
+        ANSWER: _count(session, Answer, theirs, col(Answer.state).in_(UNWRITTEN)),
     }
     return {why: count for why, count in counts.items() if count}
 
