@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from app.domain.clock import DAY
+from app.pipeline.duties.all import duties_with
 from app.pipeline.persons.holds import Subject, Who, lift_hold, set_hold
 from app.pipeline.retention.run import Report, run
 from app.pipeline.retention.terms import Data, terms_of
@@ -379,6 +380,20 @@ def test_erasing_beside_a_writer_loses_nothing(desk: Desk) -> None:
     assert [text_of(desk, one) for one in old] == [None] * 30
     assert all(text_of(desk, one) for one in fresh)
     desk.assert_journal_whole()
+
+
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_the_worker_does_it_daily_unless_told_otherwise(small: Desk, switched_on: bool) -> None:
+    """The duty stands in the worker's list, once a day, under the installation's own terms."""
+    comment = small.comment("Спасибо за дорогу")
+    pass_days(small, 8)
+    settings = Settings(retention_daily=switched_on, retention_kept_days=7)
+    [duty] = [one for one in duties_with(settings) if one.name == "retention"]
+    assert duty.every == DAY
+
+    duty.run(small.house, small.configuration, threading.Event())
+
+    assert (text_of(small, comment) is None) is switched_on
 
 
 def test_every_kind_of_data_has_words_for_people() -> None:
