@@ -1,6 +1,6 @@
 """What the page of one question shows, put together from the case's view and from what was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,10 +11,9 @@ from app.console.wording import term
 from app.domain.principals import Principal
 from app.domain.states import CommentState
 from app.domain.words import ActionKind, Category
-from app.pipeline.administration.accounts import list_tokens
+from app.pipeline.administration.accounts import TokenShown, list_tokens
 from app.pipeline.case_view import CaseView, Effect
 from app.pipeline.overrule.claims import DECIDING
-from app.pipeline.process import Services
 from app.storage.tables import Action
 
 _ATTACHED: Final[Mapping[str, str]] = {
@@ -59,6 +58,7 @@ def context(walker: Walker, shown: CaseView, typed: Typed, undo: str) -> dict[st
     suggested = [one for one in asked if one in named]
     if not suggested and case.category in named:
         suggested = [Category(case.category)]
+    tokens = list_tokens(walker.use.house)
     return {
         "view": shown,
         "case": case,
@@ -79,7 +79,8 @@ def context(walker: Walker, shown: CaseView, typed: Typed, undo: str) -> dict[st
         "way": walker.way,
         "around": walker.surroundings(case),
         "undo": walker.undoable(undo),
-        "colleagues": colleagues(walker.use, walker.who, case.page_id),
+        "colleagues": colleagues(tokens, walker.who, case.page_id),
+        "names": {token.account_id: token.name for token in tokens},
         "link": lambda path, **more: "/console" + address(path, walker.way, **more),
     }
 
@@ -119,11 +120,11 @@ def _removal(shown: CaseView) -> Effect | None:
     return next((effect for effect in shown.effects if effect.kind is how), None)
 
 
-def colleagues(use: Services, who: Principal, page_id: int) -> tuple[str, ...]:
+def colleagues(tokens: Sequence[TokenShown], who: Principal, page_id: int) -> tuple[str, ...]:
     """Names of those who may decide on this page too."""
     found = {
         token.name
-        for token in list_tokens(use.house)
+        for token in tokens
         if token.revoked_at is None
         and token.role in DECIDING
         and token.account_id != who.account_id

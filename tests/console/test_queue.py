@@ -12,7 +12,9 @@ from app.storage.tables import Action, Decision, Note, ReviewCase
 from tests.console.browsing import Visitors, check_accessible
 from tests.console.desk import MAT, RUDE_APPEAL, Desk
 
-ALERT = '<script>alert("!")</script> да вы идиоты <img src=x onerror=alert(2)> https://spam.example/x'
+#: Turns the direction of whatever follows it, unless it is kept apart.
+TURNED = "\u202e"
+ALERT = f'{TURNED}<script>alert("!")</script> да вы идиоты <img src=x onerror=alert(2)> https://spam.example/x'
 QUESTION = re.compile(r"/console/queue/\d+")
 DONE = re.compile(r"/console/queue/done")
 
@@ -180,7 +182,9 @@ def test_a_comment_is_words_and_never_markup(desk: Desk, people: Visitors) -> No
     page.on("dialog", lambda dialog: people.complaints.append(dialog.message))
     page.reload()
 
-    assert page.locator(".words").inner_text() == ALERT
+    words = page.locator(".words")
+    assert words.inner_text() == ALERT
+    assert words.evaluate("one => getComputedStyle(one).unicodeBidi") in {"isolate", "plaintext"}
     assert page.locator("main img, main script").count() == 0
     assert page.locator(".words a").count() == 0
     assert [url for url in asked if not url.startswith(desk.service.url)] == []
