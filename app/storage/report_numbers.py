@@ -55,17 +55,28 @@ def earlier_decisions(session: Session, ids: Iterable[int]) -> dict[int, Found]:
     return found
 
 
-def done_actions(session: Session, pages: Sequence[int], since: int, until: int, before: int | None) -> Rows:
-    """Id, state, kind, outcome, term of a ban, when it was ordered, and about which comment; newest first."""
-    statement: Statement = select(
-        col(Action.id),
-        col(Action.state),
-        col(Action.kind),
-        col(Action.outcome),
-        col(Action.ban_seconds),
-        col(Action.created_at),
-        col(Action.comment_id),
-    ).where(col(Action.id) >= first_id(since), col(Action.id) < last_id(until))
+def actions(session: Session, pages: Sequence[int], since: int, until: int, before: int | None) -> Rows:
+    """Actions of these pages, newest first.
+
+    Columns: id, state, kind, outcome, term of a ban, when it was ordered, about which comment, by whom, confirmed by
+    whom, and the mode of its decision.
+    """
+    statement: Statement = (
+        select(
+            col(Action.id),
+            col(Action.state),
+            col(Action.kind),
+            col(Action.outcome),
+            col(Action.ban_seconds),
+            col(Action.created_at),
+            col(Action.comment_id),
+            col(Action.ordered_by),
+            col(Action.confirmed_by),
+            col(Decision.mode),
+        )
+        .join(Decision, col(Decision.id) == col(Action.decision_id))
+        .where(col(Action.id) >= first_id(since), col(Action.id) < last_id(until))
+    )
     return session.execute(stretch(Action, statement, pages, before, SIZE)).all()
 
 

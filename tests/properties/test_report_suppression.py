@@ -67,7 +67,7 @@ def test_a_public_report_tells_no_small_count(data: st.DataObject) -> None:
     machine += sum(count for key, count in counts.items() if key.startswith("machine.removed."))
     counts["rejudged"] = data.draw(st.integers(0, machine), "rejudged")
     counts["comments"] = machine - counts["rejudged"]
-    removed = sum(count for key, count in counts.items() if ".removed." in key)
+    removed = sum(count for key, count in counts.items() if ".removed." in key) + counts["confirmed"]
     tally = Tally(_spread(data, counts["comments"]), _spread(data, removed), counts, replies=[5] * 12)
     numbers, sums = whole(tally), sums_of(len(period.steps))
     assert all(numbers[one.total] == sum(numbers[part] for part in one.parts) for one in sums)

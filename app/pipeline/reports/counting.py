@@ -115,10 +115,10 @@ def _decisions(session: Session, part: _Slice, tally: Tally) -> tuple[int, list[
 
 def _actions(session: Session, part: _Slice, tally: Tally) -> tuple[int, list[int]]:
     ruler = part.ruler
-    rows = numbers.done_actions(session, part.stage.pages, ruler.since, ruler.until, part.before)
+    rows = numbers.actions(session, part.stage.pages, ruler.since, ruler.until, part.before)
     for row in rows:
         if ruler.holds(row[5]):
-            adding.add_action(tally, row)
+            adding.add_action(tally, ruler, row)
     return len(rows), [rows[-1][0]] if rows else []
 
 

@@ -68,6 +68,7 @@ OUTLINE: Final = (
         (
             Row("person.kept", "сотрудники: оставить"),
             Row("person.removed", "сотрудники: удалить"),
+            Row("confirmed", "сотрудники: подтвердили удаление, предложенное программой"),
             Row("network.kept", "в самой сети: вернуть"),
             Row("network.removed", "в самой сети: удалить"),
             Row("alone", "решил один, потому что второго сотрудника нет"),
@@ -162,7 +163,7 @@ SUMS: Final = (
     Sum("machine", ("comments", "rejudged")),
     Sum("machine", _keys("machine")),
     Sum("machine.removed", _keys("machine_removed")),
-    Sum("removed", ("machine.removed", "person.removed")),
+    Sum("removed", ("machine.removed", "person.removed", "confirmed")),
     Sum("person.removed", _keys("person_removed")),
     *(Sum(part, _keys(part)[1:]) for part in ("appeals", "objections", "bans", "audit", "judged")),
 )

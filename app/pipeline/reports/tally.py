@@ -10,6 +10,7 @@ from app.domain.answers import AppealEnd
 from app.domain.clock import MINUTE
 from app.domain.states import ActionState, Outcome
 from app.domain.words import ActionKind, Mode, Verdict
+from app.outbox.permission import REMOVALS
 from app.storage.walk import Found
 
 MACHINE: Final = "machine"
@@ -120,11 +121,14 @@ def is_reversing(row: Found) -> bool:
     return str(row[4]).startswith(_PERSON) and row[1] == Verdict.KEEP
 
 
-def add_action(tally: Tally, row: Found) -> None:
+def add_action(tally: Tally, ruler: Ruler, row: Found) -> None:
     """An action that was ordered in the period, by what has become of it by now."""
-    _, state, kind, outcome, seconds, _, comment = row
+    _, state, kind, outcome, seconds, at, comment, _, _, _ = row
     if kind == ActionKind.BAN_AUTHOR and seconds is None:
         tally.suspects.append(comment)
+    if _is_confirmed_removal(row):
+        tally.add("confirmed")
+        tally.removed[ruler.step(at)] += 1
     if state == ActionState.FAILED:
         tally.add("actions.failed")
     if state != ActionState.DONE or outcome == Outcome.GONE:
@@ -132,6 +136,13 @@ def add_action(tally: Tally, row: Found) -> None:
     tally.add(f"actions.{kind}")
     if kind == ActionKind.BAN_AUTHOR:
         tally.add(f"bans.{ban_class(seconds)}")
+
+
+def _is_confirmed_removal(row: Found) -> bool:
+    """Whether a person let a removal out that the machine had only proposed: the decision stays the machine's."""
+    _, state, kind, _, _, _, _, ordered_by, confirmed_by, mode = row
+    proposed = kind in REMOVALS and ordered_by == MACHINE and mode == Mode.REVIEW
+    return bool(proposed and confirmed_by and state != ActionState.CANCELLED)
 
 
 def ban_class(seconds: int | None) -> str:

@@ -278,3 +278,19 @@ def test_what_is_no_period_is_refused(small_yard: Yard, period: str) -> None:
 
     assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "period")
     assert small_yard.journal("report_exported") == []
+
+
+def test_a_confirmed_removal_is_a_removal(small_yard: Yard) -> None:
+    """Where the machine only proposes, a removal counts when a person lets it out, once, and not as the machine's."""
+    yard = small_yard
+    page = yard.add_page("229000002", "review")
+    decisions = [yard.comment("Ты дебил", page="229000002", author=str(number)) for number in range(3)]
+    anna = yard.client("moderator", "anna")
+    first, second, _ = (yard.action_of(one, "delete_comment").id for one in decisions)
+    for action in (first, second):
+        anna.post(f"/v1/actions/{action}/confirm").raise_for_status()
+    anna.post(f"/v1/actions/{second}/cancel", json={"reason": "Это цитата"}).raise_for_status()
+    numbers = _numbers(anna.get(f"/v1/reports/{_week_of(yard)}", params={"page_id": str(page)}).json())
+
+    shown = {key: numbers[key] for key in ("machine.proposed", "machine.removed", "confirmed", "removed")}
+    assert shown == {"machine.proposed": 3, "machine.removed": 0, "confirmed": 1, "removed": 1}
