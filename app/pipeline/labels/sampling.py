@@ -78,8 +78,11 @@ def sample_with(shares: Shares) -> Callable[[House, Configuration, threading.Eve
     """The duty: draw from the decisions since the last time; the first time from those to come."""
 
     def sample(house: House, _configuration: Configuration, stop: threading.Event) -> None:
-        while not stop.is_set() and _portion(house, shares):
+        spent: set[int] = set()
+        while not stop.is_set() and _portion(house, shares, spent):
             pass
+        if spent:
+            _log.warning("audit_questions_spent", pages=len(spent), a_day=shares.a_day)
         while not stop.is_set() and _let_go(house):
             pass
 
@@ -92,8 +95,8 @@ def lot(key: JournalKey, decision_id: int) -> float:
     return (int.from_bytes(digest[:8]) >> 11) / (1 << 53)
 
 
-def _portion(house: House, shares: Shares) -> bool:
-    """Draw from the next decisions; False when there are no more."""
+def _portion(house: House, shares: Shares, spent: set[int]) -> bool:
+    """Draw from the next decisions; False when there are no more. Notes pages whose questions of the day are spent."""
     now = house.clock.now()
     end = first_id_at(now - SETTLED)
     with house.database.read() as session:
@@ -109,7 +112,7 @@ def _portion(house: House, shares: Shares) -> bool:
     ]
     with house.database.write() as session:
         if tickets:
-            _ask(session, house, shares, tickets, now)
+            spent |= _ask(session, house, shares, tickets, now)
         write_cursor(session, NAME, rows[-1][0] if rows else after, now)
     return len(rows) == PORTION
 
@@ -134,8 +137,11 @@ def _let_go(house: House) -> bool:
     return len(found) == PORTION
 
 
-def _ask(session: Session, house: House, shares: Shares, tickets: list[_Drawn], now: int) -> None:
-    """Open a case for each decision whose lot is under its probability, as far as a person may be asked about it."""
+def _ask(session: Session, house: House, shares: Shares, tickets: list[_Drawn], now: int) -> set[int]:
+    """Open a case for each decision whose lot is under its probability, as far as a person may be asked about it.
+
+    Returns the pages that nothing can be drawn from any more for now.
+    """
     since = now - DAY
     pages = {ticket.page_id for ticket in tickets}
     opened = dict(audits.audits_since(session, pages, first_id=first_id(since), since=since))
@@ -151,10 +157,9 @@ def _ask(session: Session, house: House, shares: Shares, tickets: list[_Drawn], 
             entries.append(_open_case(session, house, decision, probability, now))
         elif probability <= 0:
             spent.add(ticket.page_id)
-    if spent:
-        _log.warning("audit_questions_spent", pages=len(spent), a_day=shares.a_day)
     session.flush()
     append(session, house.journal_key, entries, now)
+    return spent
 
 
 def _locked(session: Session, tickets: list[_Drawn]) -> dict[int, Decision]:
