@@ -122,8 +122,9 @@ def test_a_revoked_token_ends_its_sessions(house: House) -> None:
     assert _is_over(house, started)
 
 
-def test_signing_out_ends_one_or_all(house: House) -> None:
-    """One browser goes alone; «everywhere» takes the account's others, and nobody else's."""
+def test_signing_out_ends_one_or_all(database_url: str) -> None:
+    """One browser goes alone; «everywhere» takes the account's others, and nobody else's; on either engine."""
+    house = make_house(database_url)
     token = _token(house)
     first, second = sign_in_by_token(house, token), sign_in_by_token(house, token)
     other = sign_in_by_token(house, _token(house, name="Борис"))
@@ -132,7 +133,8 @@ def test_signing_out_ends_one_or_all(house: House) -> None:
 
     assert sign_out_everywhere(house, second.principal) == 1
     assert [_is_over(house, one) for one in (first, second, other)] == [True, True, False]
-    assert _kinds(house)[-2:] == ["signed_out", "signed_out_everywhere"]
+    assert {"signed_out", "signed_out_everywhere"} <= set(_kinds(house))
+    house.database.dispose()
 
 
 def test_a_link_works_once_and_soon(house: House, clock: FakeClock) -> None:
