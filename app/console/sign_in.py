@@ -24,7 +24,7 @@ from app.console.shell import (
 from app.console.slow_down import Attempts
 from app.console.wording import sentence
 from app.domain.errors import NotAuthenticatedError
-from app.pipeline.administration.sessions import LONGEST, NewSession, sign_in_by_link, sign_in_by_token
+from app.pipeline.administration.sessions import LONGEST, NewSession, sign_in_by_link, sign_in_by_token, sign_out
 
 router = APIRouter()
 _SECONDS: Final = LONGEST // 1_000_000
@@ -100,6 +100,8 @@ def _let_in(
         attempts.failed(address)
         return refused(HTTPStatus.UNAUTHORIZED, sentence(str(error)))
     attempts.succeeded(address)
+    # One browser, one session: whoever was signed in here before is not any more.
+    sign_out(request.app.state.services.house, request.cookies.get(COOKIE, ""))
     again = _carried(carried)
     request.state.principal = started.principal
     # The new session's token, not that of whatever cookie came with the form.

@@ -263,3 +263,15 @@ def test_sessions_are_rows(counter: Counter) -> None:
 
     assert row.ended_at is not None
     assert visitor.get("/account").status_code == 401
+
+
+def test_a_browser_has_one_session(counter: Counter) -> None:
+    """Signing in again ends the session that this browser had, and no other."""
+    visitor, elsewhere = counter.visitor(Role.VIEWER, "Анна"), counter.visitor(Role.VIEWER, "Анна")
+    before = visitor.client.cookies[COOKIE]
+    visitor.client.post("/console/sign-in", data={"token": counter.token("viewer")}, headers=OURS)
+    stale = counter.stranger()
+    stale.cookies.set(COOKIE, before, domain="127.0.0.1", path="/console")
+
+    assert stale.get("/console/account").status_code == 401
+    assert elsewhere.get("/account").status_code == 200
