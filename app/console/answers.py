@@ -227,12 +227,15 @@ def _version(value: str) -> int:
 def _place(value: str) -> tuple[int, int] | None:
     due, _, comment = value.partition("-")
     if all(part.isascii() and part.isdecimal() and len(part) < 20 for part in (due, comment)):
-        return int(due), int(comment)
+        place = int(due), int(comment)
+        return place if max(place) < 1 << 63 else None
     return None
 
 
 def _day(value: str) -> date | None:
     try:
-        return date.fromisoformat(value) if value else None
+        day = date.fromisoformat(value) if value else None
     except ValueError:
         return None
+    # The first and the last weeks of the calendar have no neighbours to lead to.
+    return day if day and 2000 <= day.year < 2100 else None

@@ -198,5 +198,6 @@ def shortened(words: str | None) -> str | None:
 def _read_place(value: str) -> Place | None:
     rank, _, case_id = value.partition("-")
     if all(one.isascii() and one.isdecimal() and len(one) < 20 for one in (rank, case_id)):
-        return int(rank), int(case_id)
+        place = int(rank), int(case_id)
+        return place if max(place) < 1 << 63 else None
     return None

@@ -5,7 +5,7 @@ import hmac
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -56,6 +56,8 @@ def signed(request: Request, use: Use) -> Principal:
     except NotAuthenticatedError as error:
         raise SignInNeededError(str(error)) from None
     request.state.principal = principal
+    if "\0" in request.scope["path"]:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     route = f"{request.method} {request.scope['route'].path}"
     if principal.role not in CONSOLE_ACCESS.get(route, frozenset()):
         raise NotAllowedError("эта страница вам не открыта: попросите администратора, если она нужна для работы")
@@ -86,8 +88,22 @@ Form = Annotated[FormData, Depends(form)]
 
 
 async def read_form(request: Request) -> FormData:
-    """The fields of a form; files are not taken."""
-    return await request.form(max_files=0, max_fields=_FIELDS)
+    """The fields of a form, in characters that every page and database can hold; files are not taken.
+
+    Raises:
+        HTTPException: 400, it is no form, or one in an encoding that our pages never ask for.
+    """
+    declared = request.headers.get("content-type", "").lower().replace(" ", "").replace('"', "")
+    # A form may name any codec of Python's, slow ones and those that make half characters too.
+    if declared.count("charset") != declared.count("charset=utf-8"):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "ожидается форма в кодировке UTF-8")
+    sent = await request.form(max_files=0, max_fields=_FIELDS)
+    return FormData([(holdable(name), holdable(value)) for name, value in sent.multi_items() if isinstance(value, str)])
+
+
+def holdable(value: str) -> str:
+    """The text with a sign in place of what UTF-8 or a database cannot hold."""
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def text(sent: FormData, name: str, default: str = "") -> str:
@@ -126,8 +142,8 @@ def check_origin(request: Request) -> None:
 
 
 def _same_host(request: Request) -> bool:
-    origin = urlsplit(request.headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == request.headers.get("host", "")
+    scheme, _, place = request.headers.get("origin", "").partition("://")
+    return scheme in {"http", "https"} and bool(place) and place == request.headers.get("host", "")
 
 
 def number(value: str | None, what: str = "такой записи") -> int:

@@ -14,6 +14,7 @@ from app.console.shell import (
     ROOT,
     Use,
     check_origin,
+    holdable,
     over_tls,
     read_form,
     redirect,
@@ -125,7 +126,7 @@ def _carried(value: str) -> dict[str, Any]:
     try:
         found = json.loads(value) if value else {}
         path = safe_path(str(found["path"])) if found else ""
-        fields = [(str(name), str(typed)) for name, typed in found["fields"]] if found else []
+        fields = [(holdable(str(name)), holdable(str(typed))) for name, typed in found["fields"]] if found else []
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}
     return {"target": path, "fields": fields} if path not in {"", "/"} else {}

@@ -97,8 +97,8 @@ def decision_meant(house: House, words: str, *, who: Principal) -> int:
     """
     words = words.strip()
     with house.database.read() as session:
-        if words.isascii() and words.isdecimal() and is_id(int(words[:20])) and len(words) > decision_number.SIGNS:
-            decision = session.get(Decision, int(words))
+        if words.isascii() and words.isdecimal() and decision_number.SIGNS < len(words) < 20:
+            decision = session.get(Decision, int(words)) if is_id(int(words)) else None
         else:
             found = find_decision(session, house, words)
             decision = None if found is None else session.get(Decision, found)
