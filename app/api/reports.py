@@ -16,6 +16,7 @@ from app.pipeline.jobs import orders
 from app.pipeline.jobs.report import REPORT, asked, counted
 from app.pipeline.process import Services
 from app.pipeline.reports.asking import note_export, pages_of, report, wanted_pages
+from app.pipeline.reports.publications import PagePosts
 from app.pipeline.reports.report import Report
 from app.pipeline.reports.sheet import sheet
 
@@ -40,6 +41,18 @@ _REPORT_EXAMPLE: Final[dict[str, Any]] = {
         }
     ],
     "steps": [{"first": "2026-11-01", "comments": 212, "removed": 3}],
+    "publications": [
+        {
+            "page_id": "7301844400000000001",
+            "title": "Администрация Новокузнецкого района",
+            "office": "administration",
+            "needed": 7,
+            "force": "advice",
+            "clause": "",
+            "media": False,
+            "weeks": [{"monday": "2026-11-02", "counted": 6, "missing": 1, "running": False, "hidden": False}],
+        }
+    ],
     "notes": ["Сколько часов комментарии были закрыты, сеть не сообщает: этого числа в отчёте нет."],
 }
 _CSV_EXAMPLE: Final = "\ufeffРаздел;Показатель;Значение;Единица\r\nРешения программы;удалить;14;\r\n"
@@ -79,6 +92,29 @@ class StepOut(Model):
     removed: int | None
 
 
+class WeekOut(Model):
+    """Posts that count towards the norm and how many are lacking; null = hidden. `running`: it is not over yet."""
+
+    monday: str
+    counted: int | None
+    missing: int | None
+    running: bool
+    hidden: bool
+
+
+class PublishedOut(Model):
+    """What a page published beside what its act asks for in a week (`needed` null = nothing)."""
+
+    page_id: Id
+    title: str
+    office: str
+    needed: int | None
+    force: str | None
+    clause: str
+    media: bool
+    weeks: list[WeekOut]
+
+
 class ReportOut(Model):
     """A period's numbers; days begin at midnight in each page's time zone."""
 
@@ -89,6 +125,7 @@ class ReportOut(Model):
     public: bool
     sections: list[SectionOut]
     steps: list[StepOut]
+    publications: list[PublishedOut]
     notes: list[str]
 
 
@@ -157,9 +194,10 @@ def _made(
     use: Services, who: Principal, period: str, page_id: int | None, job_id: int | None, *, public: bool
 ) -> Report:
     if job_id is None:
-        return report(use.house, period, who=who, page_id=page_id, public=public)
+        return report(use.house, use.configuration, period, who=who, page_id=page_id, public=public)
     wanted_pages(who, page_id)
-    return counted(use.house, orders.show(use.house, job_id, who=who), period, public=public)
+    job = orders.show(use.house, job_id, who=who)
+    return counted(use.house, use.configuration, job, period, public=public)
 
 
 def report_out(made: Report) -> ReportOut:
@@ -184,5 +222,29 @@ def report_out(made: Report) -> ReportOut:
         steps=[
             StepOut(first=step.first.isoformat(), comments=step.comments, removed=step.removed) for step in made.steps
         ],
+        publications=[_published(one) for one in made.posts],
         notes=list(made.notes),
+    )
+
+
+def _published(posts: PagePosts) -> PublishedOut:
+    weeks = [
+        WeekOut(
+            monday=week.monday.isoformat(),
+            counted=week.counted,
+            missing=week.missing,
+            running=week.running,
+            hidden=week.hidden,
+        )
+        for week in posts.weeks
+    ]
+    return PublishedOut(
+        page_id=posts.page_id,
+        title=posts.title,
+        office=posts.office,
+        needed=posts.needed,
+        force=posts.force,
+        clause=posts.clause,
+        media=posts.media,
+        weeks=weeks,
     )

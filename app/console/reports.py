@@ -13,7 +13,7 @@ from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import ConflictError
 from app.domain.principals import Principal
 from app.domain.states import UNFINISHED_JOBS
-from app.domain.wording import CATEGORIES
+from app.domain.wording import CATEGORIES, OFFICES
 from app.pipeline.administration.page_overview import list_pages
 from app.pipeline.jobs import orders
 from app.pipeline.jobs.report import REPORT, asked, counted
@@ -21,7 +21,7 @@ from app.pipeline.process import Services
 from app.pipeline.reports.asking import note_export, pages_of, report, wanted_pages
 from app.pipeline.reports.periods import Length, Period, day_of, name_of, parse_period
 from app.pipeline.reports.report import Report
-from app.pipeline.reports.sheet import said, sheet
+from app.pipeline.reports.sheet import FORCES, said, sheet
 
 router = APIRouter()
 
@@ -68,6 +68,8 @@ def show(request: Request, who: Signed, use: Use) -> Response:
         "lengths": [(title, name_of(wish.period.first, length)) for length, title in _LENGTHS.items()],
         "is_latest": wish.period.first >= parse_period(today).first,
         "told": said,
+        "offices": OFFICES,
+        "forces": FORCES,
         "report": None,
         "job": None,
         "too_much": "",
@@ -121,8 +123,8 @@ def _wish(request: Request, day_of_now: str = "") -> _Wish:
 def _made(use: Services, wish: _Wish, who: Principal) -> Report:
     if wish.job:
         job = orders.show(use.house, number(wish.job), who=who)
-        return counted(use.house, job, wish.period.name, public=wish.public)
-    return report(use.house, wish.period.name, who=who, page_id=wish.page_id, public=wish.public)
+        return counted(use.house, use.configuration, job, wish.period.name, public=wish.public)
+    return report(use.house, use.configuration, wish.period.name, who=who, page_id=wish.page_id, public=wish.public)
 
 
 def _running(use: Services, wish: _Wish, who: Principal) -> object:

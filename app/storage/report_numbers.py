@@ -25,6 +25,12 @@ def report_pages(session: Session, pages: Collection[int] | None) -> list[Page]:
     return list(session.scalars(statement))
 
 
+def calendars(session: Session, pages: Collection[int]) -> list[tuple[int, str, str]]:
+    """Pages, each with its working hours as they are stored, and its time zone."""
+    statement = select(col(Page.id), col(Page.calendar_json), col(Page.timezone)).where(col(Page.id).in_(pages))
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+
+
 def decisions(session: Session, pages: Sequence[int], since: int, until: int, before: int | None) -> Rows:
     """Id, verdict, categories, mode, by whom, when, and what it supersedes; newest first, ids under `before`."""
     statement: Statement = select(
@@ -99,7 +105,7 @@ def objections(
 
 
 def appeals(session: Session, pages: Sequence[int], since: int, until: int, after: tuple[int, int] | None) -> Rows:
-    """When a resident asked, the comment, when an answer is due, when it came, and how the waiting ended; in time."""
+    """When a resident asked, the comment, when an answer is due, when it came, how the waiting ended, and the page."""
     place = tuple_(col(Appeal.asked_at), col(Appeal.comment_id))
     statement = (
         select(
@@ -108,6 +114,7 @@ def appeals(session: Session, pages: Sequence[int], since: int, until: int, afte
             col(Appeal.due_at),
             col(Appeal.answered_at),
             col(Appeal.ended),
+            col(Appeal.page_id),
         )
         .where(
             col(Appeal.page_id).in_(pages),

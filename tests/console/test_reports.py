@@ -47,6 +47,8 @@ def test_a_report_is_read_by_eye_and_by_ear(desk: Desk, people: Visitors, phone:
     expect(chart).to_be_visible()
     assert chart.locator("rect").count() > month.after.toordinal() - month.first.toordinal()
     expect(page.get_by_role("img", name="За что решено удалить")).to_contain_text("спам")
+    published = page.get_by_role("region", name="Публикации страниц по неделям")
+    expect(published.get_by_role("listitem").last).to_be_visible()
     check_accessible(page)
     page.get_by_text("Числа графика по дням").click()
     expect(page.get_by_role("row").filter(has_text=f"{month.first:%d.%m.%Y}")).to_be_visible()

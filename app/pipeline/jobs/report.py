@@ -6,11 +6,13 @@ import msgspec
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.states import JobState
+from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.jobs.step import Progress, Tools
 from app.pipeline.reports.asking import pages_of, titles
 from app.pipeline.reports.counting import Count, advance, begin
 from app.pipeline.reports.periods import parse_period
+from app.pipeline.reports.publications import publications
 from app.pipeline.reports.report import Report, make
 from app.storage.tables import Job
 
@@ -35,7 +37,7 @@ def asked(period: str, pages: list[int] | None) -> dict[str, object]:
     return params if pages is None else params | {"pages": sorted(pages)}
 
 
-def counted(house: House, job: Job, period: str, *, public: bool) -> Report:
+def counted(house: House, configuration: Configuration, job: Job, period: str, *, public: bool) -> Report:
     """The report that a job has counted.
 
     Raises:
@@ -50,7 +52,9 @@ def counted(house: House, job: Job, period: str, *, public: bool) -> Report:
     if job.state != JobState.DONE:
         raise ConflictError(f"отчёт не сосчитан: {job.error}" if job.error else "отчёт ещё не сосчитан")
     count = msgspec.json.decode(job.result_json, type=Count)
-    return make(parse_period(period), titles(pages_of(house, wish.pages)), count.tally, public=public)
+    parsed, pages = parse_period(period), pages_of(house, wish.pages)
+    posts = publications(house, configuration, parsed, pages)
+    return make(parsed, titles(pages), count.tally, public=public, posts=posts)
 
 
 def report_step(tools: Tools, job: Job) -> Progress:

@@ -7,9 +7,11 @@ from app.domain.errors import ConflictError, NotFoundError
 from app.domain.principals import Principal
 from app.journal.chain import Entry, append
 from app.pipeline.administration.page_overview import missing
+from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.reports.counting import advance, begin
 from app.pipeline.reports.periods import parse_period
+from app.pipeline.reports.publications import publications
 from app.pipeline.reports.report import Report, make
 from app.storage.accounts import PERSON
 from app.storage.report_numbers import report_pages
@@ -22,7 +24,15 @@ _AT_ONCE_SECONDS: Final = 8.0
 _NAMED: Final = 10
 
 
-def report(house: House, period: str, *, who: Principal, page_id: int | None = None, public: bool = False) -> Report:
+def report(
+    house: House,
+    configuration: Configuration,
+    period: str,
+    *,
+    who: Principal,
+    page_id: int | None = None,
+    public: bool = False,
+) -> Report:
     """The report of a period about one page, or all that this person may see.
 
     Raises:
@@ -35,7 +45,8 @@ def report(house: House, period: str, *, who: Principal, page_id: int | None = N
     count = advance(house, begin(parsed, pages), seconds=_AT_ONCE_SECONDS, most=AT_ONCE_ROWS)
     if not count.ended:
         raise ConflictError("решений за это время слишком много, чтобы сосчитать их сразу: закажите отчёт работой")
-    return make(parsed, titles(pages), count.tally, public=public)
+    posts = publications(house, configuration, parsed, pages)
+    return make(parsed, titles(pages), count.tally, public=public, posts=posts)
 
 
 def note_export(house: House, period: str, *, who: Principal, page_id: int | None, form: str, public: bool) -> None:

@@ -15,6 +15,7 @@ from app.pipeline.objections.answering import stands
 from app.pipeline.reports import tally as adding
 from app.pipeline.reports.periods import Period, midnight, parse_period
 from app.pipeline.reports.tally import Ruler, Tally
+from app.review import calendar
 from app.storage import report_numbers as numbers
 from app.storage.tables import Page
 
@@ -137,8 +138,9 @@ def _appeals(session: Session, part: _Slice, tally: Tally) -> tuple[int, list[in
     ruler = part.ruler
     after = (part.place[0], part.place[1]) if part.place else None
     rows = numbers.appeals(session, part.stage.pages, ruler.since, ruler.until, after)
+    hours = {page: calendar.read(*kept) for page, *kept in numbers.calendars(session, {row[5] for row in rows})}
     for row in rows:
-        adding.add_appeal(tally, row, part.now)
+        adding.add_appeal(tally, row, part.now, hours[row[5]])
     return len(rows), [rows[-1][0], rows[-1][1]] if rows else []
 
 

@@ -46,6 +46,12 @@ class Period:
         return tuple(day for day in days if day == self.first or day.weekday() == 0)
 
     @property
+    def mondays(self) -> tuple[date, ...]:
+        """First days of the weeks that begin in it: each week belongs to one month and one quarter."""
+        first = self.first + _DAY * (-self.first.weekday() % 7)
+        return tuple(first + _DAY * number for number in range(0, (self.after - first).days, 7))
+
+    @property
     def title(self) -> str:
         """The period in words."""
         if self.length is Length.WEEK:

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.pipeline.reports.outline import ADDED_UP, OUTLINE, SUMS, UNSEEN
 from app.pipeline.reports.periods import Period
+from app.pipeline.reports.publications import PagePosts, for_public
 from app.pipeline.reports.suppression import LEAST, Sum, hide
 from app.pipeline.reports.tally import AUDIT, Tally, median
 from app.review.agreement import Agreement
@@ -53,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A period's numbers; `pages` are titles, `notes` what the reader should know about all of it."""
+    """A period's numbers; `pages` are titles, `posts` what they published, `notes` what is to know about all of it."""
 
     period: Period
     pages: tuple[str, ...]
@@ -61,9 +62,12 @@ class Report:
     sections: tuple[Section, ...]
     steps: tuple[Step, ...]
     notes: tuple[str, ...]
+    posts: tuple[PagePosts, ...] = ()
 
 
-def make(period: Period, pages: Sequence[str], tally: Tally, *, public: bool) -> Report:
+def make(
+    period: Period, pages: Sequence[str], tally: Tally, *, public: bool, posts: Sequence[PagePosts] = ()
+) -> Report:
     """The report of a finished count."""
     counts = whole(tally)
     sums = sums_of(len(period.steps))
@@ -77,13 +81,14 @@ def make(period: Period, pages: Sequence[str], tally: Tally, *, public: bool) ->
         )
         for part in OUTLINE
     ]
-    sections = [_with_median(one, tally, counts, hidden) for one in sections]
+    sections = [_with_medians(one, tally, counts, hidden) for one in sections]
     steps = tuple(
         Step(first, _shown(f"{_STEP}{at}", counts, hidden), _shown(f"{_REMOVED_STEP}{at}", counts, hidden))
         for at, first in enumerate(period.steps)
     )
     notes = (PUBLIC, CLOSED_HOURS) if public else (CLOSED_HOURS,)
-    return Report(period, tuple(pages), public, tuple(sections), steps, notes)
+    shown = for_public(posts) if public else tuple(posts)
+    return Report(period, tuple(pages), public, tuple(sections), steps, notes, shown)
 
 
 def whole(tally: Tally) -> dict[str, int]:
@@ -137,16 +142,18 @@ def _derived(part: str, counts: Mapping[str, int], hidden: frozenset[str]) -> tu
 _PAIRS: Final = (("keep", "keep"), ("keep", "remove"), ("remove", "keep"), ("remove", "remove"))
 
 
-def _with_median(one: Section, tally: Tally, counts: Mapping[str, int], hidden: frozenset[str]) -> Section:
+def _with_medians(one: Section, tally: Tally, counts: Mapping[str, int], hidden: frozenset[str]) -> Section:
     if one.key != "appeals":
         return one
     answered = ("appeals.in_term", "appeals.late")
     secret = bool(hidden) and (
         any(name in hidden for name in answered) or sum(counts[name] for name in answered) < LEAST
     )
-    minutes = median(tally.replies)
-    cell = _number("appeals.median", "от сообщения до первого ответа, медиана", minutes, "мин", secret)
-    return Section(one.key, one.title, (*one.cells, cell), one.note)
+    cells = (
+        _number("appeals.median", "от сообщения до первого ответа, медиана", median(tally.replies), "мин", secret),
+        _number("appeals.median_working", "то же в рабочих часах страницы", median(tally.working), "мин", secret),
+    )
+    return Section(one.key, one.title, (*one.cells, *cells), one.note)
 
 
 def _number(key: str, title: str, value: float | None, unit: str, secret: bool) -> Cell:  # noqa: FBT001 - a fact of it

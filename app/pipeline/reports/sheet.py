@@ -4,7 +4,9 @@ import csv
 import io
 from typing import Final
 
+from app.pipeline.reports.publications import PagePosts, Week
 from app.pipeline.reports.report import Cell, Report
+from app.policy.duties import Force
 
 #: Excel reads UTF-8 only behind this mark.
 _BOM: Final = "\ufeff"
@@ -12,6 +14,10 @@ _BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 HIDDEN: Final = "скрыто"
 NOTHING: Final = "нет данных"
+NO_NORM: Final = "в правилах не сказано"
+FORCES: Final = {Force.NORM: "норма", Force.ADVICE: "рекомендация"}
+WITH_MEDIA: Final = "с фото или видео"
+RUNNING: Final = "неделя не закончилась"
 
 
 def sheet(report: Report) -> str:
@@ -36,7 +42,23 @@ def sheet(report: Report) -> str:
     write("С какого дня", "Комментариев", "Решено удалить")
     for step in report.steps:
         write(f"{step.first:%d.%m.%Y}", *(HIDDEN if one is None else str(one) for one in (step.comments, step.removed)))
+    if report.posts:
+        write()
+        write("Страница", "Неделя с", "Записей засчитано", "Нужно", "Сила", "Не хватило", "Пункт акта")
+    for posts in report.posts:
+        for week in posts.weeks:
+            write(*_week(posts, week))
     return _BOM + out.getvalue()
+
+
+def _week(posts: PagePosts, week: Week) -> tuple[str, ...]:
+    counted = HIDDEN if week.counted is None else str(week.counted)
+    monday = f"{week.monday:%d.%m.%Y}"
+    if posts.needed is None or posts.force is None:
+        return posts.title, monday, counted, NO_NORM
+    missing = HIDDEN if week.missing is None else str(week.missing)
+    force = f"{FORCES[posts.force]}, {WITH_MEDIA}" if posts.media else FORCES[posts.force]
+    return posts.title, monday, counted, str(posts.needed), force, RUNNING if week.running else missing, posts.clause
 
 
 def said(cell: Cell) -> str:

@@ -11,6 +11,7 @@ from app.domain.clock import MINUTE
 from app.domain.states import ActionState, Outcome
 from app.domain.words import ActionKind, Mode, Verdict
 from app.outbox.permission import REMOVALS
+from app.review.calendar import Calendar
 from app.storage.walk import Found
 
 MACHINE: Final = "machine"
@@ -34,14 +35,16 @@ _categories: Final = msgspec.json.Decoder(list[str]).decode
 class Tally(msgspec.Struct):
     """What was counted so far.
 
-    `comments` and `removed` are by step of the period; `replies` are minutes from question to answer; `suspects` are
-    comments about which one person may have decided where a second was absent.
+    `comments` and `removed` are by step of the period; `replies` are minutes from question to answer, `working` those
+    of them that the office worked; `suspects` are comments about which one person may have decided where a second was
+    absent.
     """
 
     comments: list[int]
     removed: list[int]
     counts: dict[str, int] = {}
     replies: list[int] = []
+    working: list[int] = []
     suspects: list[int] = []
 
     def add(self, name: str, number: int = 1) -> None:
@@ -158,13 +161,14 @@ def add_objection(tally: Tally, outcome: str | None) -> None:
     tally.add(f"objections.{outcome or 'waiting'}")
 
 
-def add_appeal(tally: Tally, row: Found, now: int) -> None:
+def add_appeal(tally: Tally, row: Found, now: int, calendar: Calendar) -> None:
     """A resident's message of the period, by whether it was answered in its term."""
-    asked, _, due, answered, ended = row
+    asked, _, due, answered, ended, _ = row
     tally.add("appeals")
     if answered is not None:
         tally.add("appeals.in_term" if answered <= due else "appeals.late")
         tally.replies.append(max(0, answered - asked) // MINUTE)
+        tally.working.append(max(0, calendar.between(asked, answered)) // MINUTE)
     elif ended in _NOT_OWED:
         tally.add("appeals.not_owed")
     else:

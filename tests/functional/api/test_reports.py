@@ -161,6 +161,7 @@ EXPECTED: dict[str, Any] = {
     "appeals.not_owed": 1,
     "appeals.share": 50.0,
     "appeals.median": 30.0,
+    "appeals.median_working": 30.0,
     "objections": 1,
     "objections.reversed": 1,
     "objections.waiting": 0,
