@@ -9,11 +9,12 @@ import msgspec
 from app.console.queue_way import Walker, address
 from app.console.wording import term
 from app.domain.principals import Principal
-from app.domain.states import CommentState
-from app.domain.words import ActionKind, Category
+from app.domain.states import CANCELLABLE, CommentState
+from app.domain.words import ActionKind, Category, Reason
 from app.pipeline.administration.accounts import TokenShown, list_tokens
 from app.pipeline.case_view import CaseView, Effect
 from app.pipeline.overrule.claims import DECIDING
+from app.pipeline.overrule.standing_bans import is_mere_proposal
 from app.storage.tables import Action
 
 _ATTACHED: Final[Mapping[str, str]] = {
@@ -71,6 +72,7 @@ def context(walker: Walker, shown: CaseView, typed: Typed, undo: str) -> dict[st
         "one_clause": _one_clause(shown),
         "bans": ban_terms(shown),
         "proposed": _proposed(shown.actions),
+        "ban_fate": ban_fate(shown),
         "effects": {effect.kind.value: effect for effect in shown.effects},
         "removal": _removal(shown),
         "is_removed": comment.state == CommentState.REMOVED,
@@ -112,6 +114,19 @@ def _proposed(actions: tuple[Action, ...]) -> str:
     """The ban that the machine proposes, in words; '' if it proposes none."""
     bans = [one for one in actions if one.kind == ActionKind.BAN_AUTHOR and one.state == "proposed"]
     return term(bans[0].ban_seconds) if bans else ""
+
+
+def ban_fate(shown: CaseView) -> str:
+    """What a removal without a new ban does to the one that waits already; '' if none does."""
+    bans = [one for one in shown.actions if one.kind == ActionKind.BAN_AUTHOR and one.state in CANCELLABLE]
+    if not bans:
+        return ""
+    words = term(bans[-1].ban_seconds)
+    if not is_mere_proposal(bans[-1]):
+        return f"Уже назначена {words} и останется. Отметьте, только если нужна другая."
+    if shown.record.case.reason == Reason.AUDIT:
+        return f"Программа предлагает {words}. Не отметите — предложение останется в «Блокировках»."
+    return f"Программа предлагает {words}. Удалите без отметки — предложение будет отклонено."
 
 
 def _removal(shown: CaseView) -> Effect | None:

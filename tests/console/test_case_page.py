@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.words import Role
-from app.storage.tables import Comment, Decision, Note, ReviewCase
+from app.storage.tables import Action, Comment, Decision, Note, ReviewCase
 from tests.console.counter import Counter, Visitor
 from tests.functional.api.things import ASKED
 
@@ -60,6 +60,19 @@ def test_a_removed_comment_is_kept_removed_or_brought_back(counter: Counter, ann
 
     assert "Вернуть комментарий" in page
     assert "Оставить удалённым" in page
+
+
+def test_the_form_says_what_becomes_of_a_ban_that_waits(counter: Counter, anna: Visitor) -> None:
+    """A proposal is declined by a removal without it, in the random sample it waits on, a confirmed one stands."""
+    counter.add_page("229000003", "review")
+    decision = counter.comment("Ты дебил", page="229000003")
+    case = _case_of(counter, decision)
+
+    assert "Программа предлагает на 1 день. Удалите без отметки" in anna.get(f"/queue/{case.id}").text
+    counter.change(ReviewCase, case.id, reason="audit")
+    assert "предложение останется в «Блокировках»" in anna.get(f"/queue/{case.id}").text
+    counter.change(Action, counter.action_of(decision, "ban_author").id, state="pending", confirmed_by="person:boris")
+    assert "Уже назначена на 1 день и останется" in anna.get(f"/queue/{case.id}").text
 
 
 def test_a_policy_without_bans_offers_none(counter: Counter, anna: Visitor) -> None:

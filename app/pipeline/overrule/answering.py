@@ -14,6 +14,7 @@ from app.pipeline.overrule.labels import label
 from app.pipeline.overrule.lifting import call_back, lift
 from app.pipeline.overrule.seconds import ABSENT, absence, is_alone, written_reason
 from app.pipeline.overrule.sitting import Sitting, opinion_of
+from app.pipeline.overrule.standing_bans import go_on, take_over
 from app.pipeline.overrule.wishes import PersonVerdict, Ruled
 from app.pipeline.record.deciding import Wanted
 from app.storage.tables import Action
@@ -31,6 +32,8 @@ class Occasion:
     #: Microseconds from now.
     window: int
     objection: bool = False
+    #: Nobody was asked about the ban that the machine proposes: a removal leaves it proposed.
+    ban_unasked: bool = False
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -57,6 +60,9 @@ def keep(sitting: Sitting, occasion: Occasion) -> Ruled:
 def remove(sitting: Sitting, occasion: Occasion, verdict: PersonVerdict) -> Ruled:
     """The text goes, on a clause of the act or for a broken law; what the machine had ordered gives way.
 
+    A ban that was confirmed stands unless another one is wished for; one that is only proposed is declined, except
+    where nobody was asked about it.
+
     Raises:
         InvalidInputError: the grounds are not the act's, it is a private message, or the ban is not allowed.
         ConflictError: the author was faster.
@@ -67,6 +73,7 @@ def remove(sitting: Sitting, occasion: Occasion, verdict: PersonVerdict) -> Rule
         raise ConflictError("автор сам удалил комментарий")
     grounds = check_remove(verdict, policy)
     machine = sitting.machine_decision()
+    standing = take_over(sitting, proposals=occasion.ban_unasked) if verdict.ban is None else None
     call_back(sitting, _PERSON)
     basis = _basis(sitting, occasion)
     if verdict.law is not None:
@@ -79,6 +86,8 @@ def remove(sitting: Sitting, occasion: Occasion, verdict: PersonVerdict) -> Rule
     if comment.state is not CommentState.REMOVED:
         _order(sitting, occasion, Wanted(grounds.how, "; ".join(grounds.clauses)), decision_id)
     second_needed = verdict.ban is not None and _ban(sitting, occasion, verdict, decision_id)
+    if standing is not None:
+        go_on(sitting, standing, decision_id, not_before=sitting.at + occasion.window)
     _close(sitting, CaseEnd.REMOVED)
     comment.restored_revision_id = None
     label(sitting, decision_id, occasion.source, Verdict.REMOVE, verdict.categories, machine)

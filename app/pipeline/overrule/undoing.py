@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.domain.clock import rfc3339
 from app.domain.decisions import Review
@@ -19,10 +19,11 @@ from app.pipeline.overrule import told
 from app.pipeline.overrule.answering import actions_of
 from app.pipeline.overrule.lifting import call_back
 from app.pipeline.overrule.sitting import Sitting, found_id, opinion_of, sit, turn
+from app.pipeline.overrule.standing_bans import propose_again
 from app.pipeline.overrule.wishes import Ruled
 from app.pipeline.record.cases import new_case
 from app.storage.accounts import PERSON
-from app.storage.tables import Action, Campaign, Decision, Label, ReviewCase
+from app.storage.tables import Action, Campaign, Decision, Label, Objection, ReviewCase
 
 _UNDONE: Final = "undone"
 _categories: Final = msgspec.json.Decoder(tuple[Category, ...]).decode
@@ -41,7 +42,8 @@ def undo(house: House, configuration: Configuration, decision_id: int, *, who: P
     Raises:
         NotFoundError: there is no such decision, or not for this person.
         NotAllowedError: somebody else took it.
-        ConflictError: it is the machine's, it is not the newest, it was sent already, or the time is over.
+        ConflictError: it is the machine's or not the newest, it was sent already, the author was told of it in writing,
+            or the time is over.
     """
     missing = f"решения {decision_id} нет"
 
@@ -54,8 +56,9 @@ def undo(house: House, configuration: Configuration, decision_id: int, *, who: P
         actions = actions_of(sitting, decision.id)
         basis = msgspec.json.decode(decision.basis_json, type=_Basis)
         _check_unsent(actions, basis, sitting.at)
+        _check_untold(sitting, decision)
         call_back(sitting, _UNDONE, only={action.id for action in actions})
-        return _ask_again(sitting, decision, basis)
+        return _ask_again(sitting, decision, basis, actions)
 
     return turn(house, act)
 
@@ -79,7 +82,17 @@ def _check_unsent(actions: tuple[Action, ...], basis: _Basis, at: int) -> None:
         raise ConflictError(f"отменить можно было до {rfc3339(basis.undo_until)}")
 
 
-def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis) -> Ruled:
+def _check_untold(sitting: Sitting, decision: Decision) -> None:
+    """What a resident was told in writing is not silently made untrue."""
+    query = select(Objection.answered_by).where(
+        Objection.comment_id == decision.comment_id, col(Objection.answered_at) >= decision.decided_at
+    )
+    told_by = sitting.session.exec(query).first()
+    if told_by is not None:
+        raise ConflictError(f"автору уже ответили на возражение ({told.named(told_by)}): примите новое решение")
+
+
+def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis, undone: tuple[Action, ...]) -> Ruled:
     machine = sitting.machine_decision()
     categories = _categories(machine.categories_json) if machine else ()
     ruling = Review((Reason.PERSON,), categories)
@@ -87,6 +100,7 @@ def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis) -> Ruled:
     new_id = sitting.deciding.decide(
         sitting.comment, sitting.page, ruling, opinion_of(machine), mode=sitting.page.mode, hand=sitting.hand
     )
+    propose_again(sitting, undone, decision.decided_by, new_id)
     sitting.ledger.note(
         "decision_undone", sitting.comment.id, decision=decision.id, instead=new_id, by=sitting.hand.signed
     )

@@ -74,7 +74,9 @@ def _answer(sitting: Sitting, case: ReviewCase, verdict: PersonVerdict, window: 
         sitting.session, who, page.id, page.policy.policy, sitting.comment.id, verdict.second_reason
     )
     objection = case.reason == Reason.OBJECTION
-    occasion = Occasion(case.id, source_of(case.reason), window, objection)
+    # Whoever answers many at once, or only measures the machine, was not asked about a ban.
+    unasked = window != UNDO_WINDOW or case.reason == Reason.AUDIT
+    occasion = Occasion(case.id, source_of(case.reason), window, objection, unasked)
     sitting.note(words("note", verdict.note))
     if alone is not None:
         stand_in(sitting, case.decision_id, "objection", alone)
