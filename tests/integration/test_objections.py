@@ -13,6 +13,7 @@ from app.domain.words import Category, Verdict
 from app.journal.verify import verify
 from app.pipeline.decision_number import decision_of, number_of
 from app.pipeline.objections import answering, messages, opening, terms
+from app.pipeline.overrule.reversal import reverse
 from app.pipeline.overrule.verdicts import PersonVerdict, rule, undo
 from app.storage.tables import Account, Action, Comment, Journal, Note, Objection, ObjectionBody, ReviewCase
 from tests.fakes.yard import Yard
@@ -249,6 +250,36 @@ def test_a_verdict_that_is_taken_back_opens_the_objection_again(office: Office) 
     again = answering.show(office.house, opened.objection_id, who=office.anna).record.case
     office.decide(again.id, Verdict.REMOVE)
     assert answering.show(office.house, opened.objection_id, who=office.anna).outcome == "upheld"
+
+
+def test_a_reversal_that_is_taken_back_opens_the_objection_again(office: Office) -> None:
+    """A decision reversed from the journal answers the objection's question; undone, it leaves it open as it was."""
+    decision = office.removed()
+    opened = opening.typed_in(office.house, decision, text="Верните", who=office.anna)
+    ruled = reverse(
+        office.house,
+        office.configuration,
+        decision,
+        who=office.boris,
+        reason="Цитата",
+        abilities=office.services.abilities,
+    )
+    assert answering.show(office.house, opened.objection_id, who=office.anna).outcome == "reversed"
+    undo(office.house, office.configuration, ruled.decision_id, who=office.boris)
+
+    shown = answering.show(office.house, opened.objection_id, who=office.anna)
+    assert (shown.state, shown.prepared) == ("open", None)
+    assert (shown.record.case.reason, shown.record.case.protected) == ("objection", True)
+
+
+def test_what_the_author_was_told_is_not_taken_back(office: Office) -> None:
+    """Once the objection is answered, its verdict is not undone any more, though nothing was sent yet."""
+    opened = opening.typed_in(office.house, office.removed(), text="Верните", who=office.anna)
+    new = office.decide(opened.case_id, Verdict.KEEP)
+    answering.answer(office.house, opened.objection_id, text="Вернули", who=office.boris)
+
+    with pytest.raises(ConflictError, match=r"уже ответили на возражение \(boris\)"):
+        undo(office.house, office.configuration, new, who=office.boris)
 
 
 def test_nobody_answers_an_objection_to_their_own_decision(office: Office) -> None:

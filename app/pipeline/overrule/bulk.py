@@ -1,4 +1,7 @@
-"""One verdict about many cases: first a list of what would happen, then exactly that; ten minutes to take it back."""
+"""One verdict about many: first a list of what would happen, then exactly that; ten minutes to take it back.
+
+Many are cases that somebody has marked, or all comments that say what one case asks about.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +21,17 @@ from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.overrule import told
 from app.pipeline.overrule.claims import is_held_by_other
+from app.pipeline.overrule.copies import Together, check_for_copies, done_before, remove_copy, together, why_not
 from app.pipeline.overrule.grounds import check_keep, check_not_private, check_remove
 from app.pipeline.overrule.verdicts import rule
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
 from app.storage.accounts import is_id
+from app.storage.campaigns import Copy, copies_of, count_copies, read_campaign
 from app.storage.tables import Comment, ReviewCase, Revision
 
 LARGEST: Final = 200
+#: Copies that one list looks at; what cannot go is told and not looked at twice.
+_READ: Final = 2_000
 #: Whoever looked at the list longer ago looks again.
 PLAN_LIFE: Final = HOUR
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
@@ -32,9 +39,12 @@ _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 @dataclass(frozen=True, slots=True)
 class BulkItem:
-    """What would happen to one case: the orders, or `why_not` in words. `revision` is the text that is meant."""
+    """What would happen to one case, or to a copy that has none: the orders, or `why_not` in words.
 
-    case_id: int
+    `revision` is the text that is meant.
+    """
+
+    case_id: int | None
     comment_id: int | None
     revision: int | None
     actions: tuple[ActionKind, ...] = ()
@@ -47,15 +57,19 @@ class BulkPlan:
 
     items: tuple[BulkItem, ...]
     token: str
+    #: Copies that are not in the list: it takes another one.
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BulkDone:
-    """What became of one case: `ruled`, or `why_not` in words."""
+    """What became of one case, or of a copy that has none: `ruled`, or `why_not` in words."""
 
-    case_id: int
+    case_id: int | None
     ruled: Ruled | None = None
     why_not: str = ""
+    #: Of a copy.
+    comment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,9 @@ class BulkResult:
     """What became of all, in the order of the plan."""
 
     items: tuple[BulkDone, ...]
+    #: Copies that still stand, and the open case that asks about them.
+    left: int = 0
+    question: int | None = None
 
 
 class _Promise(msgspec.Struct):
@@ -72,6 +89,10 @@ class _Promise(msgspec.Struct):
     verdict: str
     at: int
     cases: dict[int, int]
+    #: The question whose copies are meant, its campaign, and the text of each copy by comment.
+    copies_of: int = 0
+    campaign: int = 0
+    copies: dict[int, int] = {}
 
 
 def plan(
@@ -92,8 +113,45 @@ def plan(
         rows = _read(session, wanted)
     items = tuple(_item(case_id, rows.get(case_id), verdict, pages, who=who, at=at) for case_id in wanted)
     cases = {one.case_id: one.revision for one in items if one.revision is not None and not one.why_not}
-    promise = _Promise(who.account_id, _digest(verdict), at, cases)
-    return BulkPlan(items, house.vault.seal(msgspec.json.encode(promise).decode()))
+    return BulkPlan(items, _sealed(house, _Promise(who.account_id, _digest(verdict), at, cases)))
+
+
+def plan_copies(
+    house: House, configuration: Configuration, case_id: int, verdict: PersonVerdict, *, who: Principal
+) -> BulkPlan:
+    """Say what a removal would do to all comments that say what the case asks about; nothing is changed.
+
+    The case itself goes last, with the last copies, so that somebody is asked about whatever stays.
+
+    Raises:
+        NotFoundError: there is no such case, or not for this person.
+        InvalidInputError: it has no copies, or the verdict cannot be given to many at once.
+        ConflictError: it is closed, held by another person, or each copy needs a look of its own.
+    """
+    check_for_copies(verdict)
+    at = house.clock.now()
+    with house.database.read() as session:
+        found = together(session, configuration, case_id, who=who, at=at)
+        how = check_remove(verdict, found.page.policy.policy).how
+        every = count_copies(session, found.campaign_id)
+        read = [one for one in copies_of(session, found.campaign_id, limit=_READ) if one.comment.id != _head(found)]
+    told_of = [(one, why_not(one, found.page, who=who, at=at)) for one in read]
+    going = [one for one, refusal in told_of if not refusal]
+    ends = len(going) < LARGEST and len(read) < _READ
+    going = going[: LARGEST - ends]
+    staying = [(one, refusal) for one, refusal in told_of if refusal][:LARGEST]
+    head = [(found.head, "")] if ends else []
+    items = tuple(_copy_item(one, how, refusal) for one, refusal in (*head, *((one, "") for one in going), *staying))
+    promise = _Promise(
+        who.account_id,
+        _digest(verdict),
+        at,
+        {case_id: found.head.revision} if ends else {},
+        copies_of=case_id,
+        campaign=found.campaign_id,
+        copies={one.comment.id: one.revision for one in going},
+    )
+    return BulkPlan(items, _sealed(house, promise), left=max(every - len(items), 0))
 
 
 def carry(
@@ -105,7 +163,7 @@ def carry(
     who: Principal,
     abilities: Mapping[str, Abilities],
 ) -> BulkResult:
-    """Carry a plan out, each case in a transaction of its own; what has changed since is left as it is, and told.
+    """Carry a plan out, each comment in a transaction of its own; what has changed since is left as it is, and told.
 
     Raises:
         InvalidInputError: the token is none, is another person's, is older than an hour, or the verdict is another one.
@@ -118,19 +176,54 @@ def carry(
             "token", "ожидается ответ на предварительный просмотр этого же решения за последний час"
         )
     done = []
+    for comment_id, revision in promise.copies.items():
+        meant = replace(verdict, revision=revision)
+        try:
+            ruled = remove_copy(
+                house,
+                configuration,
+                promise.copies_of,
+                promise.campaign,
+                comment_id,
+                meant,
+                who=who,
+                abilities=abilities,
+            )
+            done.append(BulkDone(ruled.case_id, ruled, comment_id=comment_id))
+        except DvornikError as error:
+            done.append(BulkDone(None, why_not=_words(error), comment_id=comment_id))
+    heads = []
     for case_id, revision in promise.cases.items():
         meant = replace(verdict, revision=revision)
         try:
-            ruled = rule(house, configuration, case_id, meant, who=who, abilities=abilities, window=BULK_UNDO_WINDOW)
-            done.append(BulkDone(case_id, ruled))
+            before = done_before(house, configuration, case_id, who=who) if promise.campaign else None
+            ruled = before or rule(
+                house, configuration, case_id, meant, who=who, abilities=abilities, window=BULK_UNDO_WINDOW
+            )
+            heads.append(BulkDone(case_id, ruled))
         except DvornikError as error:
-            done.append(BulkDone(case_id, why_not=_words(error)))
-    return BulkResult(tuple(done))
+            heads.append(BulkDone(case_id, why_not=_words(error)))
+    return BulkResult((*heads, *done), *_rest(house, promise.campaign))
+
+
+def _rest(house: House, campaign_id: int) -> tuple[int, int | None]:
+    """Copies that still stand, and who is asked about them."""
+    if not campaign_id:
+        return 0, None
+    with house.database.read() as session:
+        record = read_campaign(session, campaign_id)
+        case = record.case if record else None
+        is_open = case is not None and case.state != CaseState.CLOSED
+        return count_copies(session, campaign_id), case.id if case is not None and is_open else None
 
 
 def _words(error: DvornikError) -> str:
     """Why not, without the name of a field that nobody has filled in by case."""
     return error.expected if isinstance(error, InvalidInputError) else str(error)
+
+
+def _sealed(house: House, promise: _Promise) -> str:
+    return house.vault.seal(msgspec.json.encode(promise).decode())
 
 
 def _promise(house: House, token: str) -> _Promise:
@@ -183,6 +276,15 @@ def _item(
         return replace(item, actions=_orders(verdict, comment, pages.get(case.page_id)))
     except DvornikError as error:
         return replace(item, why_not=_words(error))
+
+
+def _head(found: Together) -> int:
+    return found.head.comment.id
+
+
+def _copy_item(copy: Copy, how: ActionKind, refusal: str) -> BulkItem:
+    actions = () if refusal else (how,)
+    return BulkItem(copy.case.id if copy.case else None, copy.comment.id, copy.revision, actions, refusal)
 
 
 def _check_case(case: ReviewCase, comment: Comment, who: Principal, at: int) -> None:

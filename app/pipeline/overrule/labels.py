@@ -9,6 +9,8 @@ from app.review.masking import mask
 from app.storage.tables import Decision, Label, RevisionBody
 
 REVERSAL: Final = "reversal"
+#: The source of a decision about a copy: one look at one text is one lesson, however many said it.
+UNSEEN: Final = ""
 _SOURCES: Final = {Reason.OBJECTION: "objection", Reason.AUDIT: "audit"}
 
 
@@ -25,9 +27,9 @@ def label(  # noqa: PLR0917 - one sentence: this decision says so about the text
     categories: tuple[Category, ...],
     machine: Decision | None,
 ) -> None:
-    """Write the lesson down. Private messages, erased texts and what the machine never judged teach nothing."""
+    """Write the lesson down. Private messages, copies, erased texts and what was never judged teach nothing."""
     comment = sitting.comment
-    if machine is None or comment.private or comment.revision_id is None:
+    if source == UNSEEN or machine is None or comment.private or comment.revision_id is None:
         return
     body = sitting.session.get(RevisionBody, comment.revision_id)
     if body is None or body.text is None:

@@ -76,6 +76,8 @@ def _author(sitting: Sitting, sent: Collection[Action]) -> tuple[Wanted | None, 
         for action in beside
     ):
         return None, "автор заблокирован и за другой комментарий: блокировка остаётся"
+    if not sitting.comment.author:
+        return None, "данные автора стёрты: снять блокировку можно только в самой сети"
     network = sitting.network
     if network is None or not network.unban:
         return None, "сеть не умеет снимать блокировку"

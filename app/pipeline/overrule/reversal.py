@@ -61,7 +61,9 @@ def reverse(
         sitting.ledger.note(
             "decision_reversed", sitting.comment.id, decision=decision.id, page=sitting.page.id, by=sitting.hand.signed
         )
-        return keep(sitting, Occasion(None, REVERSAL, UNDO_WINDOW))
+        # Undone, it opens the question again that it closes on its way.
+        asked = sitting.comment.case.id if sitting.comment.case else None
+        return keep(sitting, Occasion(asked, REVERSAL, UNDO_WINDOW))
 
     return turn(house, act)
 

@@ -52,6 +52,17 @@ def test_what_was_sent_is_restored_and_unbanned(desk: Desk) -> None:
     assert [desk.row(Note, one).text for one in desk.ids_of(Note)] == [WHY]
 
 
+def test_nobody_is_unbanned_without_a_name(desk: Desk) -> None:
+    """Once the author's id is erased no order can name them: the comment comes back, the rest is told in words."""
+    anna, boris = desk.person("anna"), desk.person("boris")
+    comment, decision = removed(desk, anna, ban(86_400))
+    author = desk.row(Comment, comment).author_id
+    desk.sql("UPDATE author SET external_id = NULL WHERE id = :id", id=author)
+    ruled = reverse(desk, decision, boris)
+    assert [one.kind for one in ruled.actions] == ["restore_comment"]
+    assert ruled.cannot == ("данные автора стёрты: снять блокировку можно только в самой сети",)
+
+
 def test_the_machines_own_removal_is_taken_back_too(desk: Desk) -> None:
     """In enforce the machine removes at once; anybody may reverse it."""
     anna = desk.person("anna")
