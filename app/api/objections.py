@@ -17,6 +17,7 @@ from app.domain.errors import InvalidInputError
 from app.domain.principals import Principal
 from app.domain.states import ObjectionState
 from app.pipeline.objections import answering, opening
+from app.pipeline.objections.reading import reads_words
 from app.storage.objections import ObjectionFilter, ObjectionRecord
 
 router = APIRouter(route_class=StrictRoute, tags=["objections"])
@@ -140,7 +141,7 @@ def _brief(record: ObjectionRecord) -> dict[str, Any]:
 
 def _whole(shown: answering.ObjectionView, who: Principal) -> shapes.ObjectionWhole:
     record = shown.record
-    withheld = record.objection.channel == opening.Channel.MESSAGE and not who.reads_private
+    withheld = not reads_words(record.objection, who)
     body = record.body
     return shapes.ObjectionWhole(
         **_brief(record),
@@ -151,5 +152,5 @@ def _whole(shown: answering.ObjectionView, who: Principal) -> shapes.ObjectionWh
         decided_at=shown.decided_at,
         receipt=shown.got,
         prepared_answer=shown.prepared,
-        answer=None if body is None else body.answer,
+        answer=None if withheld or body is None else body.answer,
     )

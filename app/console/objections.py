@@ -14,6 +14,7 @@ from app.domain.states import ObjectionState
 from app.domain.words import Role
 from app.pipeline.decision_view import decision_view
 from app.pipeline.objections import answering, opening
+from app.pipeline.objections.reading import reads_words
 from app.pipeline.objections.terms import WARNED_BEFORE
 from app.storage.objections import ObjectionFilter, count_unanswered
 
@@ -101,7 +102,7 @@ def _whole(
 ) -> Response:
     record = shown.record
     view = decision_view(use, record.decision.id, who)
-    withheld = record.objection.channel == opening.Channel.MESSAGE and not who.reads_private
+    withheld = not reads_words(record.objection, who)
     due_in = record.objection.due_at - use.house.clock.now()
     return render(
         request,

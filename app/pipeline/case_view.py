@@ -15,6 +15,7 @@ from app.domain.principals import Principal
 from app.domain.questions import UNDO, effect, why
 from app.domain.words import ActionKind, Category, Kind
 from app.pipeline.configuration import PageConfig
+from app.pipeline.objections.reading import readable_notes, reads_words
 from app.pipeline.process import Services
 from app.storage.campaigns import CampaignRecord, Member, campaign_comments, campaign_of_case
 from app.storage.case_context import (
@@ -73,7 +74,7 @@ class CampaignShown:
 
 @dataclass(frozen=True, slots=True)
 class ObjectionShown:
-    """Somebody objects to what was decided; `text` None = erased."""
+    """Somebody objects to what was decided; `text` None = erased, or not for this reader."""
 
     objection: Objection
     text: str | None
@@ -150,9 +151,9 @@ def _gather(
         campaign=_campaign(session, together),
         choices=choices(config) if config else (),
         effects=effects(services.abilities.get(record.network), comment),
-        objection=_objection(objection_about(session, comment.id), withheld=withheld),
+        objection=_objection(objection_about(session, comment.id), who, withheld=withheld),
         actions=unfinished_actions(session, comment.id),
-        notes=() if withheld else notes_on(session, comment.id),
+        notes=() if withheld else readable_notes(notes_on(session, comment.id), who),
     )
 
 
@@ -232,10 +233,12 @@ def _campaign(session: Session, together: CampaignRecord | None) -> CampaignShow
     return CampaignShown(together.campaign.id, together.comments, together.visible, together.authors, tuple(members))
 
 
-def _objection(found: tuple[Objection, ObjectionBody | None] | None, *, withheld: bool) -> ObjectionShown | None:
+def _objection(
+    found: tuple[Objection, ObjectionBody | None] | None, who: Principal, *, withheld: bool
+) -> ObjectionShown | None:
     if found is None:
         return None
     objection, body = found
-    if withheld or body is None:
+    if withheld or body is None or not reads_words(objection, who):
         return ObjectionShown(objection, None, None)
     return ObjectionShown(objection, body.text, body.answer)

@@ -12,6 +12,7 @@ from app.domain.principals import Principal
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Verdict
 from app.pipeline.case_view import Effect, effects, judged_words, telling
+from app.pipeline.objections.reading import readable_notes
 from app.pipeline.process import Services
 from app.storage.accounts import is_id
 from app.storage.case_context import RevisionShown, notes_on, post_of, revisions_of
@@ -133,7 +134,7 @@ def _gather(session: Session, services: Services, record: DecisionRecord, who: P
         revisions=tuple(replace(one, text=None) for one in revisions) if withheld else revisions,
         actions=_actions(session, comment.id),
         cases=_cases(session, comment.id),
-        notes=() if withheld else tuple(notes_on(session, comment.id)),
+        notes=() if withheld else readable_notes(notes_on(session, comment.id), who),
         post=post_of(session, comment),
         effects=effects(services.abilities.get(record.network), comment),
     )

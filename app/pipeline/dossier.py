@@ -19,6 +19,7 @@ from app.journal.proof import Proven, entries_about
 from app.pipeline.decision_number import number_of
 from app.pipeline.decision_view import DecisionView, decision_view
 from app.pipeline.notices import notices_of
+from app.pipeline.objections.reading import reads_words
 from app.pipeline.process import Services
 from app.policy.rules import Act, parse
 from app.storage import dossier as queries
@@ -66,6 +67,8 @@ class Dossier:
     texts: tuple[TextState, ...]
     notices: dict[NoticeKind, str]
     objections: tuple[tuple[Objection, ObjectionBody | None], ...]
+    #: Ids of objections whose words are not for this reader.
+    unread: frozenset[int]
     evidence: tuple[Evidence, ...]
     journal: tuple[Proven, ...]
     people: dict[str, Someone]
@@ -94,22 +97,23 @@ def dossier(
         append(session, house.journal_key, [entry], at)
     view = decision_view(services, decision_id, who)
     with house.database.read() as session:
-        return _gather(session, services, view, at=at, outside=outside, names=who.role in _SEES_NAMES)
+        return _gather(session, services, view, who, at=at, outside=outside)
 
 
 def _gather(
-    session: Session, services: Services, view: DecisionView, *, at: int, outside: bool, names: bool
+    session: Session, services: Services, view: DecisionView, who: Principal, *, at: int, outside: bool
 ) -> Dossier:
     house, record = services.house, view.record
     comment = record.comment
     texts = queries.all_texts(session, comment.id)
     source, name, version = queries.policy_source(session, record.decision.policy_version_id)
     evidence = queries.evidence_about(session, comment.id)
-    objections = tuple(objection_queries.objections_to(session, record.decision.id))
+    found = tuple(objection_queries.objections_to(session, record.decision.id))
+    unread = frozenset(one.id for one, _ in found if view.withheld or not reads_words(one, who))
+    objections = tuple((one, None if one.id in unread else body) for one, body in found)
     if view.withheld:
         texts = tuple(replace(one, text=None, segments_json="[]", attachments=()) for one in texts)
         evidence = ()
-        objections = tuple((one, None) for one, _ in objections)
     return Dossier(
         number=number_of(house, record.decision.id),
         made_at=at,
@@ -126,9 +130,10 @@ def _gather(
             reversed_id=view.earlier_removal,
         ),
         objections=objections,
+        unread=unread,
         evidence=evidence,
         journal=entries_about(session, house.journal_key, comment.id),
-        people=_people(session, view, objections, names=names and not outside),
+        people=_people(session, view, objections, names=who.role in _SEES_NAMES and not outside),
     )
 
 

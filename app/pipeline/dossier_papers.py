@@ -78,6 +78,7 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
                 {
                     **_some(one, "id", "channel", "state", "outcome", "received_at", "due_at", "answered_at"),
                     "answered_by": _who(dossier, one.answered_by),
+                    "withheld": one.id in dossier.unread,
                     "text": None if body is None else body.text,
                     "answer": None if body is None else body.answer,
                 }
