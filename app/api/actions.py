@@ -99,3 +99,19 @@ def confirm(action_id: IdIn, who: Caller, use: Use, body: schemas.ConfirmIn | No
         configuration=use.configuration,
     )
     return schemas.Confirmed(action=action_out(done.action), second_needed=done.second_needed)
+
+
+@router.post(
+    "/v1/actions/{action_id}/done",
+    summary="Say that an action was done by hand",
+    responses={
+        **errors(404, 409),
+        **example(
+            {**examples.ACTION_EXAMPLE, "state": "done", "outcome": "acted", "ended_by": "person:anna"},
+            "It is done.",
+        ),
+    },
+)
+def done(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
+    """Note that you have done in the network what the program cannot do there; only what is `manual` waits for it."""
+    return action_out(orders.done_by_hand(use.house, action_id, who=who))

@@ -1,5 +1,8 @@
 """Routes for pages: adding, changing, removing them, and the red button."""
 
+from dataclasses import replace
+from typing import Final
+
 from fastapi import APIRouter, Response
 
 from app.api.answers import errors, example
@@ -18,10 +21,14 @@ from app.api.page_schemas import (
     PageOut,
     PauseOut,
 )
+from app.domain.words import Mode
 from app.pipeline.administration import pages, pausing
 from app.pipeline.administration.pages import NewPage, PageChanges
+from app.pipeline.trying import was_tried
 
 router = APIRouter(route_class=StrictRoute, tags=["pages"])
+
+_UNTRIED: Final = "за последние сутки никто не смотрел, что было бы удалено по этим правилам: POST /v1/previews"
 
 
 @router.get(
@@ -65,10 +72,17 @@ def show_page(page_id: IdIn, who: Caller, use: Use) -> PageOut:
     },
 )
 def change_page(page_id: IdIn, body: PageChangesIn, who: Caller, use: Use) -> ChangedOut:
-    """Change what the body names; a change of the mode holds from the next transaction on."""
+    """Change what the body names; a change of the mode holds from the next transaction on.
+
+    A change to `enforce` that nobody has tried within a day (`POST /v1/previews`) is made, with a warning.
+    """
     check_page(who, page_id)
     changes = PageChanges(**body.model_dump())
-    return ChangedOut.model_validate(pages.change_page(use.house, page_id, changes, by=who.by, pages=who.pages))
+    was = pages.show_page(use.house, page_id).mode
+    changed = pages.change_page(use.house, page_id, changes, by=who.by, pages=who.pages)
+    if changed.page.mode == Mode.ENFORCE != was and not was_tried(use.house, page_id):
+        changed = replace(changed, warnings=(*changed.warnings, _UNTRIED))
+    return ChangedOut.model_validate(changed)
 
 
 @router.delete(

@@ -20,6 +20,7 @@ from app.pipeline.jobs.preview import MODE_DAYS, POLICY_DAYS, PREVIEW, Asked, Fo
 from app.policy.levels import LEVELS, Level, level_named
 from app.storage import pages as page_queries
 from app.storage.decisions import DecisionRecord, read_decisions
+from app.storage.jobs import done_jobs
 from app.storage.tables import Job, Page, PolicyVersion
 
 #: A preview stands behind a change for so long; then it is made anew.
@@ -129,15 +130,32 @@ def switch_mode(house: House, page_id: int, mode: str, *, was: str, job_id: int 
         version = policy_in_force(session, page.policy_name)
     if page.mode != was:
         raise ConflictError("режим страницы тем временем сменил кто-то другой: посмотрите, какой он теперь")
-    if mode == Mode.ENFORCE and not (job_id and _stands_behind(house, job_id, page_id, version, who)):
+    if mode == Mode.ENFORCE and not (job_id and _stands_behind(house, job_id, page, version, who)):
         raise ConflictError("сначала посмотрите, что было бы удалено за последние дни по действующим правилам")
     change_page(house, page_id, PageChanges(mode=mode), by=who.by, pages=who.pages)
 
 
-def _stands_behind(house: House, job_id: int, page_id: int, version: PolicyVersion, who: Principal) -> bool:
+def was_tried(house: House, page_id: int) -> bool:
+    """Whether anybody has a fresh preview of what the page would have removed by itself under its policy.
+
+    Raises:
+        NotFoundError: there is no such page.
+    """
+    with house.database.read() as session:
+        page = page_queries.page_of(session, page_id)
+        if page is None:
+            raise missing(page_id)
+        version = policy_in_force(session, page.policy_name)
+        ended = done_jobs(session, PREVIEW, page_id, since=house.clock.now() - FRESH)
+    return any(_is_of(house, job, page, version) for job in ended)
+
+
+def _stands_behind(house: House, job_id: int, page: Page, version: PolicyVersion, who: Principal) -> bool:
     job = orders.show(house, job_id, who=who)
-    if job.kind != PREVIEW or job.state != JobState.DONE:
-        return False
+    return job.kind == PREVIEW and job.state == JobState.DONE and _is_of(house, job, page, version)
+
+
+def _is_of(house: House, job: Job, page: Page, version: PolicyVersion) -> bool:
     wish = params_of(job)
     is_fresh = house.clock.now() - wish.until < FRESH
-    return is_fresh and (wish.pages, wish.version, wish.level) == ([page_id], version.id, "")
+    return is_fresh and (wish.pages, wish.version, wish.level) == ([page.id], version.id, "")

@@ -78,6 +78,17 @@ def unfinished(session: Session, asked_by: str) -> list[Job]:
     return list(session.scalars(query))
 
 
+def done_jobs(session: Session, kind: str, page_id: int, *, since: int) -> list[Job]:
+    """Jobs of a kind that were asked about one page and have come to their end since an instant."""
+    query = select(Job).where(
+        col(Job.page_id) == page_id,
+        col(Job.kind) == kind,
+        col(Job.state) == JobState.DONE.value,
+        col(Job.ended_at) >= since,
+    )
+    return list(session.scalars(query.order_by(col(Job.id))))
+
+
 def list_jobs(
     session: Session, pages: frozenset[int] | None, *, before: int | None, limit: int
 ) -> tuple[list[Job], int | None]:

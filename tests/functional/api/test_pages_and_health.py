@@ -200,7 +200,8 @@ def test_the_description_covers_every_route(small_yard: Yard) -> None:
             if code[0] in "45" or code == "default":
                 assert list(response["content"]) == ["application/problem+json"], (route, code)
         shown = [response for code, response in responses.items() if code[0] == "2" and code != "204"]
-        if route != "GET /v1/openapi.json":
+        # An archive has no example.
+        if route not in {"GET /v1/openapi.json", "GET /v1/decisions/{decision_id}/evidence"}:
             assert all("example" in response["content"]["application/json"] for response in shown), route
         if "requestBody" in operation:
             assert {"413", "415"} <= responses.keys(), route

@@ -14,7 +14,7 @@ from app.pipeline.objections import opening
 from app.pipeline.overrule.verdicts import rule
 from app.pipeline.overrule.wishes import PersonVerdict
 from app.pipeline.persons import holds
-from app.storage.tables import ApiToken, Decision, Objection, ReviewCase
+from app.storage.tables import Action, ApiToken, Decision, Objection, ReviewCase
 from tests.fakes.yard import Yard
 
 #: A rude appeal: the machine asks a person about it, in every live mode.
@@ -40,6 +40,13 @@ def _decision(place: Place) -> int:
 
 def _proposed_ban(place: Place) -> int:
     return int(place.yard.action_of(_decision(place), "ban_author").id)
+
+
+def _manual(place: Place) -> int:
+    """A removal that waits for somebody's hands."""
+    action = int(place.yard.action_of(_decision(place), "delete_comment").id)
+    place.yard.change(Action, action, state="manual")
+    return action
 
 
 def _job(place: Place) -> int:
@@ -158,6 +165,7 @@ PREPARED: Final[dict[str, Callable[[Place], int]]] = {
     _UNDO: _own_verdict,
     "POST /v1/comments/{comment_id}/appeal": _message,
     "POST /v1/comments/{comment_id}/answers": _message,
+    "POST /v1/actions/{action_id}/done": _manual,
     _AGREE: _to_agree,
     "POST /v1/answers/{answer_id}/publish": _agreed,
     _HAND_OVER: _handed_over,
@@ -169,6 +177,7 @@ BODIES: Final[dict[str, Any]] = {
     "POST /v1/moderate/batch": {"items": [{"text": "Спасибо"}]},
     "POST /v1/actions/{action_id}/cancel": {"reason": "Ошибка"},
     "POST /v1/actions/{action_id}/confirm": {},
+    "POST /v1/previews": {"policy": "novokuznetsk-59", "level": "careful"},
     "POST /v1/objections": {"number": "00000-00000-00000", "text": "Верните"},
     "POST /v1/objections/{objection_id}/answer": {},
     "POST /v1/decisions/{decision_id}/objections": {"text": "Верните"},
