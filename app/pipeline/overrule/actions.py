@@ -31,6 +31,7 @@ from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.overrule import told
 from app.pipeline.overrule.claims import is_held_by_other
+from app.pipeline.overrule.questions import ask_again
 from app.pipeline.overrule.seconds import lone_ban
 from app.pipeline.overrule.wishes import UNDO_WINDOW
 from app.storage.accounts import PERSON
@@ -115,6 +116,8 @@ def confirm(
 def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Action:
     """Call an action back before it is sent. The words of `reason` are kept where they can be erased.
 
+    A removal whose confirmation can still be taken back leaves its question open again, as it was.
+
     Raises:
         NotFoundError: there is no such action, or not for this person.
         InvalidInputError: `reason` is empty or too long.
@@ -128,6 +131,7 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
         if action.state not in CANCELLABLE:
             raise ConflictError(_told(action))
         at = house.clock.now()
+        closed_by = _just_confirmed_by(action)
         entry = move(action, ActionState.CANCELLED, at, code=_CANCELLED, by=who.by)
         note_id = house.ids()
         session.add(
@@ -140,9 +144,10 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
                 written_at=at,
             )
         )
-        append(
-            session, house.journal_key, [replace(entry, body={**entry.body, "by": _signed(who), "note": note_id})], at
-        )
+        entries = [replace(entry, body={**entry.body, "by": _signed(who), "note": note_id})]
+        if closed_by:
+            entries += ask_again(session, house.ids, action, closed_by)
+        append(session, house.journal_key, entries, at)
     return action
 
 
@@ -229,6 +234,12 @@ def _release(action: Action, who: Principal, at: int) -> Entry:
     action.due_at, action.waiting_for = at + UNDO_WINDOW, WaitingFor.UNDO_WINDOW.value
     body = {**entry.body, "by": _signed(who), "ban_seconds": action.ban_seconds, "second": bool(first)}
     return replace(entry, kind="action_confirmed", body=body)
+
+
+def _just_confirmed_by(action: Action) -> str:
+    """Who has let this removal out and may think again, '' for any other action."""
+    waits = action.state == ActionState.PENDING and action.waiting_for == WaitingFor.UNDO_WINDOW
+    return action.confirmed_by if waits and action.kind in REMOVALS else ""
 
 
 def _close_case(session: Session, action: Action, who: Principal, at: int) -> list[Entry]:
