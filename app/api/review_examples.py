@@ -109,6 +109,7 @@ BULK_OUT_EXAMPLE: dict[str, Any] = {
     "items": [
         {
             "case_id": CASE_ID,
+            "comment_id": "7301844407214080004",
             "revision": 1,
             "actions": ["delete_comment"],
             "decision_id": None,
@@ -117,4 +118,6 @@ BULK_OUT_EXAMPLE: dict[str, Any] = {
         }
     ],
     "token": "gAAAAABn…",
+    "left": 0,
+    "question": None,
 }

@@ -168,6 +168,7 @@ def bulk_planned(plan: BulkPlan) -> verdict_schemas.BulkOut:
     items = [
         verdict_schemas.BulkItemOut(
             case_id=one.case_id,
+            comment_id=one.comment_id,
             revision=one.revision,
             actions=[str(kind) for kind in one.actions],
             decision_id=None,
@@ -176,7 +177,7 @@ def bulk_planned(plan: BulkPlan) -> verdict_schemas.BulkOut:
         )
         for one in plan.items
     ]
-    return verdict_schemas.BulkOut(items=items, token=plan.token)
+    return verdict_schemas.BulkOut(items=items, token=plan.token, left=plan.left, question=None)
 
 
 def bulk_done(result: BulkResult) -> verdict_schemas.BulkOut:
@@ -184,6 +185,7 @@ def bulk_done(result: BulkResult) -> verdict_schemas.BulkOut:
     items = [
         verdict_schemas.BulkItemOut(
             case_id=one.case_id,
+            comment_id=one.comment_id,
             revision=None,
             actions=[action.kind for action in one.ruled.actions] if one.ruled else [],
             decision_id=one.ruled.decision_id if one.ruled else None,
@@ -192,4 +194,4 @@ def bulk_done(result: BulkResult) -> verdict_schemas.BulkOut:
         )
         for one in result.items
     ]
-    return verdict_schemas.BulkOut(items=items, token=None)
+    return verdict_schemas.BulkOut(items=items, token=None, left=result.left, question=result.question)

@@ -106,19 +106,25 @@ class BulkVerdict(Model):
 class BulkIn(BulkVerdict):
     """With `dry_run` (the default) `case_ids` are listed with what would happen, and nothing changes.
 
-    Without it the `token` of such a list carries out exactly that list with exactly that verdict.
+    Instead of cases `campaign_of` names one whose copies are meant: a `remove` lists all comments of its campaign that
+    still say the same. Nobody is banned so, and what looks like an appeal is refused: it is looked at one by one.
+
+    Without `dry_run` the `token` of such a list carries out exactly that list with exactly that verdict.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [BULK_EXAMPLE]})
     dry_run: bool = True
     case_ids: Annotated[tuple[IdIn, ...], Field(max_length=MOST_AT_ONCE)] = ()
+    campaign_of: IdIn | None = None
     token: Annotated[Text, Field(max_length=65_536)] = ""
 
 
 class BulkItemOut(Model):
-    """One case: what would be asked of the network, or what was decided, or why nothing happens to it."""
+    """One case, or a copy that has none: what the network would be asked for, what was decided, or why nothing is."""
 
-    case_id: Id
+    case_id: Id | None
+    #: Null where a list of cases was carried out.
+    comment_id: Id | None
     revision: int | None
     actions: list[str]
     decision_id: Id | None
@@ -128,7 +134,13 @@ class BulkItemOut(Model):
 
 
 class BulkOut(Model):
-    """What would happen (`token` carries it out), or what became of it (`token` null)."""
+    """What would happen (`token` carries it out), or what became of it (`token` null).
+
+    `left` counts the copies that this list does not hold, or that still stand; `question` is the case that asks about
+    them now.
+    """
 
     items: list[BulkItemOut]
     token: str | None
+    left: int
+    question: Id | None

@@ -100,7 +100,7 @@ def verdict(case_id: IdIn, body: shapes.VerdictIn, who: Caller, use: Use) -> sha
     responses={**errors(404, 409, body=True), **example(examples.BULK_OUT_EXAMPLE, "What would happen to each.")},
 )
 def many(body: shapes.BulkIn, who: Caller, use: Use) -> shapes.BulkOut:
-    """List what one verdict would do to up to 200 cases; the list's token then does exactly that.
+    """List what one verdict would do to up to 200 cases or copies; the list's token then does exactly that.
 
     What has changed in between is left as it is and told. What follows can be undone for ten minutes.
     """
@@ -108,12 +108,22 @@ def many(body: shapes.BulkIn, who: Caller, use: Use) -> shapes.BulkOut:
     if body.dry_run:
         if body.token:
             raise InvalidInputError("body.token", "ожидается вместе с dry_run = false")
-        planned = bulk.plan(use.house, use.configuration, body.case_ids, meant, who=who)
-        return bulk_planned(planned)
-    if body.case_ids:
-        raise InvalidInputError("body.case_ids", "ожидается token предварительного просмотра: вопросы названы в нём")
+        return bulk_planned(_planned(body, meant, who, use))
+    for field, named in (("case_ids", body.case_ids), ("campaign_of", body.campaign_of)):
+        if named:
+            raise InvalidInputError(
+                f"body.{field}", "ожидается token предварительного просмотра: вопросы названы в нём"
+            )
     done = bulk.carry(use.house, use.configuration, body.token, meant, who=who, abilities=use.abilities)
     return bulk_done(done)
+
+
+def _planned(body: shapes.BulkIn, meant: PersonVerdict, who: Principal, use: Services) -> bulk.BulkPlan:
+    if body.campaign_of is None:
+        return bulk.plan(use.house, use.configuration, body.case_ids, meant, who=who)
+    if body.case_ids:
+        raise InvalidInputError("body.campaign_of", "ожидается вместо case_ids, а не вместе с ними")
+    return bulk.plan_copies(use.house, use.configuration, body.campaign_of, meant, who=who)
 
 
 @router.post(

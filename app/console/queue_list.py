@@ -90,7 +90,7 @@ def plan(request: Request, going: Going, sent: Form) -> Response:
         request,
         "queue_plan.html",
         items=planned.items,
-        rows=_rows(going, [item.case_id for item in planned.items]),
+        rows=_rows(going, [item.case_id for item in planned.items if item.case_id]),
         possible=possible,
         token=planned.token,
         verdict=verdict,
@@ -118,7 +118,7 @@ def carry(request: Request, going: Going, sent: Form) -> Response:
         "queue_carried.html",
         decisions=[item.ruled.decision_id for item in result.items if item.ruled],
         failed=failed,
-        rows=_rows(going, [item.case_id for item in failed]),
+        rows=_rows(going, [item.case_id for item in failed if item.case_id]),
         verdict=text(sent, "verdict"),
         way=going.way,
     )

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
-from app.domain.states import CommentState
+from app.domain.states import CaseState, CommentState
+from app.domain.words import Verdict
 from app.storage.bulk import Bulk
-from app.storage.tables import Campaign, CampaignComment, Comment, ReviewCase
+from app.storage.tables import Campaign, CampaignComment, Comment, Decision, ReviewCase, Revision, RevisionBody
+from app.storage.walk import Statement
 
 _NEXT: Final = (
     "SELECT c.id, c.revision_id, c.decision_id FROM campaign_comment m"
@@ -41,6 +43,23 @@ class Member:
     decision_id: int | None
     state: CommentState
     joined_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A comment of a campaign whose newest text, number `revision`, still says it.
+
+    The decision is the one that holds; `appeal` is its score, None = the text was not judged. `case` is the one that is
+    open about this comment itself.
+    """
+
+    comment: Comment
+    revision: int
+    verdict: str
+    decided_by: str
+    reasons_json: str
+    appeal: float | None
+    case: ReviewCase | None
 
 
 def next_to_ask(bulk: Bulk, campaign_id: int) -> tuple[Any, ...] | None:
@@ -99,6 +118,55 @@ def campaign_comments(session: Session, campaign_id: int, *, after: int | None, 
         Member(id_, comment, decision, CommentState(state), at)
         for id_, comment, decision, state, at in session.execute(statement)
     ]
+
+
+def copies_of(session: Session, campaign_id: int, *, limit: int) -> list[Copy]:
+    """Comments that say it now, are visible and not on their way out, in the order in which they joined."""
+    query = _staying(_copies(), campaign_id).order_by(col(CampaignComment.id)).limit(limit)
+    return [Copy(*row) for row in session.execute(query)]
+
+
+def count_copies(session: Session, campaign_id: int) -> int:
+    """How many comments `copies_of` would list without a limit."""
+    query = _staying(_joined(select(func.count()).select_from(CampaignComment)), campaign_id)
+    return int(session.execute(query).scalar_one())
+
+
+def read_copy(session: Session, campaign_id: int, comment_id: int) -> Copy | None:
+    """One comment of a campaign in whatever state; None if its text says something else now."""
+    query = _copies().where(col(CampaignComment.campaign_id) == campaign_id, col(Comment.id) == comment_id)
+    row = session.execute(query).first()
+    return None if row is None else Copy(*row)
+
+
+def bodies_of(session: Session, comments: Sequence[int]) -> dict[int, RevisionBody]:
+    """The newest texts of these comments, by comment."""
+    query = select(Comment, RevisionBody).join(RevisionBody, col(RevisionBody.revision_id) == col(Comment.revision_id))
+    return {comment.id: body for comment, body in session.execute(query.where(col(Comment.id).in_(comments)))}
+
+
+def _copies() -> Statement:
+    decision = (Decision.verdict, Decision.decided_by, Decision.reasons_json, Decision.score_appeal)
+    return _joined(select(Comment, col(Revision.number), *map(col, decision), ReviewCase).select_from(CampaignComment))
+
+
+def _joined(statement: Statement) -> Statement:
+    open_case = and_(col(ReviewCase.comment_id) == col(Comment.id), col(ReviewCase.state) != CaseState.CLOSED.value)
+    return (
+        statement.join(Comment, _says_it())
+        .join(Revision, col(Revision.id) == col(Comment.revision_id))
+        .join(Decision, col(Decision.id) == col(Comment.decision_id))
+        .outerjoin(ReviewCase, open_case)
+    )
+
+
+def _staying(statement: Statement, campaign_id: int) -> Statement:
+    asked_or_not_to_go = or_(col(Decision.verdict) != Verdict.REMOVE.value, col(ReviewCase.id).is_not(None))
+    return statement.where(
+        col(CampaignComment.campaign_id) == campaign_id,
+        col(Comment.state) == CommentState.VISIBLE.value,
+        asked_or_not_to_go,
+    )
 
 
 def _says_it() -> ColumnElement[bool]:

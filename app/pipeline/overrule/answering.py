@@ -27,17 +27,21 @@ class Occasion:
     """Why a person decides: the case that is answered, if any, and for how long the answer can be taken back."""
 
     case_id: int | None
-    #: `case`, `audit`, `objection` or `reversal`.
+    #: `case`, `audit`, `objection` or `reversal`; `UNSEEN` of a copy.
     source: str
     #: Microseconds from now.
     window: int
     objection: bool = False
     #: Nobody was asked about the ban that the machine proposes: a removal leaves it proposed.
     ban_unasked: bool = False
+    #: The comment goes as a copy of the one that this campaign's question was about.
+    campaign_id: int | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The codes that the decision bears."""
+        if self.campaign_id is not None:
+            return Reason.PERSON, Reason.CAMPAIGN
         return (Reason.PERSON, Reason.OBJECTION) if self.objection else (Reason.PERSON,)
 
 
@@ -99,6 +103,8 @@ def _basis(sitting: Sitting, occasion: Occasion) -> dict[str, object]:
     basis: dict[str, object] = {"undo_until": sitting.at + occasion.window}
     if occasion.case_id is not None:
         basis["case"] = occasion.case_id
+    if occasion.campaign_id is not None:
+        basis["campaign"] = occasion.campaign_id
     return basis
 
 

@@ -3,16 +3,13 @@
 Many are cases that somebody has marked, or all comments that say what one case asks about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Final
 
-import msgspec
 from sqlmodel import Session, col, select
 
-from app.domain.clock import HOUR
-from app.domain.errors import ConfigurationError, ConflictError, DvornikError, InvalidInputError
+from app.domain.errors import ConflictError, DvornikError, InvalidInputError
 from app.domain.ports import Abilities
 from app.domain.principals import Principal
 from app.domain.states import CaseState, CommentState
@@ -21,8 +18,17 @@ from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.overrule import told
 from app.pipeline.overrule.claims import is_held_by_other
-from app.pipeline.overrule.copies import Together, check_for_copies, done_before, remove_copy, together, why_not
+from app.pipeline.overrule.copies import (
+    Question,
+    Together,
+    check_for_copies,
+    done_before,
+    remove_copy,
+    together,
+    why_not,
+)
 from app.pipeline.overrule.grounds import check_keep, check_not_private, check_remove
+from app.pipeline.overrule.promises import promise, seal, unseal
 from app.pipeline.overrule.verdicts import rule
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
 from app.storage.accounts import is_id
@@ -32,9 +38,6 @@ from app.storage.tables import Comment, ReviewCase, Revision
 LARGEST: Final = 200
 #: Copies that one list looks at; what cannot go is told and not looked at twice.
 _READ: Final = 2_000
-#: Whoever looked at the list longer ago looks again.
-PLAN_LIFE: Final = HOUR
-_encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +85,6 @@ class BulkResult:
     question: int | None = None
 
 
-class _Promise(msgspec.Struct):
-    """What a plan's token holds: for whom, which verdict, and the text of each case that was listed."""
-
-    account: int
-    verdict: str
-    at: int
-    cases: dict[int, int]
-    #: The question whose copies are meant, its campaign, and the text of each copy by comment.
-    copies_of: int = 0
-    campaign: int = 0
-    copies: dict[int, int] = {}
-
-
 def plan(
     house: House, configuration: Configuration, case_ids: Sequence[int], verdict: PersonVerdict, *, who: Principal
 ) -> BulkPlan:
@@ -112,8 +102,8 @@ def plan(
         pages = configuration.current(session).by_id
         rows = _read(session, wanted)
     items = tuple(_item(case_id, rows.get(case_id), verdict, pages, who=who, at=at) for case_id in wanted)
-    cases = {one.case_id: one.revision for one in items if one.revision is not None and not one.why_not}
-    return BulkPlan(items, _sealed(house, _Promise(who.account_id, _digest(verdict), at, cases)))
+    cases = {one.case_id: one.revision for one in items if one.case_id and one.revision and not one.why_not}
+    return BulkPlan(items, seal(house, promise(verdict, cases, who=who, at=at)))
 
 
 def plan_copies(
@@ -142,16 +132,10 @@ def plan_copies(
     staying = [(one, refusal) for one, refusal in told_of if refusal][:LARGEST]
     head = [(found.head, "")] if ends else []
     items = tuple(_copy_item(one, how, refusal) for one, refusal in (*head, *((one, "") for one in going), *staying))
-    promise = _Promise(
-        who.account_id,
-        _digest(verdict),
-        at,
-        {case_id: found.head.revision} if ends else {},
-        copies_of=case_id,
-        campaign=found.campaign_id,
-        copies={one.comment.id: one.revision for one in going},
-    )
-    return BulkPlan(items, _sealed(house, promise), left=max(every - len(items), 0))
+    made = promise(verdict, {case_id: found.head.revision} if ends else {}, who=who, at=at)
+    made.question, made.campaign = case_id, found.campaign_id
+    made.copies = {one.comment.id: one.revision for one in going}
+    return BulkPlan(items, seal(house, made), left=max(every - len(items), 0))
 
 
 def carry(
@@ -169,41 +153,34 @@ def carry(
         InvalidInputError: the token is none, is another person's, is older than an hour, or the verdict is another one.
     """
     _check_verdict(verdict)
-    promise = _promise(house, token)
-    old = house.clock.now() - promise.at > PLAN_LIFE
-    if promise.account != who.account_id or promise.verdict != _digest(verdict) or old:
-        raise InvalidInputError(
-            "token", "ожидается ответ на предварительный просмотр этого же решения за последний час"
+    made = unseal(house, token, verdict, who=who)
+
+    def copy(comment_id: int, meant: PersonVerdict) -> Ruled:
+        question = Question(made.question, made.campaign)
+        return remove_copy(house, configuration, question, comment_id, meant, who=who, abilities=abilities)
+
+    def case(case_id: int, meant: PersonVerdict) -> Ruled:
+        # Only copies may be sent twice: nobody sees from outside whether they went.
+        before = done_before(house, configuration, case_id, who=who) if made.campaign else None
+        return before or rule(
+            house, configuration, case_id, meant, who=who, abilities=abilities, window=BULK_UNDO_WINDOW
         )
+
     done = []
-    for comment_id, revision in promise.copies.items():
-        meant = replace(verdict, revision=revision)
-        try:
-            ruled = remove_copy(
-                house,
-                configuration,
-                promise.copies_of,
-                promise.campaign,
-                comment_id,
-                meant,
-                who=who,
-                abilities=abilities,
-            )
-            done.append(BulkDone(ruled.case_id, ruled, comment_id=comment_id))
-        except DvornikError as error:
-            done.append(BulkDone(None, why_not=_words(error), comment_id=comment_id))
-    heads = []
-    for case_id, revision in promise.cases.items():
-        meant = replace(verdict, revision=revision)
-        try:
-            before = done_before(house, configuration, case_id, who=who) if promise.campaign else None
-            ruled = before or rule(
-                house, configuration, case_id, meant, who=who, abilities=abilities, window=BULK_UNDO_WINDOW
-            )
-            heads.append(BulkDone(case_id, ruled))
-        except DvornikError as error:
-            heads.append(BulkDone(case_id, why_not=_words(error)))
-    return BulkResult((*heads, *done), *_rest(house, promise.campaign))
+    for comment_id, revision in made.copies.items():
+        ruled, refusal = _try(copy, comment_id, replace(verdict, revision=revision))
+        done.append(BulkDone(ruled.case_id if ruled else None, ruled, refusal, comment_id))
+    for case_id, revision in made.cases.items():
+        done.append(BulkDone(case_id, *_try(case, case_id, replace(verdict, revision=revision))))
+    return BulkResult(tuple(done), *_rest(house, made.campaign))
+
+
+def _try(act: Callable[[int, PersonVerdict], Ruled], number: int, verdict: PersonVerdict) -> tuple[Ruled | None, str]:
+    """What an act did, or why not."""
+    try:
+        return act(number, verdict), ""
+    except DvornikError as error:
+        return None, _words(error)
 
 
 def _rest(house: House, campaign_id: int) -> tuple[int, int | None]:
@@ -220,22 +197,6 @@ def _rest(house: House, campaign_id: int) -> tuple[int, int | None]:
 def _words(error: DvornikError) -> str:
     """Why not, without the name of a field that nobody has filled in by case."""
     return error.expected if isinstance(error, InvalidInputError) else str(error)
-
-
-def _sealed(house: House, promise: _Promise) -> str:
-    return house.vault.seal(msgspec.json.encode(promise).decode())
-
-
-def _promise(house: House, token: str) -> _Promise:
-    try:
-        return msgspec.json.decode(house.vault.open(token), type=_Promise)
-    except (ConfigurationError, msgspec.DecodeError):
-        raise InvalidInputError("token", "ожидается ключ, который дал предварительный просмотр") from None
-
-
-def _digest(verdict: PersonVerdict) -> str:
-    """The same for the same verdict; the text that it is about is pinned by case."""
-    return sha256(_encode(replace(verdict, revision=0))).hexdigest()
 
 
 def _check_verdict(verdict: PersonVerdict) -> None:
@@ -283,7 +244,7 @@ def _head(found: Together) -> int:
 
 
 def _copy_item(copy: Copy, how: ActionKind, refusal: str) -> BulkItem:
-    actions = () if refusal else (how,)
+    actions = () if refusal or copy.comment.state == CommentState.REMOVED else (how,)
     return BulkItem(copy.case.id if copy.case else None, copy.comment.id, copy.revision, actions, refusal)
 
 

@@ -36,6 +36,14 @@ _reasons: Final = msgspec.json.Decoder(frozenset[str]).decode
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """The case that stands for a campaign."""
+
+    case_id: int
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """An open question that stands for many: its case, its campaign, and the page whose act is applied."""
 
@@ -117,28 +125,37 @@ def offer(session: Session, configuration: Configuration, case_id: int, *, who: 
 
 def why_not(copy: Copy, page: PageConfig, *, who: Principal, at: int) -> str:
     """Why a copy does not go with the others, in words; '' = it does."""
-    case = copy.case
-    if copy.comment.state != CommentState.VISIBLE:
-        gone = "автор сам удалил комментарий", "комментарий уже удалён"
-        return gone[copy.comment.state != CommentState.WITHDRAWN]
+    return _decided(copy) or _asked_apart(copy, who, at) or (_EACH if _needs_a_look(copy, page) else "")
+
+
+def _decided(copy: Copy) -> str:
+    comment = copy.comment
+    if comment.state == CommentState.WITHDRAWN:
+        return "автор сам удалил комментарий"
+    if comment.state != CommentState.VISIBLE:
+        return "комментария на странице уже нет"
+    bound = comment.restored_revision_id == comment.revision_id
+    if bound or (copy.verdict == Verdict.KEEP and copy.decided_by != MACHINE):
+        return f"комментарий велено оставить ({told.named(copy.decided_by)})"
+    if copy.verdict == Verdict.REMOVE and copy.case is None:
+        return f"комментарий уже решено удалить ({told.named(copy.decided_by)})"
+    return ""
+
+
+def _asked_apart(copy: Copy, who: Principal, at: int) -> str:
     if copy.comment.private:
         return "личные сообщения не удаляют"
-    if copy.comment.restored_revision_id == copy.comment.revision_id or _is_kept_by_person(copy):
-        return f"его велено оставить ({told.named(copy.decided_by)})"
-    if copy.verdict == Verdict.REMOVE and case is None:
-        return f"его уже решено удалить ({told.named(copy.decided_by)})"
-    if case is not None and case.reason in _APART:
-        return f"о нём есть отдельный вопрос {case.id}"
-    if case is not None and is_held_by_other(case, who, at):
-        return told.claimed(case)
-    return _EACH if _needs_a_look(copy, page) else ""
+    if copy.case is None:
+        return ""
+    if copy.case.reason in _APART:
+        return f"о комментарии есть отдельный вопрос {copy.case.id}"
+    return told.claimed(copy.case) if is_held_by_other(copy.case, who, at) else ""
 
 
-def remove_copy(  # noqa: PLR0917 - one sentence: this text of this copy of that question goes, as that person says
+def remove_copy(
     house: House,
     configuration: Configuration,
-    case_id: int,
-    campaign_id: int,
+    question: Question,
     comment_id: int,
     verdict: PersonVerdict,
     *,
@@ -156,18 +173,18 @@ def remove_copy(  # noqa: PLR0917 - one sentence: this text of this copy of that
     def act(session: Session) -> Ruled:
         missing = f"комментария {comment_id} нет"
         sitting = sit(session, house, configuration, comment_id, who=who, abilities=abilities, missing=missing)
-        done = _done(sitting, _Basis(campaign=campaign_id))
+        done = _done(sitting, _Basis(campaign=question.campaign_id))
         if done is not None:
             return done
-        found = together(session, configuration, case_id, who=who, at=sitting.at)
-        copy = read_copy(session, campaign_id, comment_id)
-        if copy is None or copy.revision != verdict.revision or found.campaign_id != campaign_id:
+        found = together(session, configuration, question.case_id, who=who, at=sitting.at)
+        copy = read_copy(session, question.campaign_id, comment_id)
+        if copy is None or copy.revision != verdict.revision or found.campaign_id != question.campaign_id:
             raise ConflictError("автор изменил комментарий")
         refusal = why_not(copy, sitting.page, who=who, at=sitting.at)
         if refusal:
             raise ConflictError(refusal)
         own = sitting.comment.case.id if sitting.comment.case else None
-        occasion = Occasion(own, UNSEEN, BULK_UNDO_WINDOW, ban_unasked=True, campaign_id=campaign_id)
+        occasion = Occasion(own, UNSEEN, BULK_UNDO_WINDOW, ban_unasked=True, campaign_id=question.campaign_id)
         return remove(sitting, occasion, replace(verdict, note=""))
 
     return turn(house, act)
@@ -211,7 +228,3 @@ def _needs_a_look(copy: Copy, page: PageConfig) -> bool:
         return True
     appeal = copy.appeal is not None and copy.appeal >= page.policy.appeal
     return appeal or Reason.PROTECTED_APPEAL in _reasons(copy.reasons_json)
-
-
-def _is_kept_by_person(copy: Copy) -> bool:
-    return copy.verdict == Verdict.KEEP and copy.decided_by != MACHINE

@@ -10,7 +10,7 @@ from app.domain.clock import rfc3339
 from app.domain.decisions import Review
 from app.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from app.domain.principals import Principal
-from app.domain.states import CANCELLABLE
+from app.domain.states import CANCELLABLE, CaseState
 from app.domain.wording import ACTIONS
 from app.domain.words import Category, Reason, Role
 from app.pipeline.configuration import Configuration
@@ -34,6 +34,8 @@ class _Basis(msgspec.Struct):
 
     undo_until: int = 0
     case: int | None = None
+    #: The comment went as a copy of another one.
+    campaign: int | None = None
 
 
 def undo(house: House, configuration: Configuration, decision_id: int, *, who: Principal) -> Ruled:
@@ -104,27 +106,34 @@ def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis, undone: tupl
     sitting.ledger.note(
         "decision_undone", sitting.comment.id, decision=decision.id, instead=new_id, by=sitting.hand.signed
     )
-    case_id = _reopen(sitting, basis.case, machine.id if machine else new_id)
+    case_id = _reopen(sitting, basis, machine.id if machine else new_id)
     # What was taken back teaches nothing.
     sitting.session.execute(delete(Label).where(col(Label.decision_id) == decision.id))
     sitting.settle()
     return Ruled(new_id, case_id, actions_of(sitting, decision.id))
 
 
-def _reopen(sitting: Sitting, answered: int | None, about: int) -> int:
-    """The case as it was answered, under a new number; one that asks about the comment meanwhile is enough."""
+def _reopen(sitting: Sitting, basis: _Basis, about: int) -> int:
+    """The case as it was answered, under a new number; one that asks about the comment meanwhile is enough.
+
+    A copy goes back to the question that is asked about all, and becomes that question if none is open.
+    """
     comment = sitting.comment
     if comment.case is not None:
         return comment.case.id
+    campaign = None if basis.case else sitting.session.get(Campaign, basis.campaign or 0, with_for_update=True)
+    asked = sitting.session.get(ReviewCase, campaign.case_id or 0) if campaign else None
+    if asked is not None and asked.state != CaseState.CLOSED:
+        return asked.id
     case_id = sitting.house.ids()
-    old = sitting.session.get(ReviewCase, answered) if answered else None
+    old = sitting.session.get(ReviewCase, basis.case) if basis.case else None
     row: dict[str, Any] = new_case(
         case_id,
         comment_id=comment.id,
         page_id=comment.page_id,
         revision_id=comment.revision_id,
         decision_id=about,
-        reason=str(Reason.PERSON),
+        reason=str(Reason.CAMPAIGN if campaign else Reason.PERSON),
         protected=False,
         uncertainty=1.0,
         at=sitting.at,
@@ -133,6 +142,8 @@ def _reopen(sitting: Sitting, answered: int | None, about: int) -> int:
         kept = ("decision_id", "reason", "protected", "category", "uncertainty", "rank", "opened_at")
         row |= {name: getattr(old, name) for name in (*kept, "assigned_to", "skipped_json")}
         sitting.session.execute(update(Campaign).where(col(Campaign.case_id) == old.id).values(case_id=case_id))
+    if campaign is not None:
+        campaign.case_id = case_id
     sitting.ledger.add(ReviewCase, **row)
     sitting.ledger.note("case_opened", comment.id, case=case_id, decision=row["decision_id"])
     return case_id
