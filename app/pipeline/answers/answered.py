@@ -28,14 +28,14 @@ ALIKE: Final = 90.0
 def find_answers(house: House, after: int, until: int) -> int | None:
     """Look through a stretch of comments up to the id `until`; returns where the next one begins, None at the end."""
     with house.database.read() as session:
-        own, further = queries.own_comments_after(session, after, until, PORTION)
-        meant = {comment_id: answered for comment_id in own if (answered := _answered_by(session, comment_id))}
+        mine, further = queries.own_comments_after(session, after, until, PORTION)
+        meant = {comment_id: answered for comment_id in mine if (answered := _answered_by(session, comment_id))}
     now = house.clock.now()
     with house.database.write() as session:
         entries: list[Entry] = []
-        for comment_id, answered in meant.items():
-            for waiting in answered:
-                entries += _close(session, house, waiting, comment_id)
+        # In the order in which everybody locks comments; of two answers the first one counts.
+        for waiting, comment_id in sorted((one, own) for own, answered in meant.items() for one in answered):
+            entries += _close(session, house, waiting, comment_id)
         duties.write_cursor(session, CURSOR, until if further is None else further, now)
         append(session, house.journal_key, entries, now)
     return further
