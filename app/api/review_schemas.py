@@ -102,12 +102,16 @@ class MemberOut(Model):
 
 
 class CampaignOut(Model):
-    """Comments of the page that say the same; a verdict about the case is about all of them."""
+    """Comments of the page that say the same: a `keep` is about all of them, a `remove` about this one.
+
+    `at_once` is how many one removal by `POST /v1/review/bulk` with `campaign_of` could cover; 0 = only one by one.
+    """
 
     id: Id
     comments: int
     visible: int
     authors: int
+    at_once: int
     members: list[MemberOut]
 
 

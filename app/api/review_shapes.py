@@ -131,6 +131,7 @@ def _campaign(campaign: CampaignShown | None) -> shapes.CampaignOut | None:
         comments=campaign.comments,
         visible=campaign.visible,
         authors=campaign.authors,
+        at_once=campaign.at_once,
         members=members,
     )
 

@@ -16,6 +16,7 @@ from app.domain.questions import UNDO, effect, why
 from app.domain.words import ActionKind, Category, Kind
 from app.pipeline.configuration import PageConfig
 from app.pipeline.objections.reading import readable_notes, reads_words
+from app.pipeline.overrule.copies import offer
 from app.pipeline.process import Services
 from app.storage.campaigns import CampaignRecord, Member, campaign_comments, campaign_of_case
 from app.storage.case_context import (
@@ -63,13 +64,18 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class CampaignShown:
-    """Comments of the page that say the same; this case asks for all of them. `members` names the first ones."""
+    """Comments of the page that say the same; this case asks for all of them. `members` names the first ones.
+
+    `at_once` is what one removal could cover, this comment included; 0 = only one by one, `apart` says why.
+    """
 
     id: int
     comments: int
     visible: int
     authors: int
     members: tuple[Member, ...]
+    at_once: int
+    apart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def _gather(
         post=post_of(session, comment),
         thread=_read_by(thread_of(session, comment), who),
         history=history_of(session, comment, pages),
-        campaign=_campaign(session, together),
+        campaign=_campaign(session, services, together, who),
         choices=choices(config) if config else (),
         effects=effects(services.abilities.get(record.network), comment),
         objection=_objection(objection_about(session, comment.id), who, withheld=withheld),
@@ -226,11 +232,16 @@ def _read_by(thread: Sequence[Neighbour], who: Principal) -> tuple[Neighbour, ..
     return tuple(replace(one, text=None) if one.private and not who.reads_private else one for one in thread)
 
 
-def _campaign(session: Session, together: CampaignRecord | None) -> CampaignShown | None:
-    if together is None:
+def _campaign(
+    session: Session, services: Services, together: CampaignRecord | None, who: Principal
+) -> CampaignShown | None:
+    if together is None or together.case is None:
         return None
     members = campaign_comments(session, together.campaign.id, after=None, limit=_MEMBERS)
-    return CampaignShown(together.campaign.id, together.comments, together.visible, together.authors, tuple(members))
+    counts = together.comments, together.visible, together.authors
+    now = services.house.clock.now()
+    offered = offer(session, services.configuration, together.case.id, who=who, at=now)
+    return CampaignShown(together.campaign.id, *counts, tuple(members), offered.copies, offered.why_not)
 
 
 def _objection(

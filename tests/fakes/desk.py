@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from app.domain.copies import text_print
 from app.domain.events import Act, CommentRef, Event, Removed, Written
 from app.domain.principals import Principal
-from app.domain.words import Category, Kind, Mode, Network, Role, Verdict
+from app.domain.words import Category, Kind, Mode, Network, Reason, Role, Verdict
+from app.journal.chain import append
 from app.networks.vk.abilities import ABILITIES
 from app.pipeline.administration.accounts import authenticate, create_token
 from app.pipeline.administration.policies import ensure_presets
@@ -15,6 +16,7 @@ from app.pipeline.configuration import Configuration
 from app.pipeline.models import register_model
 from app.pipeline.moderate import Moderator
 from app.pipeline.overrule import verdicts
+from app.pipeline.overrule.questions import ask
 from app.pipeline.overrule.wishes import UNDO_WINDOW, BanWish, PersonVerdict, Ruled
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
@@ -112,6 +114,14 @@ class Desk(World):
     def pass_window(self) -> None:
         """Let the time for taking back go by."""
         self.clock.advance(UNDO_WINDOW + SECOND)
+
+    def case_apart(self, comment: int, reason: str = "person") -> int:
+        """Somebody asks about one comment by itself; returns the case."""
+        with self.database.write() as session:
+            row = session.get_one(Comment, comment)
+            asked = ask(session, self.house.ids, row, row.decision_id, reason=Reason(reason), at=self.clock.now())
+            append(session, self.house.journal_key, asked.entries, self.clock.now())
+            return asked.case_id
 
     # --------------------------------------------------------------------------------------------------------- looks
 

@@ -166,13 +166,16 @@ def carry(
             house, configuration, case_id, meant, who=who, abilities=abilities, window=BULK_UNDO_WINDOW
         )
 
-    done = []
+    done: list[BulkDone] = []
     for comment_id, revision in made.copies.items():
         ruled, refusal = _try(copy, comment_id, replace(verdict, revision=revision))
         done.append(BulkDone(ruled.case_id if ruled else None, ruled, refusal, comment_id))
-    for case_id, revision in made.cases.items():
-        done.append(BulkDone(case_id, *_try(case, case_id, replace(verdict, revision=revision))))
-    return BulkResult(tuple(done), *_rest(house, made.campaign))
+    # Last done, first told: whoever takes all back begins with the question, so that it stands for all again.
+    asked = [
+        BulkDone(case_id, *_try(case, case_id, replace(verdict, revision=revision)))
+        for case_id, revision in made.cases.items()
+    ]
+    return BulkResult((*asked, *done), *_rest(house, made.campaign))
 
 
 def _try(act: Callable[[int, PersonVerdict], Ruled], number: int, verdict: PersonVerdict) -> tuple[Ruled | None, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ports import Abilities
@@ -24,8 +24,8 @@ from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.labels import UNSEEN
 from app.pipeline.overrule.sitting import MACHINE, Sitting, found_id, sit, turn
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
-from app.storage.campaigns import Copy, campaign_of_case, count_copies, read_copy
-from app.storage.tables import Decision, ReviewCase
+from app.storage.campaigns import Copy, count_copies, read_copy
+from app.storage.tables import Campaign, Decision, ReviewCase
 
 #: Questions that are about their own comment alone.
 _APART: Final = frozenset({Reason.OBJECTION, Reason.AUDIT, Reason.PROTECTED_APPEAL, Reason.PRIVATE_MESSAGE})
@@ -33,6 +33,10 @@ _EACH: Final = (
     "похоже на обращение жителя: волна жалоб выглядит так же, как набег, поэтому такие копии смотрят по одной"
 )
 _reasons: Final = msgspec.json.Decoder(frozenset[str]).decode
+
+
+class OneByOneError(ConflictError):
+    """Each copy needs a look of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How many comments one removal could cover, this one included; 0 = only one by one, `why_not` in words."""
+    """How many comments one removal could cover, this one included; 0 = none but this, `why_not` in words if known."""
 
     copies: int = 0
     why_not: str = ""
@@ -97,28 +101,28 @@ def together(session: Session, configuration: Configuration, case_id: int, *, wh
         raise ConflictError(told.closed(case))
     if is_held_by_other(case, who, at):
         raise ConflictError(told.claimed(case))
-    found = campaign_of_case(session, case_id)
+    found = session.exec(select(Campaign).where(Campaign.case_id == case_id)).first()
     if found is None:
         raise InvalidInputError("campaign_of", "этот вопрос об одном комментарии: копий у него нет")
     page = configuration.current(session).by_id.get(case.page_id)
     if page is None:
         raise ConflictError("страница снята с модерации: решать по ней больше нечего")
-    head = read_copy(session, found.campaign.id, case.comment_id)
+    head = read_copy(session, found.id, case.comment_id)
     if head is None or head.comment.revision_id != case.revision_id:
         raise ConflictError("автор изменил комментарий")
-    if _needs_a_look(head, page) or Reason.PROTECTED_APPEAL in _reasons(found.campaign.asked_json):
-        raise ConflictError(_EACH)
-    return Together(case, found.campaign.id, page, head)
+    if _needs_a_look(head, page) or Reason.PROTECTED_APPEAL in _reasons(found.asked_json):
+        raise OneByOneError(_EACH)
+    return Together(case, found.id, page, head)
 
 
 def offer(session: Session, configuration: Configuration, case_id: int, *, who: Principal, at: int) -> Offer:
     """What the page of a question says about its copies."""
     try:
         found = together(session, configuration, case_id, who=who, at=at)
-    except InvalidInputError:
-        return Offer()
-    except ConflictError as error:
+    except OneByOneError as error:
         return Offer(why_not=str(error))
+    except (ConflictError, InvalidInputError):
+        return Offer()
     copies = count_copies(session, found.campaign_id)
     return Offer(copies) if copies > 1 else Offer()
 
