@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, true, update
+from sqlalchemy import ColumnElement, TextClause, and_, exists, literal_column, or_, text, true, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,8 @@ from app.storage.tables import Action, Capability, Comment, Connection, Control,
 
 _PENDING: Final = ActionState.PENDING.value
 _SENDING: Final = ActionState.SENDING.value
+#: A literal, the small index's own condition: SQLite sees no other way that what waits is in it.
+_IS_DUE: Final[TextClause] = text("action.state IN ('pending', 'sending')")
 _REMOVALS: Final = (ActionKind.DELETE_COMMENT.value, ActionKind.HIDE_COMMENT.value)
 
 
@@ -44,6 +46,7 @@ def _is_ready(now: int) -> ColumnElement[bool]:
         col(removal.state).in_((_PENDING, _SENDING)),
     )
     return and_(
+        _IS_DUE,
         col(Action.state) == _PENDING,
         col(Action.due_at) <= now,
         or_(col(Action.kind) != ActionKind.BAN_AUTHOR.value, ~first),
@@ -62,7 +65,7 @@ def _is_free(session: Session, networks: Collection[str], now: int) -> ColumnEle
 def _has_work(now: int) -> ColumnElement[bool]:
     # What is `sending` on a connection that nobody holds was left behind by a dead worker.
     return exists().where(
-        col(Action.connection_id) == col(Connection.id), or_(_is_ready(now), col(Action.state) == _SENDING)
+        _IS_DUE, col(Action.connection_id) == col(Connection.id), or_(_is_ready(now), col(Action.state) == _SENDING)
     )
 
 
@@ -139,7 +142,9 @@ def next_ready(session: Session, connection_id: int, now: int) -> tuple[int, int
 
 def left_behind(session: Session, connection_id: int) -> list[tuple[int, int]]:
     """Actions of a connection that are `sending`, as (action, comment), by comment."""
-    query = select(Action.id, Action.comment_id).where(Action.connection_id == connection_id, Action.state == _SENDING)
+    query = select(Action.id, Action.comment_id).where(
+        _IS_DUE, Action.connection_id == connection_id, Action.state == _SENDING
+    )
     return list(session.exec(query.order_by(col(Action.comment_id), col(Action.id))))
 
 
@@ -195,7 +200,9 @@ def wake_waiting(session: Session, connection_id: int | None, waiting: Collectio
     mine = true() if connection_id is None else col(Action.connection_id) == connection_id
     changed = (
         update(Action)
-        .where(mine, col(Action.state) == _PENDING, col(Action.waiting_for).in_(waiting), col(Action.due_at) > now)
+        .where(
+            _IS_DUE, mine, col(Action.state) == _PENDING, col(Action.waiting_for).in_(waiting), col(Action.due_at) > now
+        )
         .values(due_at=now)
     )
     result: Any = session.execute(changed.returning(col(Action.id)), execution_options={"synchronize_session": False})
