@@ -92,11 +92,13 @@ def notice(kind: NoticeKind, facts: NoticeFacts) -> str:
 
 
 def short_ground(clause: str, *, longest: int = _LONGEST_GROUND) -> str:
-    """`п. 2.5 Порядка, постановление № 59 от 16.03.2020` for a clause as decisions store it."""
-    cited = _CITED.fullmatch(clause)
-    if cited:
-        clause = f"{cited['clause']}, {cited['kind'].lower()} № {cited['number']} от {cited['date']}"
-    return _shorten(clause, longest)
+    """`п. 2.5 Порядка, постановление № 59 от 16.03.2020` for a clause as decisions store it; several stay several."""
+    return _shorten("; ".join(_cited(one) for one in clause.split("; ")), longest)
+
+
+def _cited(clause: str) -> str:
+    found = _CITED.fullmatch(clause)
+    return f"{found['clause']}, {found['kind'].lower()} № {found['number']} от {found['date']}" if found else clause
 
 
 def _deleted(facts: NoticeFacts) -> list[_Sentence]:
@@ -193,7 +195,7 @@ def _reason(facts: NoticeFacts) -> str:
 
 
 def _ground(facts: NoticeFacts) -> str:
-    return _shorten(facts.law, _LONGEST_GROUND) if facts.law else short_ground(facts.clause)
+    return short_ground(facts.law or facts.clause)
 
 
 def _decider(facts: NoticeFacts) -> str:

@@ -90,3 +90,11 @@ def test_a_clause_of_an_unknown_shape_is_only_shortened() -> None:
     """What is cited otherwise stays as it is, cut between words."""
     assert short_ground("п. 2, правила страницы (образец)") == "п. 2, правила страницы (образец)"
     assert short_ground("п. 1 " + "очень " * 40).endswith("очень…")
+
+
+def test_each_of_several_grounds_keeps_its_number() -> None:
+    """A clause beside an article of law is shortened as if it stood alone, and so is the only ground of a ban."""
+    short = "п. 2.5 Порядка, постановление № 59 от 16.03.2020"
+    assert short_ground(f"{CLAUSE}; ст. 20.3 КоАП РФ") == f"{short}; ст. 20.3 КоАП РФ"
+    by_law = NoticeFacts("Т4К07-9МХ2А-35РС8", "Asia/Novokuznetsk", seconds=86_400, clause=CLAUSE, law=CLAUSE)
+    assert f"такое не разрешает публиковать закон ({short})." in notice(NoticeKind.BLOCKED, by_law)
