@@ -69,8 +69,8 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        # The callbacks, the hottest routes, bound their bodies themselves.
-        if scope["type"] != "http" or scope["path"].startswith("/callbacks/"):
+        # The callbacks, the hottest routes, and the console bound their bodies themselves.
+        if scope["type"] != "http" or scope["path"].startswith(("/callbacks/", "/console/")):
             await self.app(scope, receive, send)
             return
         limit: int = scope["app"].state.services.settings.body_limit

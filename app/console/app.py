@@ -20,10 +20,12 @@ from app.console import (
     policies,
     queue,
     queue_bans,
+    queue_copies,
     queue_list,
     reports,
     sign_in,
 )
+from app.console.bodies import BodyLimit
 from app.console.errors import LastResort, add_errors
 from app.console.shell import form, signed
 from app.console.slow_down import Attempts
@@ -34,6 +36,7 @@ _ROUTERS: Final = (
     home.router,
     queue_list.router,
     queue_bans.router,
+    queue_copies.router,
     queue.router,
     journal.router,
     check.router,
@@ -72,6 +75,7 @@ def create_console(services: Services) -> FastAPI:
         app.include_router(router, dependencies=[Depends(signed), Depends(form)])
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     add_errors(app)
+    app.add_middleware(BodyLimit, limit=services.settings.body_limit)
     app.add_middleware(LastResort)
     app.add_middleware(_Headers)
     return app
