@@ -52,6 +52,9 @@ def read_verdict(sent: FormData, choices: tuple[Choice, ...] = (), *, revision: 
         return PersonVerdict(verdict, revision, note=note, second_reason=reason)
     wanted = texts(sent, "category")
     categories = tuple(_one_of(Category, one, "categories", "ожидается нарушение из списка") for one in wanted)
+    law = _law(sent)
+    if not categories and law is None:
+        raise InvalidInputError("categories", "отметьте, за что удалить: нарушение из списка или нарушение закона")
     clause = next((choice.clause for choice in choices if choice.category in categories), "")
     if categories:
         clause = text(sent, "clause") or clause
@@ -60,7 +63,7 @@ def read_verdict(sent: FormData, choices: tuple[Choice, ...] = (), *, revision: 
         revision,
         categories=categories,
         clause=clause,
-        law=_law(sent),
+        law=law,
         ban=_ban(sent),
         note=note,
         second_reason=reason,

@@ -21,6 +21,11 @@
     }, 250);
   }
 
+  // The first telling word of a long text is seen without looking for it.
+  const long = document.querySelector(".words.long");
+  const telling = long && long.querySelector("mark");
+  if (telling) long.scrollTop = telling.offsetTop - long.offsetTop - long.clientHeight / 3;
+
   for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
   for (const all of document.querySelectorAll("[data-all]")) {
     all.addEventListener("change", () => {
