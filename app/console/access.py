@@ -30,6 +30,8 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "POST /queue/bans/{action_id}/decline": _MODERATORS,
     "GET /queue/{case_id}": _MODERATORS,
     "POST /queue/{case_id}/verdict": _MODERATORS,
+    "POST /queue/{case_id}/copies": _MODERATORS,
+    "POST /queue/{case_id}/copies/carry": _MODERATORS,
     "POST /queue/{case_id}/skip": _MODERATORS,
     "POST /queue/{case_id}/hand-over": _MODERATORS,
     "POST /queue/undo": _MODERATORS,

@@ -56,7 +56,7 @@ def case(request: Request, case_id: str, going: Going) -> Response:
     left = request.query_params.get("left", "")
     if left:
         _give_back(going, number(left, _WHAT))
-    return _show(request, going, number(case_id, _WHAT))
+    return show(request, going, number(case_id, _WHAT))
 
 
 @router.post("/queue/{case_id}/verdict")
@@ -64,10 +64,10 @@ def answer(request: Request, case_id: str, going: Going, sent: Form) -> Response
     """Answer the question and go on to the next; what was typed comes back with whatever was wrong."""
     use, who, wanted = going.use, going.who, number(case_id, _WHAT)
     try:
-        verdict = read_verdict(sent, _choices(going, wanted), revision=read_revision(sent))
+        verdict = read_verdict(sent, choices_of(going, wanted), revision=read_revision(sent))
         ruled = verdicts.rule(use.house, use.configuration, wanted, verdict, who=who, abilities=use.abilities)
     except (InvalidInputError, ConflictError) as error:
-        return _show(request, going, wanted, typed(sent, error))
+        return show(request, going, wanted, typed(sent, error))
     said = " ".join(ruled.cannot)
     if ruled.second_needed:
         said = "Бессрочную блокировку должен подтвердить второй сотрудник: она ждёт в «Блокировках»."
@@ -88,7 +88,7 @@ def hand_over(request: Request, case_id: str, going: Going, sent: Form) -> Respo
     try:
         claims.hand_over(going.use.house, wanted, who=going.who, to=to, note=text(sent, "note"))
     except InvalidInputError as error:
-        return _show(request, going, wanted, typed(sent, error))
+        return show(request, going, wanted, typed(sent, error))
     return redirect(request, going.next_path(), said=f"Вопрос передан: {to}.")
 
 
@@ -107,7 +107,8 @@ def _give_back(going: Walker, case_id: int) -> None:
         claims.release(going.use.house, case_id, who=going.who)
 
 
-def _show(request: Request, going: Walker, case_id: int, typed: Typed | None = None) -> Response:
+def show(request: Request, going: Walker, case_id: int, typed: Typed | None = None) -> Response:
+    """The page of a question, with whatever was typed and refused."""
     mine = _claim(going, case_id)
     shown = view(going.use, case_id, going.who)
     newer = _newer(going, shown)
@@ -139,7 +140,7 @@ def _claim(going: Walker, case_id: int) -> bool:
     return True
 
 
-def _choices(going: Walker, case_id: int) -> tuple[Choice, ...]:
+def choices_of(going: Walker, case_id: int) -> tuple[Choice, ...]:
     """What the act of the question's page allows; nothing for a question that is not this person's."""
     with going.use.house.database.read() as session:
         case = session.get(ReviewCase, case_id)

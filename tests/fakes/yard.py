@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from app.api.routes import include_api
+from app.domain.copies import text_print
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.principals import Principal
 from app.domain.words import Kind, Network, Role
@@ -96,8 +97,16 @@ class Yard:
         """Somebody who may act."""
         return authenticate(self.house, self.token(role, name))
 
-    def comment(self, text: str, *, page: str = "229000001", author: str = "15170", private: bool = False) -> int:
-        """A comment goes the way of all comments; returns its decision's id."""
+    def comment(
+        self,
+        text: str,
+        *,
+        page: str = "229000001",
+        author: str = "15170",
+        private: bool = False,
+        compared: bool = False,
+    ) -> int:
+        """A comment goes the way of all comments; returns its decision's id. `compared`: copies are counted."""
         self.clock.advance(SECOND)
         self._number += 1
         kind = Kind.MESSAGE if private else Kind.WALL
@@ -119,7 +128,7 @@ class Yard:
                 session,
                 self.house,
                 self.configuration,
-                [Item(event, config.id, self.clock.now(), judgement)],
+                [Item(event, config.id, self.clock.now(), judgement, print=text_print(text) if compared else None)],
                 self.model_id,
             )
         with self.house.database.read() as session:
