@@ -50,7 +50,17 @@ def confirm(request: Request, action_id: str, going: Going, sent: Form) -> Respo
     """Let the ban out, for the term that was chosen."""
     wanted = text(sent, "days")
     days = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 5 else None
-    done = actions.confirm(going.use.house, number(action_id, _WHAT), who=going.who, ban_days=days)
+    try:
+        done = actions.confirm(
+            going.use.house,
+            number(action_id, _WHAT),
+            who=going.who,
+            ban_days=days,
+            second_reason=text(sent, "second_reason"),
+            configuration=going.use.configuration,
+        )
+    except InvalidInputError as error:
+        return _page(request, going, problem=error.expected)
     said = "Бессрочную блокировку должен подтвердить ещё один сотрудник." if done.second_needed else ""
     return redirect(request, "/queue/bans", said=said or "Блокировка подтверждена и будет отправлена.")
 
