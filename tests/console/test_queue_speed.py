@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from app.domain.words import Role
 from app.storage.tables import Author, Comment, Decision, ReviewCase, Revision, RevisionBody
@@ -14,7 +13,9 @@ from tests.console.counter import Counter
 from tests.functional.api.things import ASKED
 
 OPEN = 10_000
-LIMIT_S = 0.1
+#: Instructions of SQLite's machine. Counting along an index what waits takes fifteen a question, reading the questions
+#: hundreds. Counted and not timed, so that a busy machine changes nothing.
+FEW = 20 * OPEN
 #: Which columns of a copied row are new.
 COPIED: dict[type[Any], tuple[str, ...]] = {
     Author: ("id",),
@@ -46,23 +47,34 @@ def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
     made.close()
 
 
-def _quickest(ask: Any) -> float:
-    """Of several times the least: what the page costs when nothing else runs."""
-    times = []
-    for _ in range(5):
-        began = perf_counter()
-        answer = ask()
-        times.append(perf_counter() - began)
-        assert answer.status_code in {200, 303}
-    return min(times)
+class Work:
+    """Counts what the database does."""
+
+    def __init__(self, counter: Counter) -> None:
+        self.done = 0
+        engine = counter.house.database.engine
+        engine.dispose()
+        event.listen(engine, "connect", lambda raw, _record: raw.set_progress_handler(self._count, 100))
+
+    def _count(self) -> int:
+        self.done += 100
+        return 0
+
+    def of(self, ask: Any) -> int:
+        """The instructions that a page costs, once what is remembered is warm."""
+        for _ in range(2):
+            self.done = 0
+            assert ask().status_code in {200, 303}
+        return self.done
 
 
 def test_ten_thousand_open_questions_slow_nothing_down(counter: Counter) -> None:
-    """Finding the first question, showing it and listing the queue each take under a tenth of a second."""
+    """Finding the first question, showing it and listing the queue each read what they show, and of the rest its number."""
     visitor = counter.visitor(Role.MODERATOR)
     first = visitor.get("/queue").headers["location"].removeprefix("/console")
+    work = Work(counter)
 
-    assert _quickest(lambda: visitor.get("/queue")) < LIMIT_S
-    assert _quickest(lambda: visitor.get(first)) < LIMIT_S
-    assert _quickest(lambda: visitor.get("/queue/list")) < LIMIT_S
+    assert work.of(lambda: visitor.get("/queue")) < FEW
+    assert work.of(lambda: visitor.get(first)) < FEW
+    assert work.of(lambda: visitor.get("/queue/list")) < FEW
     assert visitor.get(first).text.count("9999") >= 1

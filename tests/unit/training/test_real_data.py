@@ -7,7 +7,8 @@ from model.artefact import DEFAULT_ARTEFACT, load
 from model.labels import CATEGORIES
 from model.scorer import Scorer
 from tests.unit.model.reference import reference_scores
-from training.dataset import _lines, file_digests
+from training.dataset import file_digests
+from training.lines import objects
 
 pytestmark = pytest.mark.needs_data
 
@@ -18,7 +19,7 @@ def scorer():
 
 
 def _texts(folder, name, keep, step):
-    return [v["text"] for n, v in _lines(folder / name) if keep(v)][::step]
+    return [v["text"] for _, v in objects(folder / name) if keep(v)][::step]
 
 
 def test_it_was_trained_on_these_files(real_data):
