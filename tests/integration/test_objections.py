@@ -236,6 +236,23 @@ def test_a_decision_that_falls_is_answered_with_an_apology(office: Office) -> No
     assert f"person:{office.boris.account_id}" in entry.body
 
 
+def test_nothing_is_promised_that_the_network_has_refused(office: Office) -> None:
+    """A restoration or an unban that failed is not told as done or as coming."""
+    decision = office.removed()
+    banned = office.action_of(decision, "ban_author")
+    office.change(Action, banned.id, state="done", outcome="acted", sent_at=office.clock.now(), ban_until=10**18)
+    opened = opening.typed_in(office.house, decision, text="Верните", who=office.anna)
+    kept = office.decide(opened.case_id, Verdict.KEEP)
+    shown = answering.show(office.house, opened.objection_id, who=office.anna)
+    assert "Комментарий вернётся на страницу. Блокировка снята." in shown.prepared
+    for kind in ("restore_comment", "unban_author"):
+        office.change(Action, office.action_of(kept, kind).id, state="failed")
+
+    shown = answering.show(office.house, opened.objection_id, who=office.anna)
+    assert "Вернуть комментарий соцсеть не даёт" in shown.prepared
+    assert "Блокировка снята" not in shown.prepared
+
+
 def test_a_verdict_that_is_taken_back_opens_the_objection_again(office: Office) -> None:
     """Undoing the verdict undoes the outcome, whether or not it was written down."""
     opened = opening.typed_in(office.house, office.removed(), text="Верните", who=office.anna)

@@ -15,6 +15,7 @@ from app.domain.notices import NoticeFacts, NoticeKind, notice
 from app.domain.principals import Principal
 from app.domain.states import (
     OBJECTION_MOVES,
+    ActionState,
     CaseEnd,
     CaseState,
     CommentState,
@@ -39,6 +40,8 @@ _NOTICES: Final = {
     ObjectionOutcome.REVERSED: NoticeKind.OBJECTION_REVERSED,
     ObjectionOutcome.MOOT: NoticeKind.OBJECTION_MOOT,
 }
+#: States of an order from which nothing follows for the author.
+_FUTILE: Final = frozenset({ActionState.FAILED, ActionState.CANCELLED})
 _codes = msgspec.json.Decoder(list[str]).decode
 
 
@@ -165,7 +168,7 @@ def _prepared(session: Session, record: ObjectionRecord, outcome: ObjectionOutco
     """The answer's text: what was decided now, by whose post, and what follows."""
     comment = record.comment
     [current] = read_decisions(session, [comment.decision_id or record.decision.id])
-    kinds = {action.kind for action in current.actions}
+    kinds = {action.kind for action in current.actions if action.state not in _FUTILE}
     is_back = comment.state == CommentState.VISIBLE or ActionKind.RESTORE_COMMENT in kinds
     stands_by = current.decision if current.decision.verdict == Verdict.REMOVE else record.decision
     facts = NoticeFacts(
