@@ -11,6 +11,7 @@ from app.console.searching import DECIDERS, read_search
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.notices import NoticeKind
 from app.domain.words import Category, Reason, Role, Verdict
+from app.pipeline.administration.seal_state import seal_state
 from app.pipeline.decision_view import DecisionView, decision_view
 from app.pipeline.lookups import MAY_LOOK, look_for
 from app.pipeline.notices import notices_of
@@ -50,6 +51,7 @@ def journal(request: Request, who: Signed, use: Use) -> Response:
         reasons=list(Reason),
         deciders=DECIDERS,
         may_look=who.role in MAY_LOOK,
+        seal=seal_state(use.house, use.settings.data_dir) if who.pages is None else None,
     )
 
 

@@ -11,6 +11,7 @@ from app.domain.principals import Principal
 from app.domain.words import ActionKind, Mode, Role
 from app.pipeline import trying
 from app.pipeline.administration import pausing
+from app.pipeline.administration.seal_state import seal_state
 from app.pipeline.overrule import actions as orders
 from app.pipeline.page_view import page_of_action, page_view, whole_house
 
@@ -29,6 +30,7 @@ def pages(request: Request, who: Signed, use: Use) -> Response:
         may_pause=who.role in _MODERATORS,
         may_stop_all=who.role in _MODERATORS and who.pages is None,
         may_resume_all=who.role is Role.ADMIN and who.pages is None,
+        seal=seal_state(use.house, use.settings.data_dir) if who.pages is None else None,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.domain.clock import DAY, HOUR
 from app.journal.chain import Entry, append
 from app.journal.seal import SealCheck, check_seal, read_seal
+from app.pipeline.administration.seal_state import SealState, seal_state
 from app.pipeline.administration.sealing import look_back, newest_seal, seal_daily, seal_now
 from app.telemetry import ALERTS
 from tests.fakes.world import World
@@ -91,3 +92,27 @@ def test_a_file_that_is_no_seal_is_told_of_and_passed_by(world, tmp_path):
 
     assert newest_seal(tmp_path).file.name == "a.json"
     assert alerts("seal_unreadable") == before + 1
+
+
+def test_the_console_sees_what_the_newest_seals_say(world, tmp_path):
+    """None at first, then the newest; a changed journal shows although a later seal was made over it; forgery too."""
+    assert seal_state(world.house, tmp_path) == SealState(None, None, late=False)
+    duty = seal_daily(tmp_path)
+    duty(world.house, None, threading.Event())
+    first = world.clock.now()
+    write(world, 9)
+    assert seal_state(world.house, tmp_path) == SealState(first, None, late=False)
+    world.clock.advance(2 * DAY + 1)
+    assert seal_state(world.house, tmp_path) == SealState(first, None, late=True)
+
+    world.sql("DROP TRIGGER journal_no_update")
+    world.sql("UPDATE journal SET mac = 'x' WHERE seq = 3")
+    duty(world.house, None, threading.Event())
+    second = world.clock.now()
+    assert seal_state(world.house, tmp_path) == SealState(second, first, late=False)
+
+    (tmp_path / "seals" / "x.json").write_text("{}")
+    file = max(tmp_path.glob("seals/2*.json"))
+    data = json.loads(file.read_bytes())
+    file.write_text(json.dumps(data | {"at": data["at"] + 1}))
+    assert seal_state(world.house, tmp_path) == SealState(second + 1, second + 1, late=False)
