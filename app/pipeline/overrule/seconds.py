@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.ids import IdSource
 from app.domain.principals import Principal
-from app.domain.words import Role
+from app.domain.words import Role, Verdict
 from app.journal.chain import Entry
 from app.outbox.permission import REMOVALS
 from app.pipeline.configuration import Configuration
@@ -15,7 +15,7 @@ from app.pipeline.overrule.sitting import signed, words
 from app.pipeline.overrule.wishes import SHORTEST_REASON
 from app.policy.rules import Policy, SecondPerson
 from app.storage.accounts import others_with_role
-from app.storage.tables import Action, Decision, Note, Objection
+from app.storage.tables import Action, Comment, Decision, Note, Objection
 
 #: The kind of the journal's entries by which reports count decisions of one person where two are the rule.
 ABSENT: Final = "second_person_absent"
@@ -47,7 +47,7 @@ def written_reason(reason: str, *, why: str) -> str:
 def check_objection(  # noqa: PLR0917 - one sentence: may this person, on this page, answer about this comment
     session: Session, who: Principal, page_id: int, policy: Policy, comment_id: int, reason: str
 ) -> str | None:
-    """Whoever took the decision objected to does not answer the objection.
+    """Whoever took the decision objected to, or upheld it since, does not answer the objection.
 
     Returns the written reason if it stands in for a second person, None if none is needed.
 
@@ -59,11 +59,19 @@ def check_objection(  # noqa: PLR0917 - one sentence: may this person, on this p
         Objection.comment_id == comment_id, col(Objection.answered_at).is_(None)
     )
     decisions = list(session.exec(objected))
+    if decisions:
+        decisions += _removal_that_holds(session, comment_id)
     if not any(_took(session, decision, who) for decision in decisions):
         return None
     if not is_alone(session, who, page_id, policy):
         raise ConflictError("это возражение на ваше решение: на него отвечает другой сотрудник")
     return written_reason(reason, why="это возражение на ваше решение")
+
+
+def _removal_that_holds(session: Session, comment_id: int) -> list[int]:
+    """The comment's present decision if it removes: it may be newer than the one that the author was told of."""
+    query = select(Decision.id).join(Comment, col(Comment.decision_id) == col(Decision.id))
+    return list(session.exec(query.where(Comment.id == comment_id, Decision.verdict == Verdict.REMOVE.value)))
 
 
 def _took(session: Session, decision_id: int, who: Principal) -> bool:

@@ -179,6 +179,18 @@ def test_whoever_let_the_machines_removal_out_stands_for_it(desk: Desk) -> None:
     desk.rule(desk.case_of(alone).id, KEEP, anna)
 
 
+def test_whoever_upheld_a_removal_does_not_answer_the_objection_to_it(desk: Desk) -> None:
+    """The author was told of the machine's decision; the person who has removed anew since stands for the removal."""
+    anna, boris = desk.person("anna"), desk.person("boris")
+    comment = desk.comment()
+    told = desk.decision_of(comment).id
+    ruled = desk.rule(desk.case_of(comment).id, REMOVE_INSULT, anna)
+    object_to(desk, comment, told)
+    with pytest.raises(ConflictError, match="другой сотрудник"):
+        reversal.reverse(desk.house, desk.configuration, ruled.decision_id, who=anna, reason="Ошибка", abilities=VK)
+    reversal.reverse(desk.house, desk.configuration, ruled.decision_id, who=boris, reason="Ошибка", abilities=VK)
+
+
 def test_an_office_of_one_answers_an_objection_with_a_written_reason(desk: Desk) -> None:
     """The same fallback as with bans, counted apart."""
     anna = desk.person("anna")
