@@ -153,7 +153,7 @@ def _objection_reversed(facts: NoticeFacts) -> list[_Sentence]:
 def _objection_moot(facts: NoticeFacts) -> list[_Sentence]:
     return [
         (f"Мы проверили решение {facts.number} по вашему возражению: отменять уже нечего.", True),
-        ("Вы сами удалили этот комментарий или изменили его.", True),
+        ("Этого комментария на странице больше нет, или его текст с тех пор изменился.", True),
         ("Если вопрос остался, напишите нам ещё раз: мы ответим.", False),
     ]
 
