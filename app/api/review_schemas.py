@@ -102,7 +102,7 @@ class MemberOut(Model):
 
 
 class CampaignOut(Model):
-    """Comments of the page that say the same: a `keep` is about all of them, a `remove` about this one.
+    """Comments of the page that say the same. A `keep` is about all of them if the case asks for all.
 
     `at_once` is how many one removal by `POST /v1/review/bulk` with `campaign_of` could cover; 0 = only one by one.
     """
@@ -111,6 +111,7 @@ class CampaignOut(Model):
     comments: int
     visible: int
     authors: int
+    asks_for_all: bool
     at_once: int
     members: list[MemberOut]
 

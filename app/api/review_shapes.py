@@ -131,6 +131,7 @@ def _campaign(campaign: CampaignShown | None) -> shapes.CampaignOut | None:
         comments=campaign.comments,
         visible=campaign.visible,
         authors=campaign.authors,
+        asks_for_all=campaign.asks_for_all,
         at_once=campaign.at_once,
         members=members,
     )

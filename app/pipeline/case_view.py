@@ -18,7 +18,7 @@ from app.pipeline.configuration import PageConfig
 from app.pipeline.objections.reading import readable_notes, reads_words
 from app.pipeline.overrule.copies import offer
 from app.pipeline.process import Services
-from app.storage.campaigns import CampaignRecord, Member, campaign_comments, campaign_of_case
+from app.storage.campaigns import CampaignRecord, Member, campaign_comments, campaign_of_case, campaign_with
 from app.storage.case_context import (
     History,
     Neighbour,
@@ -32,7 +32,7 @@ from app.storage.case_context import (
     unfinished_actions,
 )
 from app.storage.cases import CaseRecord, read_case
-from app.storage.tables import Action, Comment, Note, Objection, ObjectionBody, Page, Post, RevisionBody
+from app.storage.tables import Action, Comment, Note, Objection, ObjectionBody, Page, Post, ReviewCase, RevisionBody
 from model.explain import Span
 
 #: Comments of a campaign that are named one by one; the others are counted.
@@ -64,8 +64,9 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class CampaignShown:
-    """Comments of the page that say the same; this case asks for all of them. `members` names the first ones.
+    """Comments of the page that say the same; `members` names the first ones.
 
+    `asks_for_all`: a keep of this case is about all of them; otherwise it is about this comment.
     `at_once` is what one removal could cover, this comment included; 0 = only one by one, `apart` says why.
     """
 
@@ -74,6 +75,7 @@ class CampaignShown:
     visible: int
     authors: int
     members: tuple[Member, ...]
+    asks_for_all: bool
     at_once: int
     apart: str
 
@@ -141,7 +143,7 @@ def _gather(
     withheld = comment.private and not who.reads_private
     words = None if withheld else judged_words(record.body)
     pages = None if who.pages is None else tuple(sorted(who.pages))
-    together = campaign_of_case(session, case.id)
+    together = campaign_of_case(session, case.id) or campaign_with(session, comment)
     return CaseView(
         record=found,
         page=session.get_one(Page, case.page_id),
@@ -154,7 +156,7 @@ def _gather(
         post=post_of(session, comment),
         thread=_read_by(thread_of(session, comment), who),
         history=history_of(session, comment, pages),
-        campaign=_campaign(session, services, together, who),
+        campaign=_campaign(session, services, together, case, who),
         choices=choices(config) if config else (),
         effects=effects(services.abilities.get(record.network), comment),
         objection=_objection(objection_about(session, comment.id), who, withheld=withheld),
@@ -200,6 +202,12 @@ def effects(abilities: Abilities | None, comment: Comment) -> tuple[Effect, ...]
     )
 
 
+def is_final(what: ActionKind, comment: Comment, abilities: Abilities | None) -> bool:
+    """Whether the network does this to the comment or its author and has no way back."""
+    kind = Kind(comment.kind)
+    return abilities is not None and abilities.can(what, kind) and not abilities.can(UNDO[what], kind)
+
+
 def why_open(found: CaseRecord, together: CampaignRecord | None = None) -> str:
     """Why the case waits for a person, in one sentence; without its campaign with the numbers of the first comment."""
     decision = found.record.decision
@@ -233,15 +241,22 @@ def _read_by(thread: Sequence[Neighbour], who: Principal) -> tuple[Neighbour, ..
 
 
 def _campaign(
-    session: Session, services: Services, together: CampaignRecord | None, who: Principal
+    session: Session, services: Services, together: CampaignRecord | None, case: ReviewCase, who: Principal
 ) -> CampaignShown | None:
-    if together is None or together.case is None:
+    if together is None:
         return None
     members = campaign_comments(session, together.campaign.id, after=None, limit=_MEMBERS)
-    counts = together.comments, together.visible, together.authors
-    now = services.house.clock.now()
-    offered = offer(session, services.configuration, together.case.id, who=who, at=now)
-    return CampaignShown(together.campaign.id, *counts, tuple(members), offered.copies, offered.why_not)
+    offered = offer(session, services.configuration, case.id, who=who, at=services.house.clock.now())
+    return CampaignShown(
+        id=together.campaign.id,
+        comments=together.comments,
+        visible=together.visible,
+        authors=together.authors,
+        members=tuple(members),
+        asks_for_all=together.campaign.case_id == case.id,
+        at_once=offered.copies,
+        apart=offered.why_not,
+    )
 
 
 def _objection(

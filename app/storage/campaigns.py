@@ -97,6 +97,16 @@ def campaign_of_case(session: Session, case_id: int) -> CampaignRecord | None:
     return None if found is None else _records(session, [found])[0]
 
 
+def campaign_with(session: Session, comment: Comment) -> CampaignRecord | None:
+    """The newest campaign that a comment's text belongs to now, whichever case asks about it."""
+    query = select(Campaign).join(CampaignComment, col(CampaignComment.campaign_id) == col(Campaign.id))
+    mine = query.where(
+        col(CampaignComment.comment_id) == comment.id, col(CampaignComment.revision_id) == comment.revision_id
+    )
+    found = session.execute(mine.order_by(col(Campaign.id).desc()).limit(1)).scalars().first()
+    return None if found is None else _records(session, [found])[0]
+
+
 def campaign_comments(session: Session, campaign_id: int, *, after: int | None, limit: int) -> list[Member]:
     """Comments that say it now, in the order in which they joined; `after` = behind the member of this id."""
     statement = (

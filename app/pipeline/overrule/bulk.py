@@ -32,8 +32,8 @@ from app.pipeline.overrule.promises import promise, seal, unseal
 from app.pipeline.overrule.verdicts import rule
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
 from app.storage.accounts import is_id
-from app.storage.campaigns import Copy, copies_of, count_copies, read_campaign
-from app.storage.tables import Comment, ReviewCase, Revision
+from app.storage.campaigns import Copy, copies_of, count_copies
+from app.storage.tables import Campaign, Comment, ReviewCase, Revision
 
 LARGEST: Final = 200
 #: Copies that one list looks at; what cannot go is told and not looked at twice.
@@ -128,7 +128,8 @@ def plan_copies(
     told_of = [(one, why_not(one, found.page, who=who, at=at)) for one in read]
     going = [one for one, refusal in told_of if not refusal]
     ends = len(going) < LARGEST and len(read) < _READ
-    going = going[: LARGEST - ends]
+    # The question that stands for all goes behind the others, or it would be handed on from copy to copy.
+    going = sorted(going[: LARGEST - ends], key=lambda one: one.case is not None and one.case.id == found.for_all)
     staying = [(one, refusal) for one, refusal in told_of if refusal][:LARGEST]
     head = [(found.head, "")] if ends else []
     items = tuple(_copy_item(one, how, refusal) for one, refusal in (*head, *((one, "") for one in going), *staying))
@@ -187,14 +188,14 @@ def _try(act: Callable[[int, PersonVerdict], Ruled], number: int, verdict: Perso
 
 
 def _rest(house: House, campaign_id: int) -> tuple[int, int | None]:
-    """Copies that still stand, and who is asked about them."""
+    """Copies that still stand, and a case that asks about them."""
     if not campaign_id:
         return 0, None
     with house.database.read() as session:
-        record = read_campaign(session, campaign_id)
-        case = record.case if record else None
-        is_open = case is not None and case.state != CaseState.CLOSED
-        return count_copies(session, campaign_id), case.id if case is not None and is_open else None
+        cases = [one.case.id for one in copies_of(session, campaign_id, limit=_READ) if one.case is not None]
+        campaign = session.get(Campaign, campaign_id)
+        for_all = campaign.case_id if campaign and campaign.case_id in cases else None
+        return count_copies(session, campaign_id), for_all or next(iter(cases), None)
 
 
 def _words(error: DvornikError) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ports import Abilities
@@ -25,7 +25,7 @@ from app.pipeline.overrule.labels import UNSEEN
 from app.pipeline.overrule.sitting import MACHINE, Sitting, found_id, sit, turn
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
 from app.storage.campaigns import Copy, count_copies, read_copy
-from app.storage.tables import Campaign, Decision, ReviewCase
+from app.storage.tables import Campaign, CampaignComment, Decision, ReviewCase
 
 #: Questions that are about their own comment alone.
 _APART: Final = frozenset({Reason.OBJECTION, Reason.AUDIT, Reason.PROTECTED_APPEAL, Reason.PRIVATE_MESSAGE})
@@ -41,7 +41,7 @@ class OneByOneError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The case that stands for a campaign."""
+    """A case about one comment of a campaign."""
 
     case_id: int
     campaign_id: int
@@ -49,12 +49,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """An open question that stands for many: its case, its campaign, and the page whose act is applied."""
+    """An open question about one of many: its case and campaign, the page whose act is applied, and its own comment.
+
+    `for_all` is the case that stands for all of them, maybe this one.
+    """
 
     case: ReviewCase
     campaign_id: int
     page: PageConfig
     head: Copy
+    for_all: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def together(session: Session, configuration: Configuration, case_id: int, *, wh
         raise ConflictError(told.closed(case))
     if is_held_by_other(case, who, at):
         raise ConflictError(told.claimed(case))
-    found = session.exec(select(Campaign).where(Campaign.case_id == case_id)).first()
+    found = _campaign(session, case)
     if found is None:
         raise InvalidInputError("campaign_of", "этот вопрос об одном комментарии: копий у него нет")
     page = configuration.current(session).by_id.get(case.page_id)
@@ -112,7 +116,17 @@ def together(session: Session, configuration: Configuration, case_id: int, *, wh
         raise ConflictError("автор изменил комментарий")
     if _needs_a_look(head, page) or Reason.PROTECTED_APPEAL in _reasons(found.asked_json):
         raise OneByOneError(_EACH)
-    return Together(case, found.id, page, head)
+    return Together(case, found.id, page, head, found.case_id)
+
+
+def _campaign(session: Session, case: ReviewCase) -> Campaign | None:
+    """The campaign that the case stands for, else the one that its comment belongs to: a removal asks for itself."""
+    found = session.exec(select(Campaign).where(Campaign.case_id == case.id)).first()
+    if found is not None:
+        return found
+    query = select(Campaign).join(CampaignComment, col(CampaignComment.campaign_id) == col(Campaign.id))
+    mine = query.where(CampaignComment.comment_id == case.comment_id, CampaignComment.revision_id == case.revision_id)
+    return session.exec(mine.order_by(col(Campaign.id).desc())).first()
 
 
 def offer(session: Session, configuration: Configuration, case_id: int, *, who: Principal, at: int) -> Offer:

@@ -1,6 +1,5 @@
 """One removal for a hundred copies: what it covers, what it leaves, how it is taken back, and who is in its way."""
 
-import threading
 from dataclasses import replace
 
 import pytest
@@ -12,9 +11,8 @@ from app.domain.words import Category, Verdict
 from app.pipeline.overrule import bulk, claims, verdicts
 from app.pipeline.overrule.bulk import BulkResult
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict
-from app.storage.tables import Action, Campaign, Comment, Decision, Label, ReviewCase
+from app.storage.tables import Action, Campaign, Label, ReviewCase
 from tests.fakes.desk import CLAUSE, KEEP, SECOND, VK, Desk, ban
-from tests.integration.desk.test_races import at_once
 
 AD = "Требуются упаковщики на склад, оплата каждый день, звоните с утра и до вечера"
 COLD = "Почините наконец дорогу на улице Садовой, третий год одни ямы и никому дела нет"
@@ -251,8 +249,24 @@ def test_what_is_not_for_copies_is_refused(desk: Desk) -> None:
         plan(desk, case, anna)
 
 
-def test_bans_that_the_machine_proposes_stay_proposed(desk: Desk) -> None:
-    """Copies that have a question of their own are closed with it; nobody is banned, and no proposal is lost."""
+def test_any_question_about_a_copy_leads_to_all(desk: Desk) -> None:
+    """From a copy's own question all go as well; the one that stands for all is not handed on from copy to copy."""
+    anna = desk.person("anna")
+    comments, case = raid(desk)
+    own = desk.case_apart(comments[6])
+    listed = plan(desk, own, anna)
+    assert listed.items[0].comment_id == comments[6]
+    assert [one.why_not for one in carry(desk, listed.token, anna).items] == [""] * 8
+    with desk.database.read() as session:
+        cases = session.exec(select(ReviewCase)).all()
+    assert {(one.id, one.state, one.ended) for one in cases} == {
+        (own, "closed", "removed"),
+        (case, "closed", "removed"),
+    }
+
+
+def test_a_copy_with_a_question_of_its_own_gets_it_back(desk: Desk) -> None:
+    """Its question is closed with the others, and open again when it alone is taken back."""
     anna = desk.person("anna")
     comments, case = raid(desk, 6)
     own = desk.case_apart(comments[5])
@@ -262,50 +276,3 @@ def test_bans_that_the_machine_proposes_stay_proposed(desk: Desk) -> None:
     verdicts.undo(desk.house, desk.configuration, desk.decision_of(comments[5]).id, who=anna)
     assert desk.case_of(comments[5]).state == "open"
     assert {one.kind for one in people_ordered(desk)} == {"delete_comment"}
-
-
-def test_two_people_remove_the_same_raid_at_once(desk: Desk) -> None:
-    """Each copy is removed once, by one of them; the other is told by whom."""
-    anna, boris = desk.person("anna"), desk.person("boris")
-    comments, case = raid(desk)
-    tokens = {who: plan(desk, case, who).token for who in (anna, boris)}
-    both = at_once(lambda: carry(desk, tokens[anna], anna), lambda: carry(desk, tokens[boris], boris))
-    done = [desk.decision_of(one.comment_id) for one in people_ordered(desk)]
-    assert sorted(one.comment_id for one in done) == comments
-    told = [one.why_not for result in both for one in result.items if one.why_not]
-    assert len(told) == 8
-    assert all("anna" in one or "boris" in one for one in told)
-
-
-def test_a_keep_for_all_meets_a_removal_of_all(desk: Desk) -> None:
-    """Whoever answers the question first wins for what is left; each copy has one person's word."""
-    anna, boris = desk.person("anna"), desk.person("boris")
-    comments, case = raid(desk)
-    token = plan(desk, case, anna).token
-    result, _ = at_once(lambda: carry(desk, token, anna), lambda: desk.rule(case, KEEP, boris))
-    head = desk.row(ReviewCase, case)
-    removed = {one.comment_id for one in people_ordered(desk)}
-    if head.ended == "kept":
-        assert head.comment_id not in removed
-        assert all("boris" in one.why_not for one in result.items if one.why_not)
-        assert len([one for one in result.items if one.why_not]) == len(comments) - len(removed)
-    else:
-        assert removed == set(comments)
-
-
-def test_a_raid_goes_on_while_it_is_removed(desk: Desk) -> None:
-    """Copies keep coming from another thread: what was listed goes, whatever came is asked about, nothing is lost."""
-    anna = desk.person("anna")
-    comments, case = raid(desk)
-    listed = plan(desk, case, anna)
-    late: list[int] = []
-    writer = threading.Thread(target=lambda: late.extend(desk.comment(AD, author=str(990 + n)) for n in range(6)))
-    writer.start()
-    result = carry(desk, listed.token, anna)
-    writer.join()
-    assert all(not one.why_not for one in result.items)
-    assert sorted(one.comment_id for one in people_ordered(desk)) == comments
-    assert {desk.decision_of(one).verdict for one in late} == {"review"}
-    assert desk.row(ReviewCase, asked(desk)).comment_id in late
-    assert {desk.row(Comment, one).state for one in late} == {"visible"}
-    assert len(desk.ids_of(Decision)) == 8 + 6 + 8
