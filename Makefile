@@ -31,7 +31,7 @@ test: lint ## check everything that CI checks: style, types, imports, tests on S
 demo: .venv/.run ## show the whole way of a comment against a simulated VK, then the table of what was done
 	@$(BIN)/python -m tests.simulators.demo
 
-bench: .venv/.bench ## measure the callback, the outbox and the classifier on this machine
+bench: .venv/.bench ## measure callbacks, scoring, a file and the desk on this machine
 	@$(BIN)/python -m benchmarks
 
 lint: .venv/.test ## check style, types and imports only
