@@ -18,7 +18,7 @@ BRIEF_EXAMPLE: dict[str, Any] = {
     "page_id": PAGE_ID,
     "state": "claimed",
     "reason": "protected_appeal",
-    "why": "Похоже на жалобу, вопрос или критику жителя, но в нём есть оскорбление: такое удаляет только человек.",
+    "why": "Похоже на жалобу, вопрос или критику жителя, но в тексте есть оскорбление: такое удаляет только человек.",
     "protected": True,
     "category": "insult",
     "uncertainty": 0.12,

@@ -40,7 +40,10 @@ def begin(request: Request, going: Going) -> Response:
 
 @router.get("/queue/done")
 def done(request: Request, going: Going) -> Response:
-    """Nothing waits."""
+    """Nothing waits; whoever looks again later goes on to what has come since."""
+    further = going.next_path(undo=request.query_params.get("undo", ""))
+    if not further.startswith("/queue/done"):
+        return redirect(request, further)
     with going.use.house.database.read() as session:
         pages = len(live_pages(session, going.who.pages))
     undo = going.undoable(request.query_params.get("undo", ""))

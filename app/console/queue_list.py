@@ -13,8 +13,9 @@ from app.console.queue_forms import read_verdict, typed
 from app.console.queue_way import Walker, address
 from app.console.shell import Form, number, render, text, texts
 from app.domain.errors import DvornikError, InvalidInputError
+from app.domain.questions import is_final
 from app.domain.states import CommentState
-from app.domain.words import Category, Reason, Verdict
+from app.domain.words import ActionKind, Category, Kind, Reason, Verdict
 from app.pipeline.case_view import judged_words, why_open
 from app.pipeline.overrule import bulk, verdicts
 from app.pipeline.overrule.claims import is_held_by_other
@@ -42,6 +43,8 @@ class Row:
     opened_at: int
     held_by: str
     is_removed: bool
+    #: The network deletes it and cannot give it back.
+    final: bool
 
 
 @router.get("/queue/list")
@@ -50,8 +53,10 @@ def questions(request: Request, going: Going) -> Response:
     return _list(request, going)
 
 
-def _list(request: Request, going: Walker, problem: str = "") -> Response:
-    after = _read_place(request.query_params.get("after", ""))
+def _list(request: Request, going: Walker, sent: FormData | None = None, problem: str = "") -> Response:
+    """The list; after a form that was refused, with its ticks and its words."""
+    here = request.query_params.get("after", "")
+    after, sent = _read_place(here), sent or FormData()
     with going.use.house.database.read() as session:
         pages = {page.id: page for page in live_pages(session, going.who.pages)}
         wanted = going.way.wanted(going.who, going.now)
@@ -63,6 +68,11 @@ def _list(request: Request, going: Walker, problem: str = "") -> Response:
         "queue_list.html",
         status=400 if problem else 200,
         problem=problem,
+        ticked=set(texts(sent, "case")),
+        wanted=set(texts(sent, "category")) or {going.way.category},
+        clause=text(sent, "clause"),
+        note=text(sent, "note"),
+        here=here if after else "",
         rows=[_row(going, one, titles) for one in cases],
         clauses=[str(named.clause) for named in clauses],
         grounds=[one for one in Category if any(one in named.categories for named in clauses)],
@@ -84,7 +94,7 @@ def plan(request: Request, going: Going, sent: Form) -> Response:
         verdict = _for_many(sent)
         planned = bulk.plan(use.house, use.configuration, ids, verdict, who=going.who)
     except InvalidInputError as error:
-        return _list(request, going, typed(sent, error).problem)
+        return _list(request, going, sent, typed(sent, error).problem)
     possible = sum(1 for item in planned.items if not item.why_not)
     return render(
         request,
@@ -184,6 +194,7 @@ def _row(going: Walker, found: CaseRecord, titles: Mapping[int, tuple[str, str]]
         opened_at=case.opened_at,
         held_by=case.claimed_by if is_held_by_other(case, going.who, going.now) else "",
         is_removed=comment.state == CommentState.REMOVED,
+        final=is_final(ActionKind.DELETE_COMMENT, Kind(comment.kind), going.use.abilities.get(found.record.network)),
     )
 
 

@@ -46,7 +46,7 @@ def why(reason: str, *, verdict: str, categories: Sequence[str], mode: str, comm
     named = " и ".join(_IS[one] for one in categories if one in _IS)
     like = " и ".join(_LIKE[one] for one in categories if one in _LIKE)
     if reason == Reason.PROTECTED_APPEAL:
-        with_what = f", но в нём есть {named}" if named else ""
+        with_what = f", но в тексте есть {named}" if named else ""
         return f"Похоже на жалобу, вопрос или критику жителя{with_what}: такое удаляет только человек."
     if reason == Reason.PRIVATE_MESSAGE:
         return f"Личное сообщение, похоже на {like or 'нарушение'}: программа такие не удаляет."
@@ -56,6 +56,11 @@ def why(reason: str, *, verdict: str, categories: Sequence[str], mode: str, comm
         held = "страница работает с проверкой, и " if mode == Mode.REVIEW else ""
         return f"Программа уверена, что это {named or 'нарушение'}; {held}решает человек."
     return f"Похоже на {like or 'нарушение'}, но уверенности нет: решает человек."
+
+
+def is_final(kind: ActionKind, comment: Kind, abilities: Abilities | None) -> bool:
+    """Whether the network does this and has no way back; `abilities` None = it has no adapter."""
+    return abilities is not None and abilities.can(kind, comment) and not abilities.can(UNDO[kind], comment)
 
 
 def effect(kind: ActionKind, comment: Kind, abilities: Abilities) -> str:

@@ -34,7 +34,7 @@ def test_appeals_come_first_by_waiting_time(yard: Yard) -> None:
 
     assert [int(one["decision"]["id"]) for one in shown] == [first, second, doubtful, threat]
     assert [one["protected"] for one in shown] == [True, True, False, False]
-    assert shown[0]["why"].startswith("Похоже на жалобу, вопрос или критику жителя, но в нём есть оскорбление")
+    assert shown[0]["why"].startswith("Похоже на жалобу, вопрос или критику жителя, но в тексте есть оскорбление")
     assert shown[0]["decision"]["comment"]["text"] == APPEAL
 
 

@@ -1,0 +1,76 @@
+"""The queue as a list, without a browser: what was ticked and typed is never lost, and what is for good says so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.words import Role
+from app.storage.tables import Comment, ReviewCase
+from tests.console.counter import Counter, Visitor
+from tests.functional.api.things import ASKED
+
+
+@pytest.fixture
+def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
+    """An installation with its console."""
+    made = Counter(sqlite_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def anna(counter: Counter) -> Visitor:
+    """A moderator."""
+    return counter.visitor(Role.MODERATOR, "anna")
+
+
+def _case(counter: Counter, author: str = "15170") -> ReviewCase:
+    decision = counter.comment(ASKED, author=author)
+    found: ReviewCase = next(case for case in counter.rows(ReviewCase) if case.decision_id == decision)
+    return found
+
+
+def test_a_refused_choice_keeps_its_ticks_and_words(counter: Counter, anna: Visitor) -> None:
+    """Whoever forgot to say why sees the same questions ticked, the note still there, nothing else ticked."""
+    ticked, other = _case(counter), _case(counter, "15171")
+    answer = anna.post("/queue/plan", verdict="remove", case=str(ticked.id), note="Третий раз за день")
+
+    assert (answer.status_code, "за что удалить" in answer.text) == (400, True)
+    assert f'name="case" value="{ticked.id}" checked' in answer.text
+    assert f'name="case" value="{other.id}">' in answer.text
+    assert "Третий раз за день</textarea>" in answer.text
+
+
+def test_a_refused_choice_stays_in_its_part_of_the_list(counter: Counter, anna: Visitor) -> None:
+    """A form sent from the list's second part comes back with the second part."""
+    cases = [_case(counter, str(15_000 + one)) for one in range(51)]
+    more = anna.get("/queue/list").text.partition("/console/queue/list?after=")[2].partition('"')[0]
+    [last] = [one for one in cases if f'value="{one.id}"' in anna.get("/queue/list", params={"after": more}).text]
+    page = anna.get("/queue/list", params={"after": more}).text
+    assert f"/console/queue/plan?after={more}" in page
+    answer = anna.post(f"/queue/plan?after={more}", verdict="remove", case=str(last.id))
+
+    assert f'value="{last.id}" checked' in answer.text
+
+
+def test_what_cannot_be_undone_is_marked_in_the_list_and_in_the_plan(counter: Counter, anna: Visitor) -> None:
+    """Before anything is confirmed; what the network gives back has no such mark."""
+    case = _case(counter)
+    clause = anna.get("/queue/list").text.partition('name="clause" value="')[2].partition('"')[0]
+    chosen = {"verdict": "remove", "case": str(case.id), "category": "insult", "clause": clause}
+    for final in (False, True):
+        if final:
+            # VK gives everything back but messages; one in a chat is no private one.
+            counter.change(Comment, case.comment_id, kind="message")
+        assert ("нельзя вернуть" in anna.get("/queue/list").text) is final
+        assert ("нельзя вернуть" in anna.post("/queue/plan", **chosen).text) is final
+    assert "нельзя вернуть" not in anna.post("/queue/plan", **(chosen | {"verdict": "keep"})).text
+
+
+def test_an_empty_queue_that_is_looked_at_again_leads_on(counter: Counter, anna: Visitor) -> None:
+    """The page that says that nothing waits does not go on saying so."""
+    assert "Вопросов нет" in anna.get("/queue/done").text
+    case = _case(counter)
+
+    assert anna.get("/queue/done").headers["location"] == f"/console/queue/{case.id}"
