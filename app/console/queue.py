@@ -14,7 +14,7 @@ from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.states import CaseEnd, CaseState
 from app.pipeline.case_view import CaseView, Choice, choices, view
-from app.pipeline.overrule import claims, verdicts
+from app.pipeline.overrule import claims, copies, verdicts
 from app.storage.cases import open_case_of
 from app.storage.pages import live_pages
 from app.storage.tables import ReviewCase
@@ -121,7 +121,11 @@ def show(request: Request, going: Walker, case_id: int, typed: Typed | None = No
     known = case_page.context(going, shown, typed or Typed(), request.query_params.get("undo", ""))
     status = 200 if typed is None else 400 if typed.where else 409
     closed = shown.record.case.state == CaseState.CLOSED
-    return render(request, "case_closed.html" if closed else "case.html", status=status, held=not mine, **known)
+    if not closed:
+        return render(request, "case.html", status=status, held=not mine, **known)
+    with going.use.house.database.read() as session:
+        together = copies.undoable(session, shown.record.case.id, who=going.who, at=going.now)
+    return render(request, "case_closed.html", status=status, together=together if len(together) > 1 else (), **known)
 
 
 def _newer(going: Walker, shown: CaseView) -> int | None:

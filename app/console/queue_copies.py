@@ -79,6 +79,7 @@ def carry(request: Request, case_id: str, going: Going, sent: Form) -> Response:
     return render(
         request,
         "queue_copies_done.html",
+        case_id=wanted,
         zone=shown.page.timezone,
         decisions=[one.ruled.decision_id for one in result.items if one.ruled],
         staying=_staying(result.items, _said(going, result.items)),

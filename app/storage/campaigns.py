@@ -149,6 +149,22 @@ def read_copy(session: Session, campaign_id: int, comment_id: int) -> Copy | Non
     return None if row is None else Copy(*row)
 
 
+def removed_by(session: Session, campaign_id: int, by: str) -> list[tuple[int, str]]:
+    """A person's removals of a campaign's comments that hold, oldest first: decision and basis."""
+    query = (
+        select(col(Decision.id), col(Decision.basis_json))
+        .join(Comment, col(Comment.decision_id) == col(Decision.id))
+        .join(CampaignComment, col(CampaignComment.comment_id) == col(Comment.id))
+        .where(
+            col(CampaignComment.campaign_id) == campaign_id,
+            col(CampaignComment.revision_id) == col(Decision.revision_id),
+            col(Decision.decided_by) == by,
+            col(Decision.verdict) == Verdict.REMOVE.value,
+        )
+    )
+    return [(id_, basis) for id_, basis in session.execute(query.order_by(col(Decision.id)))]
+
+
 def bodies_of(session: Session, comments: Sequence[int]) -> dict[int, RevisionBody]:
     """The newest texts of these comments, by comment."""
     query = select(Comment, RevisionBody).join(RevisionBody, col(RevisionBody.revision_id) == col(Comment.revision_id))

@@ -55,6 +55,10 @@ def test_a_raid_goes_by_one_decision_and_comes_back_by_one_button(desk: Desk, pe
     # Sent again, the same page tells the same.
     page.reload()
     expect(page.get_by_role("status")).to_contain_text("Будет удалено: 7 комментариев")
+    # Whoever has left the page finds the button on the question's own.
+    page.get_by_role("link", name="странице вопроса").click()
+    expect(page.get_by_text("Вместе с копиями вы удаляете 7 комментариев")).to_be_visible()
+    check_accessible(page)
     page.get_by_role("button", name="Отменить всё").click()
     expect(page.get_by_role("heading", name="Отменено: 7")).to_be_visible()
     assert {one.state for one in desk.rows(Action) if one.decision_id in decided} == {"cancelled"}

@@ -24,7 +24,7 @@ from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.labels import UNSEEN
 from app.pipeline.overrule.sitting import MACHINE, Sitting, found_id, sit, turn
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
-from app.storage.campaigns import Copy, count_copies, read_copy
+from app.storage.campaigns import Copy, count_copies, read_copy, removed_by
 from app.storage.tables import Campaign, CampaignComment, Decision, ReviewCase
 
 #: Questions that are about their own comment alone.
@@ -206,6 +206,20 @@ def remove_copy(
         return remove(sitting, occasion, replace(verdict, note=""))
 
     return turn(house, act)
+
+
+def undoable(session: Session, case_id: int, *, who: Principal, at: int) -> tuple[int, ...]:
+    """This person's removals of a closed question's copies that can still be taken back, the question's own first."""
+    case = session.get(ReviewCase, case_id)
+    found = _campaign(session, case) if case else None
+    if found is None:
+        return ()
+    made = [
+        (decision, msgspec.json.decode(basis, type=_Basis)) for decision, basis in removed_by(session, found.id, who.by)
+    ]
+    mine = [(decision, basis) for decision, basis in made if found.id == basis.campaign or case_id == basis.case]
+    in_time = [(decision, basis) for decision, basis in mine if (basis.undo_until or 0) > at]
+    return tuple(decision for decision, _ in sorted(in_time, key=lambda one: one[1].case != case_id))
 
 
 def done_before(house: House, configuration: Configuration, case_id: int, *, who: Principal) -> Ruled | None:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.principals import Principal
 from app.domain.words import Category, Verdict
-from app.pipeline.overrule import bulk, claims, verdicts
+from app.pipeline.overrule import bulk, claims, copies, verdicts
 from app.pipeline.overrule.bulk import BulkResult
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict
 from app.storage.tables import Action, Campaign, Label, ReviewCase
@@ -86,9 +86,17 @@ def test_one_removal_covers_all_who_say_the_same(desk: Desk) -> None:
 
 def test_all_is_taken_back_as_it_was(desk: Desk) -> None:
     """Undone, nothing is sent, one question asks about all again, and the same removal can be given anew."""
-    anna = desk.person("anna")
+    anna, boris = desk.person("anna"), desk.person("boris")
     comments, case = raid(desk)
     result = carry(desk, plan(desk, case, anna).token, anna)
+    with desk.database.read() as session:
+        mine, strange, late = (
+            copies.undoable(session, case, who=who, at=at)
+            for who, at in ((anna, desk.clock.now()), (boris, desk.clock.now()), (anna, desk.clock.now() + LATER))
+        )
+    assert mine[0] == result.items[0].ruled.decision_id
+    assert sorted(mine) == sorted(one.ruled.decision_id for one in result.items)
+    assert (strange, late) == ((), ())
     undo_all(desk, result, anna)
     desk.clock.advance(LATER)
     desk.work_off()
