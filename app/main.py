@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from app.api.callbacks import callback_routes
 from app.api.routes import include_api
-from app.console.app import create_console
+from app.console.app import add_console
 from app.domain.words import Network
 from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Round
@@ -59,7 +59,10 @@ def create_app(settings: Settings) -> FastAPI:
                 sender.join()
             house.database.dispose()
 
-    app = FastAPI(title="Dvornik", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    # No redirects by the framework: they lead to whatever host a request names, and from https back to http.
+    app = FastAPI(
+        title="Dvornik", lifespan=lifespan, redirect_slashes=False, openapi_url=None, docs_url=None, redoc_url=None
+    )
     manifest = judging.artefact.manifest
     model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))
     threads = {"writer": writer.is_alive, **({"worker": sender.is_alive} if sender else {})}
@@ -70,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     if Network.VK in settings.enabled_networks:
         app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))
     include_api(app)
-    app.mount("/console", create_console(app.state.services))
+    add_console(app)
     return app
 
 

@@ -1,9 +1,11 @@
 """Puts the console together: pages, static files, errors, and the headers that hold a browser to them."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,7 +29,7 @@ from app.console import (
 )
 from app.console.bodies import BodyLimit
 from app.console.errors import LastResort, add_errors
-from app.console.shell import form, signed
+from app.console.shell import ROOT, form, signed
 from app.console.slow_down import Attempts
 from app.pipeline.process import Services
 
@@ -65,9 +67,19 @@ _HEADERS: Final = {
 }
 
 
+def add_console(app: FastAPI) -> None:
+    """Serve the console under its address, with or without the slash; `app.state.services` must be set."""
+    app.add_route(ROOT, _to_the_door)
+    app.mount(ROOT, create_console(app.state.services))
+
+
+def _to_the_door(_: Request) -> RedirectResponse:
+    return RedirectResponse(f"{ROOT}/", HTTPStatus.PERMANENT_REDIRECT)
+
+
 def create_console(services: Services) -> FastAPI:
     """The console as an application of its own, to be mounted at /console."""
-    app = FastAPI(title="Dvornik console", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Dvornik console", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services = services
     app.state.attempts = Attempts(services.house.clock)
     app.include_router(sign_in.router)

@@ -45,8 +45,8 @@ def test_every_route_is_classified(app: FastAPI) -> None:
     """Each route is in the table of roles or in the list of open ones, and the tables name no route that is gone."""
     routes = _routes(app).keys()
 
-    # The console's own table is held to its routes in test_console_access.py.
-    assert routes - ACCESS.keys() - OPEN == {"MOUNT /console"}
+    # The console's own table is held to its routes in test_console_access.py; without its slash it leads to its door.
+    assert routes - ACCESS.keys() - OPEN == {"MOUNT /console", "GET /console"}
     assert ACCESS.keys() - routes == set()
     assert ACCESS.keys() & OPEN == set()
 

@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
 
 from app.console.access import CONSOLE_ACCESS, CONSOLE_OPEN, SECTIONS
 from app.console.shell import form, signed
@@ -17,7 +18,7 @@ from app.settings import Settings
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """The console as it is mounted."""
     made = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), worker_inside=False))
-    [mount] = [route for route in made.routes if getattr(route, "path", "") == "/console"]
+    [mount] = [route for route in made.routes if isinstance(route, Mount) and route.path == "/console"]
     yield mount.app
     made.state.services.house.database.dispose()
 

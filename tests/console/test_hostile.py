@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.console.shell import CSRF_FIELD
 from app.domain.words import Role
 from tests.console.counter import OURS, Counter
+from tests.console.desk import open_desk
 
 #: Numbers that look like ids and fit into no column.
 _LARGE = ("9" * 19, "9" * 20, str(2**63), "9" * 5000)
@@ -93,3 +95,14 @@ def test_a_nul_is_no_error_of_the_database(counter: Counter) -> None:
         ("/reports/order", {"period": "\0"}),
     ):
         assert visitor.post(path, **fields).status_code < 500, path
+
+
+def test_no_redirect_names_a_host(tmp_path: Path) -> None:
+    """A redirect that repeats the host of the request leads where a stranger likes, and out of TLS behind a proxy."""
+    headers = {"Host": "evil.example"}
+    with open_desk(tmp_path / "data") as desk, httpx.Client(base_url=desk.service.url, headers=headers) as stranger:
+        door = stranger.get("/console")
+        assert (door.status_code, door.headers["location"]) == (308, "/console/")
+        for path in ("/console/queue/", "/console/static", "/v1/decisions/", "/healthz/", "/console/enter/x/"):
+            answer = stranger.get(path)
+            assert (answer.status_code, answer.headers.get("location")) == (404, None), path
