@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import InvalidInputError, NotAllowedError
 from app.domain.principals import Principal
-from app.domain.words import ActionKind, Mode, Role
+from app.domain.questions import is_final
+from app.domain.words import ActionKind, Kind, Mode, Role
 from app.pipeline import trying
 from app.pipeline.administration import pausing
 from app.pipeline.administration.seal_state import seal_state
@@ -48,6 +49,9 @@ def page(request: Request, page_id: str, who: Signed, use: Use) -> Response:
         may_switch=who.role is Role.ADMIN,
         private_too=who.reads_private,
         ban=ActionKind.BAN_AUTHOR,
+        final=lambda one: is_final(
+            ActionKind(one.action.kind), Kind(one.record.comment.kind), use.abilities.get(one.record.network)
+        ),
     )
 
 

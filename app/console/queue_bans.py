@@ -12,8 +12,9 @@ from app.console.queue_list import shortened
 from app.console.queue_way import Walker
 from app.console.shell import Form, number, redirect, render, text
 from app.domain.errors import InvalidInputError
+from app.domain.questions import is_final
 from app.domain.states import ActionState, CaseState
-from app.domain.words import ActionKind
+from app.domain.words import ActionKind, Kind
 from app.pipeline.case_view import judged_words
 from app.pipeline.overrule import actions
 from app.storage.actions import ActionFilter, list_actions
@@ -88,6 +89,9 @@ def _page(request: Request, going: Walker, *, problem: str = "") -> Response:
         found=found,
         following=following,
         terms=_TERMS,
+        final=lambda one: is_final(
+            ActionKind.BAN_AUTHOR, Kind(one.record.comment.kind), going.use.abilities.get(one.record.network)
+        ),
     )
 
 

@@ -60,7 +60,9 @@ def why(reason: str, *, verdict: str, categories: Sequence[str], mode: str, comm
 
 def is_final(kind: ActionKind, comment: Kind, abilities: Abilities | None) -> bool:
     """Whether the network does this and has no way back; `abilities` None = it has no adapter."""
-    return abilities is not None and abilities.can(kind, comment) and not abilities.can(UNDO[kind], comment)
+    if abilities is None or kind not in UNDO:
+        return False
+    return abilities.can(kind, comment) and not abilities.can(UNDO[kind], comment)
 
 
 def effect(kind: ActionKind, comment: Kind, abilities: Abilities) -> str:

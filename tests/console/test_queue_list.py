@@ -1,6 +1,7 @@
 """The queue as a list, without a browser: what was ticked and typed is never lost, and what is for good says so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,19 @@ def test_an_empty_queue_that_is_looked_at_again_leads_on(counter: Counter, anna:
     case = _case(counter)
 
     assert anna.get("/queue/done").headers["location"] == f"/console/queue/{case.id}"
+
+
+def test_a_proposal_that_cannot_be_undone_says_so_on_its_button(counter: Counter, anna: Visitor) -> None:
+    """On the page of a page, and among the proposed bans where the network cannot lift one."""
+    page = counter.add_page("229000002", "review")
+    decision = counter.comment("Ты дебил", page="229000002")
+    paths = (f"/pages/{page}", "/queue/bans")
+    [case] = [one for one in counter.rows(ReviewCase) if one.decision_id == decision]
+    counter.change(ReviewCase, case.id, state="closed", ended="kept", ended_by="person:anna", closed_at=1)
+    for path in paths:
+        assert "Автор" in anna.get(path).text
+        assert "нельзя вернуть" not in anna.get(path).text
+    vk = counter.services.abilities["vk"]
+    counter.services.abilities["vk"] = replace(vk, unban=False, restore=frozenset())
+    for path in paths:
+        assert "нельзя вернуть" in anna.get(path).text
