@@ -1,7 +1,7 @@
 """Objections on their way: from a message or a number to a question, from the question to an answer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -342,3 +342,30 @@ def test_only_removals_are_objected_to(office: Office) -> None:
     for text in ("", "  ", "а" * 4_001, "\0"):
         with pytest.raises(InvalidInputError, match="text"):
             opening.typed_in(office.house, removal, text=text, who=office.anna)
+
+
+def test_an_answer_and_an_undo_at_once_do_not_both_count(either: Office) -> None:
+    """Either the author was answered and the verdict stands, or it is taken back and the answer waits."""
+    opened = opening.typed_in(either.house, either.removed(), text="Верните", who=either.anna)
+    new = either.decide(opened.case_id, Verdict.KEEP)
+    start, refused = threading.Barrier(2), []
+
+    def act(step: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            step()
+        except ConflictError as error:
+            refused.append(str(error))
+
+    steps = (
+        lambda: answering.answer(either.house, opened.objection_id, text="Вернули", who=either.anna),
+        lambda: undo(either.house, either.configuration, new, who=either.boris),
+    )
+    threads = [threading.Thread(target=act, args=(step,)) for step in steps]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(refused) == 1
+    shown = answering.show(either.house, opened.objection_id, who=either.anna)
+    assert (shown.state == "answered") == ("уже ответили" in refused[0])

@@ -86,10 +86,10 @@ def _check_unsent(actions: tuple[Action, ...], basis: _Basis, at: int) -> None:
 
 def _check_untold(sitting: Sitting, decision: Decision) -> None:
     """What a resident was told in writing is not silently made untrue."""
-    query = select(Objection.answered_by).where(
-        Objection.comment_id == decision.comment_id, col(Objection.answered_at) >= decision.decided_at
-    )
-    told_by = sitting.session.exec(query).first()
+    # Locked, so that nobody answers by a verdict that is just being taken back.
+    query = select(Objection).where(Objection.comment_id == decision.comment_id).order_by(col(Objection.id))
+    objections = sitting.session.exec(query.with_for_update()).all()
+    told_by = next((one.answered_by for one in objections if (one.answered_at or -1) >= decision.decided_at), None)
     if told_by is not None:
         raise ConflictError(f"автору уже ответили на возражение ({told.named(told_by)}): примите новое решение")
 
