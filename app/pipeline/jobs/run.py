@@ -7,7 +7,14 @@ from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    MultipleResultsFound,
+    NoResultFound,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from app.domain.errors import DvornikError
 from app.domain.states import JobState
@@ -25,6 +32,9 @@ _BREATH_SECONDS: Final = 0.02
 #: After a failure of the database.
 _OUTAGE_SECONDS: Final = 5.0
 _BROKEN: Final = "сбой программы: подробности в журнале сервера"
+
+#: Errors of the program and not of the database's day.
+_FAULTS: Final = (DataError, IntegrityError, MultipleResultsFound, NoResultFound, ProgrammingError)
 
 _log = structlog.get_logger()
 
@@ -89,6 +99,10 @@ class JobRunner:
         """Do one step and write it down; False when there is no more to do, or the job is not ours any more."""
         try:
             progress = self._kinds[job.kind](self._tools, job)
+        except _FAULTS as error:
+            # Asked again, the database would say the same; its message may hold values of the statement.
+            _log.error("job_broke", job=job.id, kind=job.kind, error=type(error).__name__)
+            return self._end(job, owner, JobState.FAILED, error=_BROKEN)
         except SQLAlchemyError:
             raise
         except DvornikError as error:

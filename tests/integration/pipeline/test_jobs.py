@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError, NoResultFound
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.principals import Principal
@@ -176,7 +177,13 @@ def test_a_cancelled_job_stops_at_once_and_keeps_what_it_found(yard: Yard) -> No
 
 
 @pytest.mark.parametrize(
-    ("error", "told"), [(InvalidInputError("level", "нет такого"), "level: нет такого"), (ValueError("тайна"), "сбой")]
+    ("error", "told"),
+    [
+        (InvalidInputError("level", "нет такого"), "level: нет такого"),
+        (ValueError("тайна"), "сбой"),
+        (NoResultFound("тайна"), "сбой"),
+        (DataError("SELECT", None, ValueError("тайна")), "сбой"),
+    ],
 )
 def test_a_job_that_breaks_ends(yard: Yard, error: Exception, told: str) -> None:
     """People read what they can mend; a fault of ours is told without its details. Neither is tried for ever."""
