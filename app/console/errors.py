@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.console.shell import COOKIE, CSRF_FIELD, ROOT, SignInNeededError, check_origin, read_form, render
+from app.console.shell import CSRF_FIELD, ROOT, SignInNeededError, check_origin, read_form, render, session_secret
 from app.console.wording import sentence
 from app.domain.errors import (
     BusyError,
@@ -96,7 +96,7 @@ async def _on_signed_out(request: Request, error: Exception) -> Response:
 
 def _asked(request: Request, error: Exception) -> str:
     """Who was never here is told nothing of a session."""
-    return sentence(str(error)) if COOKIE in request.cookies else ""
+    return sentence(str(error)) if session_secret(request) else ""
 
 
 def _on_own(request: Request, error: Exception) -> Response:

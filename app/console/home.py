@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.console.access import sections_for
-from app.console.shell import COOKIE, ROOT, Signed, Use, redirect, render
+from app.console.shell import Signed, Use, cookie_name, cookie_path, over_tls, redirect, render, session_secret
 from app.pipeline.administration.sessions import sign_out, sign_out_everywhere
 
 router = APIRouter()
@@ -26,7 +26,7 @@ def account(request: Request) -> Response:
 @router.post("/sign-out")
 def leave(request: Request, use: Use) -> Response:
     """End this browser's session."""
-    sign_out(use.house, request.cookies.get(COOKIE, ""))
+    sign_out(use.house, session_secret(request))
     return _gone(request, "Вы вышли.")
 
 
@@ -39,5 +39,5 @@ def leave_everywhere(request: Request, who: Signed, use: Use) -> Response:
 
 def _gone(request: Request, said: str) -> Response:
     answer = redirect(request, "/sign-in", said=said)
-    answer.delete_cookie(COOKIE, path=ROOT)
+    answer.delete_cookie(cookie_name(request), path=cookie_path(request), secure=over_tls(request))
     return answer

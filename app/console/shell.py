@@ -24,6 +24,8 @@ from app.pipeline.administration.sessions import resume
 from app.pipeline.process import Services
 
 COOKIE: Final = "dvornik_session"
+#: Over TLS: a browser takes a cookie of this name from this very host alone, never from a neighbour of its domain.
+HOST_COOKIE: Final = f"__Host-{COOKIE}"
 #: Where the console is mounted; every link and form of a template begins with it.
 ROOT: Final = "/console"
 CSRF_FIELD: Final = "csrf"
@@ -52,7 +54,7 @@ def signed(request: Request, use: Use) -> Principal:
         NotAllowedError: the role may not, or nobody has said who may.
     """
     try:
-        principal = resume(use.house, request.cookies.get(COOKIE, ""))
+        principal = resume(use.house, session_secret(request))
     except NotAuthenticatedError as error:
         raise SignInNeededError(str(error)) from None
     request.state.principal = principal
@@ -119,7 +121,7 @@ def texts(sent: FormData, name: str) -> tuple[str, ...]:
 
 def csrf_token(request: Request) -> str:
     """The token of this browser's session: only who knows the cookie can make it."""
-    secret = request.cookies.get(COOKIE, "")
+    secret = session_secret(request)
     return hmac.new(secret.encode(), b"dvornik console form", hashlib.sha256).hexdigest()
 
 
@@ -204,6 +206,21 @@ def safe_path(path: str) -> str:
     """A path inside the console; anything else leads to its first page."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside and "\\" not in path else "/"
+
+
+def cookie_name(request: Request) -> str:
+    """What the session's cookie is called on this connection."""
+    return HOST_COOKIE if over_tls(request) else COOKIE
+
+
+def cookie_path(request: Request) -> str:
+    """Where the session's cookie goes; browsers want the whole host for one that is bound to its host."""
+    return "/" if over_tls(request) else ROOT
+
+
+def session_secret(request: Request) -> str:
+    """What this browser's cookie holds; '' without one."""
+    return request.cookies.get(cookie_name(request), "")
 
 
 def over_tls(request: Request) -> bool:

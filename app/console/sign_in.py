@@ -10,16 +10,17 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from app.console.shell import (
-    COOKIE,
-    ROOT,
     Use,
     check_origin,
+    cookie_name,
+    cookie_path,
     holdable,
     over_tls,
     read_form,
     redirect,
     render,
     safe_path,
+    session_secret,
     text,
 )
 from app.console.slow_down import Attempts
@@ -102,17 +103,17 @@ def _let_in(
         return refused(HTTPStatus.UNAUTHORIZED, sentence(str(error)))
     attempts.succeeded(address)
     # One browser, one session: whoever was signed in here before is not any more.
-    sign_out(request.app.state.services.house, request.cookies.get(COOKIE, ""))
+    sign_out(request.app.state.services.house, session_secret(request))
     again = _carried(carried)
     request.state.principal = started.principal
     # The new session's token, not that of whatever cookie came with the form.
-    request.cookies[COOKIE] = started.secret
+    request.cookies[cookie_name(request)] = started.secret
     answer = render(request, "again.html", **again) if again else redirect(request, wanted)
     answer.set_cookie(
-        COOKIE,
+        cookie_name(request),
         started.secret,
         max_age=_SECONDS,
-        path=ROOT,
+        path=cookie_path(request),
         httponly=True,
         secure=over_tls(request),
         # Not `strict`: a link to a case comes by mail or messenger; whatever changes something is checked besides.

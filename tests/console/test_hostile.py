@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.console.shell import CSRF_FIELD
+from app.console.shell import COOKIE, CSRF_FIELD, HOST_COOKIE
 from app.domain.words import Role
 from tests.console.counter import OURS, Counter
 from tests.console.desk import open_desk
@@ -106,3 +106,25 @@ def test_no_redirect_names_a_host(tmp_path: Path) -> None:
         for path in ("/console/queue/", "/console/static", "/v1/decisions/", "/healthz/", "/console/enter/x/"):
             answer = stranger.get(path)
             assert (answer.status_code, answer.headers.get("location")) == (404, None), path
+
+
+def test_over_tls_a_neighbour_of_the_domain_cannot_plant_a_session(counter: Counter) -> None:
+    """The cookie's name binds it to the host; one of the plain name, which any subdomain may set, is not looked at."""
+    over_tls = OURS | {"X-Forwarded-Proto": "https"}
+    # The test's server believes loopback; the real one believes DVORNIK_TRUSTED_PROXIES only.
+    sent = counter.stranger().post("/console/sign-in", data={"token": counter.token("viewer")}, headers=over_tls)
+    given = sent.headers["set-cookie"]
+    assert given.startswith(f"{HOST_COOKIE}=")
+    assert {"path=/", "secure", "httponly"} <= {part.strip().lower() for part in given.split(";")}
+    assert "domain" not in given.lower()
+    secret = given.partition("=")[2].partition(";")[0]
+    for name, status in ((HOST_COOKIE, 200), (COOKIE, 401)):
+        answer = counter.stranger().get("/console/account", headers=over_tls | {"Cookie": f"{name}={secret}"})
+        assert answer.status_code == status, name
+    cookie = over_tls | {"Cookie": f"{HOST_COOKIE}={secret}"}
+    token = counter.stranger().get("/console/account", headers=cookie).text.partition('name="csrf" value="')[2][:64]
+    gone = counter.stranger().post("/console/sign-out", data={CSRF_FIELD: token}, headers=cookie)
+
+    assert gone.status_code == 303
+    assert f'{HOST_COOKIE}=""' in gone.headers["set-cookie"]
+    assert counter.stranger().get("/console/account", headers=cookie).status_code == 401
