@@ -147,13 +147,13 @@ def test_the_week_s_posts_stand_beside_the_norm(desk: Desk, people: Visitors) ->
         )
     page = people.visit(Role.VIEWER, "/answers/norms")
     row = page.locator("tbody tr", has_text="Администрация района")
-    expect(row).to_contain_text("осталось 6")
+    expect(row).to_contain_text("осталось опубликовать 6")
     expect(row).to_contain_text("рекомендация")
     check_accessible(page)
     page.get_by_role("link", name="Предыдущая неделя").click()
     expect(row).to_contain_text("меньше, чем рекомендовано, на")
     page.get_by_role("link", name="Следующая неделя").click()
-    expect(row).to_contain_text("осталось 6")
+    expect(row).to_contain_text("осталось опубликовать 6")
 
 
 def test_the_office_s_answers_are_found_by_state(desk: Desk, people: Visitors, asked: int) -> None:

@@ -91,3 +91,14 @@ def test_a_proposal_that_cannot_be_undone_says_so_on_its_button(counter: Counter
     counter.services.abilities["vk"] = replace(vk, unban=False, restore=frozenset())
     for path in paths:
         assert "нельзя вернуть" in anna.get(path).text
+
+
+def test_an_answer_that_came_second_is_told_so(counter: Counter, anna: Visitor) -> None:
+    """In another tab or by a colleague the question was closed: the page says that this answer counts for nothing."""
+    case = _case(counter)
+    anna.post(f"/queue/{case.id}/verdict", verdict="keep", revision="1")
+    answer = anna.post(f"/queue/{case.id}/verdict", verdict="remove", revision="1", category="insult")
+
+    assert answer.status_code == 409
+    assert "Ваш ответ не записан. Комментарий оставлен" in answer.text
+    assert "не записан" not in anna.get(f"/queue/{case.id}").text
