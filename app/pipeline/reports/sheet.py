@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from typing import Final
 
 from app.pipeline.reports.publications import PagePosts, Week
@@ -10,8 +11,8 @@ from app.policy.duties import Force
 
 #: Excel reads UTF-8 only behind this mark.
 _BOM: Final = "\ufeff"
-#: A cell that begins so is calculated and not shown; the wide forms too, on some systems.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: A cell that begins so is calculated and not shown; the wide and the small forms too, on some systems.
+_FORMULA: Final = frozenset("=+-@\u2212")
 HIDDEN: Final = "скрыто"
 NOTHING: Final = "нет данных"
 NO_NORM: Final = "в правилах не сказано"
@@ -73,5 +74,7 @@ def said(cell: Cell) -> str:
 def defused(text: str) -> str:
     """The text so that a spreadsheet shows it and does not calculate it."""
     text = text.replace("\0", "")
-    # Excel looks past blanks in front of a formula.
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+    # Spreadsheets look past blanks, and past signs that nobody sees, in front of a formula.
+    seen = next((at for at, sign in enumerate(text) if unicodedata.category(sign)[0] not in "ZC"), len(text))
+    calculated = unicodedata.normalize("NFKC", text[seen : seen + 1]) in _FORMULA
+    return f"'{text}" if calculated or not {"\t", "\r", "\n"}.isdisjoint(text[:seen]) else text

@@ -51,7 +51,11 @@ def test_the_sheet_is_what_russian_excel_expects() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ['=HYPERLINK("http://a.ru")', "+7", "-1", "@SUM(A1)", "\t=1", " =1", "\u00a0=1", "＝1", "\r=1"]
+    "title",
+    [
+        *('=HYPERLINK("http://a.ru")', "+7", "-1", "@SUM(A1)", "\t=1", " =1", "\u00a0=1", "\r=1"),
+        *("＝1", "﹦1", "＋1", "﹣1", "﹫x", "\u22121", "\u3000=1", "\u200b=1", "\ufeff=1", "\u202e=1", "\x0b=1"),
+    ],
 )
 def test_no_cell_is_a_formula(title: str) -> None:
     """Whatever a page is called, its cell is shown as text."""
