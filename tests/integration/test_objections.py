@@ -1,81 +1,20 @@
 """Objections on their way: from a message or a number to a question, from the question to an answer."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.domain.clock import DAY, MINUTE
+from app.domain.clock import DAY
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from app.domain.notices import LONGEST
-from app.domain.words import Category, Verdict
+from app.domain.words import Verdict
 from app.journal.verify import verify
 from app.pipeline.decision_number import decision_of, number_of
-from app.pipeline.objections import answering, messages, opening, terms
-from app.pipeline.overrule.reversal import reverse
-from app.pipeline.overrule.verdicts import PersonVerdict, rule, undo
-from app.storage.tables import Account, Action, Comment, Journal, Note, Objection, ObjectionBody, ReviewCase
-from tests.fakes.yard import Yard
+from app.pipeline.objections import answering, opening, terms
+from app.storage.tables import Comment, Note, ObjectionBody, ReviewCase
+from tests.fakes.office import Office
 
 WHY = "Здравствуйте! Почему удалили мой комментарий?"
-CLAUSE = "п. 2.5 Порядка, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
-
-
-class Office(Yard):
-    """An installation with people who decide and people who object."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        super().__init__(url, folder)
-        self.anna = self.person("anna")
-        self.boris = self.person("boris")
-        [account] = [one for one in self.rows(Account) if one.name == "boris"]
-        self.change(Account, account.id, post="начальник отдела")
-        self.walk()
-
-    def removed(self, author: str = "15170", page: str = "229000001") -> int:
-        """A comment that the machine has removed; returns its decision's id."""
-        decision = self.comment("Ты дебил", author=author, page=page)
-        action = self.action_of(decision, "delete_comment")
-        self.change(Action, action.id, state="done", outcome="acted", sent_at=self.clock.now())
-        self.change(Comment, action.comment_id, state="removed")
-        return decision
-
-    def write(self, text: str, author: str = "15170", page: str = "229000001") -> None:
-        """A private message, and the walk that comes after it."""
-        self.comment(text, author=author, page=page, private=True)
-        self.walk()
-
-    def walk(self) -> None:
-        """The duty, once what was written has settled."""
-        self.clock.advance(2 * MINUTE)
-        messages.read_messages(self.house, self.configuration, threading.Event())
-
-    def watch(self) -> None:
-        """The other duty."""
-        terms.watch_terms(self.house, self.configuration, threading.Event())
-
-    def decide(self, case_id: int, verdict: Verdict, who=None) -> int:
-        """A person's verdict at the review door."""
-        cited = {"categories": (Category.INSULT,), "clause": CLAUSE} if verdict is Verdict.REMOVE else {}
-        ruled = rule(
-            self.house,
-            self.configuration,
-            case_id,
-            PersonVerdict(verdict, 1, **cited),
-            who=who or self.boris,
-            abilities=self.services.abilities,
-        )
-        return ruled.decision_id
-
-    def rows_of_journal(self, subject: int) -> list[Journal]:
-        """The journal's entries about a comment, in the order in which they were written."""
-        found = [entry for entry in self.rows(Journal) if entry.subject_id == subject]
-        return sorted(found, key=lambda entry: (entry.at, entry.seq))
-
-    def objections(self) -> list[Objection]:
-        """All objections."""
-        return self.rows(Objection)
 
 
 @pytest.fixture
@@ -190,115 +129,6 @@ def test_an_objection_joins_the_question_that_is_open(office: Office) -> None:
     assert case.rank < before.rank
 
 
-def test_a_decision_that_stands_is_answered_with_its_ground(either: Office) -> None:
-    """After `remove` at the review door the objection is decided, and its answer names clause, post and what is next."""
-    decision = either.removed()
-    opened = opening.typed_in(either.house, decision, text="Верните", who=either.anna)
-    shown = answering.show(either.house, opened.objection_id, who=either.anna)
-    assert (shown.state, shown.outcome, shown.prepared) == ("open", None, None)
-    assert shown.number in shown.got
-    with pytest.raises(ConflictError, match="сначала решите"):
-        answering.answer(either.house, opened.objection_id, text="Нет", who=either.anna)
-
-    either.decide(opened.case_id, Verdict.REMOVE)
-    shown = answering.show(either.house, opened.objection_id, who=either.anna)
-    assert (shown.state, shown.outcome, shown.decided_by) == ("decided", "upheld", "person:boris")
-    assert "оставляем его в силе. Основание: п. 2.5 Порядка, постановление № 59" in shown.prepared
-    assert "Кто решил: начальник отдела." in shown.prepared
-    assert "boris" not in shown.prepared
-    assert len(shown.prepared) <= LONGEST
-
-    done = answering.answer(either.house, opened.objection_id, text=shown.prepared, who=either.anna)
-    assert (done.state, done.outcome, done.record.objection.answered_by) == ("answered", "upheld", "person:anna")
-    with pytest.raises(ConflictError, match="уже ответил anna"):
-        answering.answer(either.house, opened.objection_id, text="Ещё", who=either.boris)
-    kinds = [entry.kind for entry in either.rows_of_journal(shown.record.comment.id)]
-    assert [kind for kind in kinds if kind.startswith("objection")] == [
-        "objection_received",
-        "objection_decided",
-        "objection_answered",
-    ]
-    assert verify(either.house.database, either.house.journal_key).is_whole
-
-
-def test_a_decision_that_falls_is_answered_with_an_apology(office: Office) -> None:
-    """After `keep` the removal is taken back, and the answer says so; the duty writes the outcome down."""
-    decision = office.removed()
-    opened = opening.typed_in(office.house, decision, text="Верните", who=office.anna)
-    office.decide(opened.case_id, Verdict.KEEP)
-    office.watch()
-
-    [objection] = office.objections()
-    assert (objection.state, objection.outcome) == ("decided", "reversed")
-    shown = answering.show(office.house, opened.objection_id, who=office.anna)
-    assert "отменили его. Просим извинить нас. Комментарий вернётся на страницу." in shown.prepared
-    [entry] = office.journal("objection_decided")
-    assert f"person:{office.boris.account_id}" in entry.body
-
-
-def test_nothing_is_promised_that_the_network_has_refused(office: Office) -> None:
-    """A restoration or an unban that failed is not told as done or as coming."""
-    decision = office.removed()
-    banned = office.action_of(decision, "ban_author")
-    office.change(Action, banned.id, state="done", outcome="acted", sent_at=office.clock.now(), ban_until=10**18)
-    opened = opening.typed_in(office.house, decision, text="Верните", who=office.anna)
-    kept = office.decide(opened.case_id, Verdict.KEEP)
-    shown = answering.show(office.house, opened.objection_id, who=office.anna)
-    assert "Комментарий вернётся на страницу. Блокировка снята." in shown.prepared
-    for kind in ("restore_comment", "unban_author"):
-        office.change(Action, office.action_of(kept, kind).id, state="failed")
-
-    shown = answering.show(office.house, opened.objection_id, who=office.anna)
-    assert "Вернуть комментарий соцсеть не даёт" in shown.prepared
-    assert "Блокировка снята" not in shown.prepared
-
-
-def test_a_verdict_that_is_taken_back_opens_the_objection_again(office: Office) -> None:
-    """Undoing the verdict undoes the outcome, whether or not it was written down."""
-    opened = opening.typed_in(office.house, office.removed(), text="Верните", who=office.anna)
-    new = office.decide(opened.case_id, Verdict.KEEP)
-    office.watch()
-    undo(office.house, office.configuration, new, who=office.boris)
-
-    assert answering.show(office.house, opened.objection_id, who=office.anna).state == "open"
-    office.watch()
-    assert [one.state for one in office.objections()] == ["open"]
-    assert len(office.journal("objection_reopened")) == 1
-    again = answering.show(office.house, opened.objection_id, who=office.anna).record.case
-    office.decide(again.id, Verdict.REMOVE)
-    assert answering.show(office.house, opened.objection_id, who=office.anna).outcome == "upheld"
-
-
-def test_a_reversal_that_is_taken_back_opens_the_objection_again(office: Office) -> None:
-    """A decision reversed from the journal answers the objection's question; undone, it leaves it open as it was."""
-    decision = office.removed()
-    opened = opening.typed_in(office.house, decision, text="Верните", who=office.anna)
-    ruled = reverse(
-        office.house,
-        office.configuration,
-        decision,
-        who=office.boris,
-        reason="Цитата",
-        abilities=office.services.abilities,
-    )
-    assert answering.show(office.house, opened.objection_id, who=office.anna).outcome == "reversed"
-    undo(office.house, office.configuration, ruled.decision_id, who=office.boris)
-
-    shown = answering.show(office.house, opened.objection_id, who=office.anna)
-    assert (shown.state, shown.prepared) == ("open", None)
-    assert (shown.record.case.reason, shown.record.case.protected) == ("objection", True)
-
-
-def test_what_the_author_was_told_is_not_taken_back(office: Office) -> None:
-    """Once the objection is answered, its verdict is not undone any more, though nothing was sent yet."""
-    opened = opening.typed_in(office.house, office.removed(), text="Верните", who=office.anna)
-    new = office.decide(opened.case_id, Verdict.KEEP)
-    answering.answer(office.house, opened.objection_id, text="Вернули", who=office.boris)
-
-    with pytest.raises(ConflictError, match=r"уже ответили на возражение \(boris\)"):
-        undo(office.house, office.configuration, new, who=office.boris)
-
-
 def test_nobody_answers_an_objection_to_their_own_decision(office: Office) -> None:
     """Whoever removed the comment does not decide about the objection while somebody else could."""
     decision = office.removed()
@@ -342,30 +172,3 @@ def test_only_removals_are_objected_to(office: Office) -> None:
     for text in ("", "  ", "а" * 4_001, "\0"):
         with pytest.raises(InvalidInputError, match="text"):
             opening.typed_in(office.house, removal, text=text, who=office.anna)
-
-
-def test_an_answer_and_an_undo_at_once_do_not_both_count(either: Office) -> None:
-    """Either the author was answered and the verdict stands, or it is taken back and the answer waits."""
-    opened = opening.typed_in(either.house, either.removed(), text="Верните", who=either.anna)
-    new = either.decide(opened.case_id, Verdict.KEEP)
-    start, refused = threading.Barrier(2), []
-
-    def act(step: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            step()
-        except ConflictError as error:
-            refused.append(str(error))
-
-    steps = (
-        lambda: answering.answer(either.house, opened.objection_id, text="Вернули", who=either.anna),
-        lambda: undo(either.house, either.configuration, new, who=either.boris),
-    )
-    threads = [threading.Thread(target=act, args=(step,)) for step in steps]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(refused) == 1
-    shown = answering.show(either.house, opened.objection_id, who=either.anna)
-    assert (shown.state == "answered") == ("уже ответили" in refused[0])
