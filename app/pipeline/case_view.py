@@ -202,12 +202,6 @@ def effects(abilities: Abilities | None, comment: Comment) -> tuple[Effect, ...]
     )
 
 
-def is_final(what: ActionKind, comment: Comment, abilities: Abilities | None) -> bool:
-    """Whether the network does this to the comment or its author and has no way back."""
-    kind = Kind(comment.kind)
-    return abilities is not None and abilities.can(what, kind) and not abilities.can(UNDO[what], kind)
-
-
 def why_open(found: CaseRecord, together: CampaignRecord | None = None) -> str:
     """Why the case waits for a person, in one sentence; without its campaign with the numbers of the first comment."""
     decision = found.record.decision
