@@ -164,5 +164,5 @@ def abilities(network: str) -> Abilities:
 
 
 def all_abilities() -> Mapping[str, Abilities]:
-    """What can be done on every network that there is an adapter for."""
-    return _ABILITIES
+    """What can be done on every network that there is an adapter for; the caller's own copy."""
+    return dict(_ABILITIES)

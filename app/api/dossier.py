@@ -20,7 +20,7 @@ _Outside = Annotated[
 ]
 _EXAMPLE: dict[str, Any] = {
     "format": FORMAT,
-    "number": "Т4К07-9МХ2А-35РС8",
+    "number": "1А2С6-АС867-343УМ",
     "made_at": "2026-11-23T09:00:00.000000Z",
     "page": {"id": PAGE_ID, "network": "vk", "external_id": "229000001"},
     "decision": {

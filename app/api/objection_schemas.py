@@ -9,7 +9,7 @@ from app.api.fields import Id, Instant, Model, Text
 from app.pipeline.objections.opening import LONGEST_TEXT
 
 OBJECTION_ID: Final = "7301844407214090001"
-_NUMBER: Final = "Т4К07-9МХ2А-35РС8"
+_NUMBER: Final = "1А2С6-АС867-343УМ"
 ACCEPTED_EXAMPLE: dict[str, Any] = {
     "accepted": True,
     "answer_within_days": 30,

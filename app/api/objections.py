@@ -46,7 +46,7 @@ def send(body: shapes.ObjectionIn, who: Caller, use: Use) -> shapes.ObjectionAcc
     """
     value = decision_number.read(body.number)
     if value is None:
-        raise InvalidInputError("body.number", "ожидается номер решения из уведомления, например Т4К07-9МХ2А-35РС8")
+        raise InvalidInputError("body.number", "ожидается номер решения из уведомления, например 1А2С6-АС867-343УМ")
     number = decision_number.write(value)
     use.rates.use(who.account_id, number, use.house.clock.now())
     opening.from_site(use.house, number=number, text=body.text, who=who)

@@ -68,7 +68,11 @@ _HEADERS: Final = {
 
 
 def add_console(app: FastAPI) -> None:
-    """Serve the console under its address, with or without the slash; `app.state.services` must be set."""
+    """Serve the console under its address, with or without the slash; `app.state.services` must be set.
+
+    Whoever opens the bare address of the service is led there too.
+    """
+    app.add_route("/", _to_the_door)
     app.add_route(ROOT, _to_the_door)
     app.mount(ROOT, create_console(app.state.services))
 

@@ -59,6 +59,9 @@ def context(walker: Walker, shown: CaseView, typed: Typed, undo: str) -> dict[st
     suggested = [one for one in asked if one in named]
     if not suggested and case.category in named:
         suggested = [Category(case.category)]
+    if case.protected:
+        # What may be a resident's complaint is removed only for what a person has ticked.
+        suggested = []
     tokens = list_tokens(walker.use.house)
     return {
         "view": shown,

@@ -14,7 +14,7 @@ from app.domain.wording import ACTIONS, CATEGORIES, REASONS, VERDICTS
 MODES: Final[Mapping[str, str]] = {
     "shadow": "только наблюдает",
     "review": "предлагает человеку",
-    "enforce": "удаляет сам",
+    "enforce": "удаляет сама",
 }
 STATES: Final[Mapping[str, str]] = {
     "shadow": "не отправляется: режим наблюдения",

@@ -24,7 +24,7 @@ _GAPS: Final = str.maketrans("", "", " \t-–—−_.\u00a0№#")
 
 
 def write(value: int) -> str:
-    """`Т4К07-9МХ2А-35РС8` for 60 bits."""
+    """`1А2С6-АС867-343УМ` for 60 bits."""
     signs = []
     for _ in range(CARRYING):
         value, place = divmod(value, BASE)

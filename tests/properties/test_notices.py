@@ -12,7 +12,7 @@ from app.domain.notices import LONGEST, Decider, NoticeFacts, NoticeKind, notice
 from app.domain.words import Category
 from app.policy.rules import Act
 
-NUMBER = "Т4К07-9МХ2А-35РС8"
+NUMBER = "1А2С6-АС867-343УМ"
 LATEST = 4_102_444_800_000_000
 LONG_TITLE = "Постановление администрации Новокузнецкого муниципального района Кемеровской области — Кузбасса " * 3
 LONG_CLAUSE = str(

@@ -16,7 +16,7 @@ CLAUSE = str(
     )
 )
 FACTS = NoticeFacts(
-    "Т4К07-9МХ2А-35РС8",
+    "1А2С6-АС867-343УМ",
     "Asia/Novokuznetsk",
     at=AT,
     post_at=AT - DAY,
@@ -33,7 +33,7 @@ def test_a_removed_author_learns_what_went_why_and_what_to_do() -> None:
         "Ваш комментарий к записи от 22.11.2026 удалён 23.11.2026 в 14:05. "
         "Причина: оскорбление, нецензурная брань (п. 2.5 Порядка, постановление № 59 от 16.03.2020). "
         "Предложила программа, решил сотрудник. Вопрос можно задать ещё раз без этого: мы ответим. "
-        "Не согласны? Напишите в сообщения страницы «возражение» и номер Т4К07-9МХ2А-35РС8."
+        "Не согласны? Напишите в сообщения страницы «возражение» и номер 1А2С6-АС867-343УМ."
     )
 
 
@@ -43,7 +43,7 @@ def test_a_blocked_author_learns_until_when() -> None:
         "Писать здесь вы не можете до 24.11.2026 в 14:05 (местное время). "
         "Причина: оскорбление, нецензурная брань (п. 2.5 Порядка, постановление № 59 от 16.03.2020). "
         "Предложила программа, решил сотрудник. Новости и ответы — на нашем сайте, по телефону и на Госуслугах. "
-        "Возразить можно там же, номер решения Т4К07-9МХ2А-35РС8."
+        "Возразить можно там же, номер решения 1А2С6-АС867-343УМ."
     )
 
 
@@ -96,5 +96,5 @@ def test_each_of_several_grounds_keeps_its_number() -> None:
     """A clause beside an article of law is shortened as if it stood alone, and so is the only ground of a ban."""
     short = "п. 2.5 Порядка, постановление № 59 от 16.03.2020"
     assert short_ground(f"{CLAUSE}; ст. 20.3 КоАП РФ") == f"{short}; ст. 20.3 КоАП РФ"
-    by_law = NoticeFacts("Т4К07-9МХ2А-35РС8", "Asia/Novokuznetsk", seconds=86_400, clause=CLAUSE, law=CLAUSE)
+    by_law = NoticeFacts("1А2С6-АС867-343УМ", "Asia/Novokuznetsk", seconds=86_400, clause=CLAUSE, law=CLAUSE)
     assert f"такое не разрешает публиковать закон ({short})." in notice(NoticeKind.BLOCKED, by_law)

@@ -7,12 +7,13 @@ from app.domain.clock import rfc3339
 from app.domain.errors import ConflictError
 from app.domain.states import check_move
 from app.journal.chain import Entry
+from app.storage.accounts import PERSON
 from app.storage.tables import Answer
 
 #: Who published an answer that was found in the thread.
 NETWORK: Final = "network:page"
 _STANDS: Final = {
-    AnswerState.DRAFT: "ещё не согласован",
+    AnswerState.DRAFT: "пока черновик",
     AnswerState.AGREED: "уже согласован",
     AnswerState.PUBLISHED: "уже опубликован",
     AnswerState.CLOSED: "уже закрыт",
@@ -59,8 +60,9 @@ def check_version(answer: Answer, version: int) -> None:
         ConflictError: the text was changed meanwhile.
     """
     if answer.version != version:
+        by, when = answer.drafted_by.removeprefix(PERSON), rfc3339(answer.changed_at)
         raise ConflictError(
-            f"текст ответа {answer.id} изменён ({answer.drafted_by}, {rfc3339(answer.changed_at)}): действует версия "
+            f"текст ответа {answer.id} изменён ({by}, {when}): действует версия "
             f"{answer.version}, а не {version}, прочитайте её заново"
         )
 
@@ -73,4 +75,4 @@ def _by_whom(answer: Answer) -> str:
         AnswerState.CLOSED: (answer.closed_by, answer.closed_at),
     }
     by, at = steps[AnswerState(answer.state)]
-    return f": {by} ({rfc3339(at)})" if by and at is not None else ""
+    return f": {by.removeprefix(PERSON)} ({rfc3339(at)})" if by and at is not None else ""
