@@ -23,7 +23,7 @@ from app.domain.states import (
     WaitingFor,
     check_move,
 )
-from app.domain.words import ActionKind
+from app.domain.words import ActionKind, Reason
 from app.journal.chain import Entry, append
 from app.outbox.moves import move
 from app.outbox.permission import REMOVALS
@@ -35,6 +35,7 @@ from app.pipeline.overrule.questions import ask_again
 from app.pipeline.overrule.seconds import lone_ban
 from app.pipeline.overrule.wishes import UNDO_WINDOW
 from app.storage.accounts import PERSON
+from app.storage.cases import open_case_of
 from app.storage.outbox import lock_action, lock_comment
 from app.storage.tables import Action, Comment, Note, ReviewCase
 
@@ -85,13 +86,14 @@ def confirm(
     Raises:
         NotFoundError: there is no such action, or not for this person.
         InvalidInputError: `ban_days` is out of its range, the action bans nobody, or the written reason is too short.
-        ConflictError: it is not proposed any more, its decision is not current, this person has confirmed already, or
-            somebody else looks at its case.
+        ConflictError: it is not proposed any more, its decision is not current, this person has confirmed already,
+            somebody else looks at its case, or it bans the author of a comment that still stands and is asked about.
     """
     with house.database.write() as session:
         action, comment = _locked(session, action_id, who)
         _check_term(action, ban_days)
         _check_confirmable(action, comment)
+        _check_answered(session, action, comment)
         if ban_days is not None:
             action.ban_seconds = ban_days * _DAY_SECONDS
         at = house.clock.now()
@@ -214,6 +216,15 @@ def _check_confirmable(action: Action, comment: Comment) -> None:
         )
     if comment.state == CommentState.WITHDRAWN:
         raise ConflictError("автор сам удалил комментарий")
+
+
+def _check_answered(session: Session, action: Action, comment: Comment) -> None:
+    """Nobody is banned for a comment that still stands while it is asked whether it must go."""
+    if action.kind != ActionKind.BAN_AUTHOR or comment.state != CommentState.VISIBLE:
+        return
+    case = open_case_of(session, comment.id)
+    if case is not None and case.reason != Reason.AUDIT:
+        raise ConflictError(f"сначала ответьте на вопрос {case.id} о комментарии: от ответа зависит и блокировка")
 
 
 def _is_for_ever(action: Action) -> bool:

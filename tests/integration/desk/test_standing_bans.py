@@ -1,7 +1,9 @@
 """A person who agrees that a comment goes cancels no ban without being asked about it."""
 
+import pytest
 from sqlmodel import col, select
 
+from app.domain.errors import ConflictError
 from app.domain.principals import Principal
 from app.domain.words import Reason
 from app.pipeline.overrule import actions, bulk, verdicts
@@ -78,12 +80,12 @@ def test_many_removals_at_once_decline_no_ban(desk: Desk) -> None:
 def test_what_a_colleague_has_confirmed_stands(desk: Desk) -> None:
     """A ban that waits to be sent on somebody's word is sent, for the term that they chose, and after the window."""
     anna, boris = desk.person("anna"), desk.person("boris")
-    comment = desk.comment()
+    comment = audited(desk)
     actions.confirm(desk.house, bans(desk, comment)[0].id, who=boris, ban_days=3)
     desk.rule(desk.case_of(comment).id, REMOVE_INSULT, anna)
     assert live(desk, comment) == [("machine", "person:boris", "pending", 3 * 86_400)]
     desk.work_off()
-    assert desk.network.calls == []
+    assert desk.network.banned == {}
     desk.pass_window()
     desk.work_off()
     assert desk.network.banned.keys() == {"15170"}
@@ -92,7 +94,7 @@ def test_what_a_colleague_has_confirmed_stands(desk: Desk) -> None:
 def test_another_wish_takes_the_place_of_a_standing_ban(desk: Desk) -> None:
     """Whoever asks for a ban gets that one and no second one."""
     anna, boris = desk.person("anna"), desk.person("boris")
-    comment = desk.comment()
+    comment = audited(desk)
     actions.confirm(desk.house, bans(desk, comment)[0].id, who=boris, ban_days=3)
     desk.rule(desk.case_of(comment).id, ban(7 * 86_400), anna)
     assert live(desk, comment) == [("person:anna", "", "pending", 7 * 86_400)]
@@ -101,10 +103,20 @@ def test_another_wish_takes_the_place_of_a_standing_ban(desk: Desk) -> None:
 def test_a_keep_calls_every_ban_back(desk: Desk) -> None:
     """Nobody is banned for a comment that stays."""
     anna, boris = desk.person("anna"), desk.person("boris")
-    comment = desk.comment()
+    comment = audited(desk)
     actions.confirm(desk.house, bans(desk, comment)[0].id, who=boris)
     desk.rule(desk.case_of(comment).id, KEEP, anna)
-    assert live(desk, comment) == []
+    assert [one.state for one in bans(desk, comment)] == ["cancelled"]
+
+
+def test_nobody_is_banned_while_the_comment_is_asked_about(desk: Desk) -> None:
+    """A ban waits for the answer to the question about its comment, whichever door it is confirmed at."""
+    boris = desk.person("boris")
+    comment = desk.comment()
+    proposed = bans(desk, comment)[0]
+    with pytest.raises(ConflictError, match=f"сначала ответьте на вопрос {desk.case_of(comment).id}"):
+        actions.confirm(desk.house, proposed.id, who=boris)
+    assert live(desk, comment) == [("machine", "", "proposed", 86_400)]
 
 
 def test_an_undone_answer_leaves_the_ban_proposed(desk: Desk) -> None:
