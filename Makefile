@@ -23,7 +23,7 @@ CODE := app model training
 CHECKED := $(CODE) tests $(wildcard benchmarks)
 
 run: .venv/.run ## set everything up and serve on http://127.0.0.1:8000 (PORT=… for another port)
-	@export DVORNIK_DATA_DIR="$(DVORNIK_DATA_DIR)"; $(BIN)/dvornik migrate && exec $(BIN)/dvornik serve --host 127.0.0.1 --port "$(PORT)"
+	@export DVORNIK_DATA_DIR="$(DVORNIK_DATA_DIR)"; $(BIN)/dvornik migrate && echo "dvornik: people answer at http://127.0.0.1:$(PORT)/console" >&2 && exec $(BIN)/dvornik serve --host 127.0.0.1 --port "$(PORT)"
 
 test: lint ## check everything that CI checks: style, types, imports, tests on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadfile
