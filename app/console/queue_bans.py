@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.console.queue import Going
 from app.console.queue_list import shortened
@@ -13,14 +13,15 @@ from app.console.queue_way import Walker
 from app.console.shell import Form, number, redirect, render, text
 from app.domain.errors import InvalidInputError
 from app.domain.questions import is_final
-from app.domain.states import ActionState, CaseState
+from app.domain.states import ActionState
 from app.domain.words import ActionKind, Kind
 from app.pipeline.case_view import judged_words
 from app.pipeline.overrule import actions
 from app.storage.actions import ActionFilter, list_actions
+from app.storage.cases import asked_about
 from app.storage.decisions import DecisionRecord, read_decisions
 from app.storage.pages import live_pages
-from app.storage.tables import Action, Page, ReviewCase
+from app.storage.tables import Action, Page
 
 router = APIRouter()
 _LENGTH: Final = 50
@@ -100,11 +101,7 @@ def _proposals(session: Session, going: Walker, before: int | None) -> tuple[lis
     wanted = ActionFilter(tuple(sorted(pages)), ActionState.PROPOSED, ActionKind.BAN_AUTHOR)
     proposed, following = list_actions(session, wanted, before=before, limit=_LENGTH)
     records = {one.decision.id: one for one in read_decisions(session, [action.decision_id for action in proposed])}
-    query = select(ReviewCase.comment_id, ReviewCase.id).where(
-        col(ReviewCase.comment_id).in_([action.comment_id for action in proposed]),
-        col(ReviewCase.state) != CaseState.CLOSED.value,
-    )
-    cases = dict(session.exec(query).all())
+    cases = asked_about(session, [action.comment_id for action in proposed])
     return [
         Proposal(
             action,

@@ -15,6 +15,7 @@ from app.pipeline.house import House
 from app.pipeline.page_alerts import PageAlert, alerts
 from app.policy.rules import Policy, parse
 from app.storage.actions import ActionFilter, list_actions
+from app.storage.cases import asked_about
 from app.storage.decisions import DecisionRecord, read_decisions
 from app.storage.tables import Action, Control
 
@@ -39,6 +40,8 @@ class WaitingAction:
 
     action: Action
     record: DecisionRecord
+    #: The open question about the same comment: its answer settles a ban too.
+    case_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +113,9 @@ def _with_policies(session: Session, pages: Sequence[PageShown], now: int) -> li
 def _waiting(session: Session, page_id: int, state: ActionState) -> tuple[WaitingAction, ...]:
     actions, _ = list_actions(session, ActionFilter(pages=(page_id,), state=state), before=None, limit=_NAMED)
     records = {record.decision.id: record for record in read_decisions(session, [one.decision_id for one in actions])}
-    return tuple(WaitingAction(one, records[one.decision_id]) for one in actions if one.decision_id in records)
+    cases = asked_about(session, [one.comment_id for one in actions])
+    return tuple(
+        WaitingAction(one, records[one.decision_id], cases.get(one.comment_id))
+        for one in actions
+        if one.decision_id in records
+    )

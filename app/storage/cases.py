@@ -1,6 +1,6 @@
 """Reads the queue of open questions in its own order, along its indexes, a bounded stretch at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,10 +8,11 @@ import msgspec
 from sqlalchemy import func, select, text, tuple_, union_all
 from sqlmodel import Session, col
 
-from app.domain.states import CaseState
+from app.domain.states import CaseState, CommentState
 from app.domain.urgency import DOUBTFUL, SAMPLED
+from app.domain.words import Reason
 from app.storage.decisions import DecisionRecord, read_decisions
-from app.storage.tables import ReviewCase
+from app.storage.tables import Comment, ReviewCase
 from app.storage.walk import Found, Rows, Statement
 
 #: Where a list begins again: the rank and the id of the last case that was shown.
@@ -211,6 +212,21 @@ def open_case_of(session: Session, comment_id: int) -> ReviewCase | None:
         col(ReviewCase.comment_id) == comment_id, col(ReviewCase.state) != CaseState.CLOSED.value
     )
     return session.scalars(statement).first()
+
+
+def asked_about(session: Session, comment_ids: Collection[int]) -> dict[int, int]:
+    """Of these comments, those that stand and are asked about, each with its open case; audits ask about the past."""
+    query = (
+        select(col(ReviewCase.comment_id), col(ReviewCase.id))
+        .join(Comment, col(Comment.id) == col(ReviewCase.comment_id))
+        .where(
+            col(ReviewCase.comment_id).in_(comment_ids),
+            col(ReviewCase.state) != CaseState.CLOSED.value,
+            col(ReviewCase.reason) != Reason.AUDIT.value,
+            col(Comment.state) == CommentState.VISIBLE.value,
+        )
+    )
+    return {row.comment_id: row.id for row in session.execute(query)}
 
 
 def _records(session: Session, ids: Sequence[int]) -> list[CaseRecord]:

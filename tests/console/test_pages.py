@@ -94,7 +94,13 @@ def test_proposed_bans_are_confirmed_or_declined(desk: Desk, people: Visitors) -
     assert (declined.state, declined.ended_by) == ("cancelled", "person:Инна Судья")
     assert [note.text for note in desk.rows(Note) if note.action_id == declined.id] == ["Первый раз, поговорим"]
 
-    bans.filter(has_text="два").locator("form[action$=confirm]").get_by_role("button").click()
+    asked = bans.filter(has_text="два")
+    expect(asked.locator("form[action$=confirm]")).to_have_count(0)
+    expect(asked.get_by_role("link", name="Сначала ответить на вопрос о комментарии")).to_be_visible()
+    removals = cards.filter(has=page.get_by_role("heading", name="Удалить комментарий"))
+    removals.filter(has_text="два").locator("form[action$=confirm]").get_by_role("button").click()
+    expect(page.get_by_text("Подтверждено.")).to_be_visible()
+    asked.locator("form[action$=confirm]").get_by_role("button").click()
     expect(page.get_by_text("Подтверждено.")).to_be_visible()
     assert desk.row(Action, second["ban_author"].id).confirmed_by == "person:Инна Судья"
 

@@ -23,7 +23,7 @@ from app.domain.states import (
     WaitingFor,
     check_move,
 )
-from app.domain.words import ActionKind, Reason
+from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
 from app.outbox.moves import move
 from app.outbox.permission import REMOVALS
@@ -35,7 +35,7 @@ from app.pipeline.overrule.questions import ask_again
 from app.pipeline.overrule.seconds import lone_ban
 from app.pipeline.overrule.wishes import UNDO_WINDOW
 from app.storage.accounts import PERSON
-from app.storage.cases import open_case_of
+from app.storage.cases import asked_about
 from app.storage.outbox import lock_action, lock_comment
 from app.storage.tables import Action, Comment, Note, ReviewCase
 
@@ -220,11 +220,11 @@ def _check_confirmable(action: Action, comment: Comment) -> None:
 
 def _check_answered(session: Session, action: Action, comment: Comment) -> None:
     """Nobody is banned for a comment that still stands while it is asked whether it must go."""
-    if action.kind != ActionKind.BAN_AUTHOR or comment.state != CommentState.VISIBLE:
+    if action.kind != ActionKind.BAN_AUTHOR:
         return
-    case = open_case_of(session, comment.id)
-    if case is not None and case.reason != Reason.AUDIT:
-        raise ConflictError(f"сначала ответьте на вопрос {case.id} о комментарии: от ответа зависит и блокировка")
+    case_id = asked_about(session, [comment.id]).get(comment.id)
+    if case_id is not None:
+        raise ConflictError(f"сначала ответьте на вопрос {case_id} о комментарии: от ответа зависит и блокировка")
 
 
 def _is_for_ever(action: Action) -> bool:
