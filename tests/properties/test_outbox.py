@@ -208,15 +208,16 @@ class OutboxMachine(RuleBasedStateMachine):
         self.desks.clear()
         self.world.network.answers.clear()
         for _ in range(100):
-            with self.world.database.read() as session:
-                left = self._in(session, ActionState.PENDING, ActionState.SENDING)
-                pause = session.exec(select(Connection.paused_until)).one() or 0
-            if not left:
-                break
-            # No time passes but what the actions and the connection wait for.
-            self.world.clock.instant = max(self.world.clock.now(), pause, min(one.due_at for one in left))
             self.world.lose_leases()
             self.world.work_off()
+            with self.world.database.read() as session:
+                waits = [one.due_at for one in self._in(session, ActionState.PENDING, ActionState.SENDING)]
+                pause = session.exec(select(Connection.paused_until)).one() or 0
+            if not waits:
+                break
+            # No time passes but the next wait; a ban that is due may stand behind a removal that is not.
+            now = self.world.clock.now()
+            self.world.clock.instant = min((one for one in (*waits, pause) if one > now), default=now)
         for number in self.actions:
             if self.world.action(number).state == ActionState.PROPOSED:
                 self._cancel(number)
