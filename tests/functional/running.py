@@ -15,6 +15,9 @@ from typing import Any
 
 import httpx
 
+from tests.functional import forked
+from tests.functional.forked import Forked
+
 DVORNIK = Path(sys.executable).with_name("dvornik")
 #: Starting loads dictionary and model; a busy machine may need long.
 START_SECONDS = 60.0
@@ -49,15 +52,7 @@ class Installation:
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command to its end; it must succeed."""
-        done = subprocess.run(
-            [DVORNIK, *arguments],
-            env=self.environment(),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=START_SECONDS,
-            check=False,
-        )
+        done = forked.run(arguments, self.environment(), stdin=stdin, timeout=START_SECONDS)
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done
 
@@ -84,18 +79,18 @@ class Service:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.log = installation.data_dir / f"serve-{port}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
         self.installation.data_dir.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [DVORNIK, "serve", "--port", str(self.port)],
-                env=self.installation.environment(),
-                stderr=log,
-                stdout=log,
-            )
+        self._process = Forked(
+            ("serve", "--port", str(self.port)),
+            self.installation.environment(),
+            stdin=Path(os.devnull),
+            stdout=self.log,
+            stderr=self.log,
+        )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             assert self._process.poll() is None, self.log.read_text()

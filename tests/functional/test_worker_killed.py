@@ -89,5 +89,8 @@ def test_two_real_workers_send_each_action_once(vk: VkSimulator, installation: I
     with worker(installation), worker(installation):
         wait_until(lambda: {world.action(n).state for n in numbers} == {"done"}, seconds=120)
     calls = vk.calls_of("wall.deleteComment")
-    assert len({call.params["comment_id"] for call in calls}) == len(calls) == len(numbers)
+    # The pace is each process's own: a call right after the other's may be one too many for VK, which then does nothing.
+    assert {call.error for call in calls} <= {None, 6}
+    deleted = [call.params["comment_id"] for call in calls if call.error is None]
+    assert len(set(deleted)) == len(deleted) == len(numbers)
     assert {world.action(n).outcome for n in numbers} == {"acted"}

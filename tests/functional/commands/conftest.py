@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.fakes.artefact import write_artefact
+from tests.functional import forked
 from tests.functional.running import DVORNIK, START_SECONDS, Installation
 
 
@@ -42,19 +43,30 @@ def place(tmp_path: Path, artefact: Path) -> Installation:
 
 
 @pytest.fixture
-def run(place: Installation) -> Run:
-    """Run the installed command to its end, whatever the end is."""
+def script(place: Installation) -> Run:
+    """Run the script that pip has installed; joblib's processes need a parent that is no fork."""
 
-    def run(*arguments: str, stdin: str = "", **extra: str) -> Answer:
+    def script(*arguments: str, stdin: str = "") -> Answer:
         done = subprocess.run(
             [DVORNIK, *arguments],
-            env=place.environment() | extra,
+            env=place.environment(),
             input=stdin,
             capture_output=True,
             encoding="utf-8",
             timeout=START_SECONDS,
             check=False,
         )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    return script
+
+
+@pytest.fixture
+def run(place: Installation) -> Run:
+    """Run the command to its end, whatever the end is."""
+
+    def run(*arguments: str, stdin: str = "", **extra: str) -> Answer:
+        done = forked.run(arguments, place.environment() | extra, stdin=stdin, timeout=START_SECONDS)
         return Answer(done.returncode, done.stdout, done.stderr)
 
     return run

@@ -158,10 +158,10 @@ def test_a_file_is_not_replaced_by_its_own_scores(tell: Run, tmp_path):
     assert source.read_text(encoding="utf-8") == LINES
 
 
-def test_scoring_is_a_filter(run: Run):
+def test_scoring_is_a_filter(script: Run):
     """`-` on both sides reads and writes the standard streams; good lines alone end with 0."""
     lines = "".join(f'{{"id": {n}, "text": "дурак"}}\n' for n in range(1000))
-    done = run("score", "-", "-", "--policy", "kozhevnikovo-650", "--jobs", "2", stdin=lines)
+    done = script("score", "-", "-", "--policy", "kozhevnikovo-650", "--jobs", "2", stdin=lines)
 
     assert done.code == 0, done.err
     found = [json.loads(line) for line in done.out.splitlines()]
