@@ -13,11 +13,10 @@ from app.domain.words import Category, LawLevel, Verdict
 from app.pipeline.case_view import Choice
 from app.pipeline.overrule.wishes import BanWish, PersonVerdict
 
+_LAW: Final = ("law_level", "law_act", "law_article")
 _FIELDS: Final = (
     "note",
-    "law_level",
-    "law_act",
-    "law_article",
+    *_LAW,
     "ban",
     "ban_term",
     "second_reason",
@@ -49,6 +48,7 @@ def read_verdict(sent: FormData, choices: tuple[Choice, ...] = (), *, revision: 
     verdict = _one_of(Verdict, text(sent, "verdict"), "verdict", "ожидается «Оставить» или «Удалить»")
     note, reason = text(sent, "note"), text(sent, "second_reason")
     if verdict is Verdict.KEEP:
+        _check_kept(sent)
         return PersonVerdict(verdict, revision, note=note, second_reason=reason)
     wanted = texts(sent, "category")
     categories = tuple(_one_of(Category, one, "categories", "ожидается нарушение из списка") for one in wanted)
@@ -71,8 +71,20 @@ def read_verdict(sent: FormData, choices: tuple[Choice, ...] = (), *, revision: 
     )
 
 
+def _check_kept(sent: FormData) -> None:
+    """What only a removal can carry is not dropped without a word; the categories are the machine's own proposal."""
+    if text(sent, "ban"):
+        raise InvalidInputError("ban", "за комментарий, который остаётся, не блокируют: снимите отметку или удалите")
+    if any(text(sent, name) for name in _LAW):
+        raise InvalidInputError("law.article", "комментарий с нарушением закона не остаётся: очистите поля или удалите")
+    if text(sent, "personal_data"):
+        raise InvalidInputError(
+            "personal_data", "личные данные закрываются вместе с удалением: снимите отметку или удалите комментарий"
+        )
+
+
 def _law(sent: FormData) -> LawViolation | None:
-    level, act, article = (text(sent, name) for name in ("law_level", "law_act", "law_article"))
+    level, act, article = (text(sent, name) for name in _LAW)
     if not (level or act or article):
         return None
     return LawViolation(_one_of(LawLevel, level, "law.level", "ожидается, чей это закон"), act, article)

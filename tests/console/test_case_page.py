@@ -140,6 +140,27 @@ def test_a_form_that_nobody_could_fill_in_is_refused_in_words(
     assert counter.rows(Decision)[-1].decided_by == "machine"
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"ban": "1", "ban_term": "604800"}, "за комментарий, который остаётся, не блокируют"),
+        ({"law_level": "federal", "law_article": "ст. 5.61"}, "комментарий с нарушением закона не остаётся"),
+        ({"personal_data": "1"}, "личные данные закрываются вместе с удалением"),
+    ],
+)
+def test_what_only_a_removal_carries_is_not_dropped_in_silence(
+    counter: Counter, anna: Visitor, fields: dict[str, str], said: str
+) -> None:
+    """Whoever has ticked a ban and touches the other button is asked, and finds the form as it was."""
+    case = _case_of(counter, counter.comment(ASKED))
+    answer = anna.post(f"/queue/{case.id}/verdict", verdict="keep", revision="1", note="Подумать", **fields)
+
+    assert answer.status_code == 400
+    assert said in answer.text.lower()
+    assert "Подумать" in answer.text
+    assert counter.rows(Decision)[-1].decided_by == "machine"
+
+
 def test_a_guess_of_the_browser_claims_nothing(counter: Counter, anna: Visitor) -> None:
     """A prefetch opens no question; going on by `j` gives the one before back."""
     case = _case_of(counter, counter.comment(ASKED))
