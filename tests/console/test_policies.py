@@ -84,7 +84,7 @@ def test_a_level_is_tried_on_a_month_and_then_chosen(office: Desk, staff: Visito
 
     page.goto(preview)
     page.get_by_role("button", name="Применить").click()
-    expect(page.get_by_role("heading", name="Кто-то успел раньше")).to_be_visible()
+    expect(page.get_by_role("heading", name="Сейчас это невозможно")).to_be_visible()
     expect(page.locator("main")).to_contain_text("теперь действует версия 2")
     check_accessible(page)
 

@@ -125,7 +125,7 @@ def test_the_removal_reaches_the_network(desk: Desk, people: Visitors) -> None:
     assert desk.vk.wait_for(lambda: len(desk.vk.calls_of("wall.deleteComment")) > before, timeout=20)
     page.get_by_role("button", name="Отменить").click()
 
-    expect(page.get_by_role("heading", name="Кто-то успел раньше")).to_be_visible()
+    expect(page.get_by_role("heading", name="Сейчас это невозможно")).to_be_visible()
     expect(page.get_by_text("уже отправлено")).to_be_visible()
     check_accessible(page)
 
