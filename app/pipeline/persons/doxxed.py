@@ -1,7 +1,8 @@
 """Covers somebody else's data in our own copy of a comment, once a person has decided that they stand there.
 
 The digest of each text stays, without its salt: it still tells the text's states apart and gives nobody a way to guess
-what was covered. Under a legal hold the copy stays as it is until the hold is lifted.
+what was covered. Under a legal hold the copy stays as it is until the hold is lifted, and as long as the verdict may
+still be taken back.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from app.journal.chain import Entry
 from app.pipeline.house import House
 from app.review.masking import black_out
 from app.storage import erasing
-from app.storage.fates import HOLD, fates, lock_comments
+from app.storage.fates import HOLD, Fate, fates, lock_comments
 from app.storage.tables import Evidence, RevisionBody, SeenText
 
 #: Fields of a raw event that name it and never hold what people wrote.
@@ -36,14 +37,21 @@ class _Covered:
     seen: str
 
 
-def mask_stored(session: Session, house: House, comment_id: int) -> list[Entry]:
-    """Cover the data in every revision, in the evidence and among the texts seen lately; nothing under a hold.
+def is_to_be_masked(fate: Fate | None, now: int) -> bool:
+    """Whether somebody else's data stand in a comment, nobody will take that back any more, and no hold forbids it."""
+    if fate is None or fate.personal_data_at is None or HOLD in fate.waits:
+        return False
+    return fate.personal_data_at <= now
 
-    The comment is locked on the way. Returns what is to be journalled, nothing when there was nothing to cover.
+
+def mask_stored(session: Session, house: House, comment_id: int) -> list[Entry]:
+    """Cover the data in every revision, in the evidence and among the texts seen lately, if that is to be done.
+
+    Asked under the comment's lock, so that a verdict that is taken back at this moment counts. Returns what is to be
+    journalled, nothing when there was nothing to cover.
     """
     lock_comments(session, [comment_id])
-    fate = fates(session, [comment_id]).get(comment_id)
-    if fate is None or HOLD in fate.waits:
+    if not is_to_be_masked(fates(session, [comment_id]).get(comment_id), house.clock.now()):
         return []
     revisions, evidence = _revisions(session, comment_id), _evidence(session, comment_id)
     if not revisions and not evidence:

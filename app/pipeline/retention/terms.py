@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.clock import DAY
 from app.settings import Settings
 from app.storage.erasing import ANSWERS, EVIDENCE, LABELS, NOTES, OBJECTIONS, REVISIONS, Words
-from app.storage.fates import HOLD, Fate
+from app.storage.fates import Fate
 
 
 class Data(StrEnum):
@@ -87,10 +87,3 @@ def time_has_come(words: Words, fate: Fate, terms: Terms, now: int) -> bool:
     """Whether the term of a row of words is over; what still holds it is another question."""
     kind = _class_of(fate) if words is EVIDENCE else kind_of(words, fate)
     return fate.last_step + terms.days[kind] * DAY <= now
-
-
-def is_to_be_masked(fate: Fate, now: int) -> bool:
-    """Whether somebody else's data stand in it, and nobody will take that back any more."""
-    if fate.personal_data_at is None or HOLD in fate.waits:
-        return False
-    return fate.personal_data_at <= now

@@ -8,8 +8,8 @@ from typing import Final
 
 from app.journal.chain import Entry, append
 from app.pipeline.house import House
-from app.pipeline.persons.doxxed import is_open, mask_stored
-from app.pipeline.retention.terms import Data, Terms, is_to_be_masked, kind_of, time_has_come
+from app.pipeline.persons.doxxed import is_open, is_to_be_masked, mask_stored
+from app.pipeline.retention.terms import Data, Terms, kind_of, time_has_come
 from app.storage import erasing
 from app.storage.erasing import EVIDENCE, Words
 from app.storage.fates import Fate, fates, lock_comments
@@ -107,10 +107,7 @@ class Walk:
 
     def _mask(self, comments: Iterable[int], known: dict[int, Fate]) -> None:
         for comment in sorted(comments):
-            fate = known.get(comment)
-            if fate is None or not is_to_be_masked(fate, self._now):
-                continue
-            if self._cover(comment):
+            if is_to_be_masked(known.get(comment), self._now) and self._cover(comment):
                 self.counts[Data.PERSONAL_DATA].due += 1
 
     def _cover(self, comment: int) -> bool:

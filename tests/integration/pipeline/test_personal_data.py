@@ -104,6 +104,20 @@ def test_a_verdict_that_is_taken_back_covers_nothing(small: Desk) -> None:
     assert body(small).text == DOXXED
 
 
+def test_the_last_verdict_has_its_own_time_for_taking_back(small: Desk) -> None:
+    """A removal that was undone and said again covers nothing before the second one stands, too."""
+    comment, decision = judged(small)
+    undo(small.house, small.configuration, decision, who=small.person("Анна"))
+    small.rule(small.case_of(comment).id, OTHERS_DATA, small.person("Анна"), window=BULK_UNDO_WINDOW)
+    small.clock.advance(2 * MINUTE)
+    walk(small)
+    assert body(small).text == DOXXED
+
+    late(small)
+    walk(small)
+    assert body(small).text == COVERED
+
+
 def test_a_removal_without_the_word_covers_nothing(small: Desk) -> None:
     """A removal for other reasons leaves the evidence whole."""
     judged(small, REMOVE_INSULT)
