@@ -11,7 +11,6 @@ from app.api.decisions import chosen_pages
 from app.api.deps import Caller, Use
 from app.api.fields import Cursor, IdIn, Limit, Model, micros, read_cursor, write_cursor
 from app.pipeline.labels.export import lessons, note_export
-from app.storage.accounts import PERSON
 from app.storage.labels import LabelFilter
 
 LABEL_EXAMPLE: Final[dict[str, Any]] = {
@@ -80,7 +79,7 @@ def labels(  # noqa: PLR0917 - FastAPI passes everything by name
     """
     wanted = LabelFilter(chosen_pages(who, page_id), micros(since))
     after = read_cursor(cursor)
-    note_export(use.house, wanted, by=f"{PERSON}{who.account_id}", after=after)
+    note_export(use.house, wanted, by=who.signed, after=after)
     found = lessons(use.house, wanted, after=after, limit=limit)
     return LabelList(
         items=[LabelOut.model_validate(lesson) for lesson in found.lessons], next_cursor=write_cursor(found.next_after)

@@ -23,6 +23,11 @@ class Principal:
         """How this person signs decisions and acts."""
         return f"person:{self.name}"
 
+    @property
+    def signed(self) -> str:
+        """This person as the journal may keep them: by number, without the name."""
+        return f"person:{self.account_id}"
+
     def may_touch(self, page_id: int) -> bool:
         """Whether the token is good for a page."""
         return self.pages is None or page_id in self.pages

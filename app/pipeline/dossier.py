@@ -93,7 +93,7 @@ def dossier(
         if decision is None or not who.may_touch(decision.page_id):
             raise NotFoundError(f"решения {decision_id} нет")
         body = {"decision": decision.id, "page": decision.page_id, "form": form.value, "outside": outside}
-        entry = Entry("dossier_opened", decision.comment_id, {**body, "by": f"{PERSON}{who.account_id}"})
+        entry = Entry("dossier_opened", decision.comment_id, {**body, "by": who.signed})
         append(session, house.journal_key, [entry], at)
     view = decision_view(services, decision_id, who)
     with house.database.read() as session:

@@ -7,7 +7,6 @@ from app.domain.principals import Principal
 from app.domain.words import Role
 from app.journal.chain import Entry, append
 from app.pipeline.house import House
-from app.storage.accounts import PERSON
 from app.storage.decisions import authors_called
 
 #: Who may ask what a person has written here.
@@ -24,6 +23,6 @@ def look_for(house: House, external_id: str, *, who: Principal) -> None:
         raise NotAllowedError("искать по автору могут модератор, проверяющий и администратор")
     with house.database.write() as session:
         found = authors_called(session, external_id)
-        body = {"by": f"{PERSON}{who.account_id}", "authors": list(found)}
+        body = {"by": who.signed, "authors": list(found)}
         entry = Entry("author_looked_for", found[0] if found else None, body)
         append(session, house.journal_key, [entry], house.clock.now())

@@ -19,7 +19,7 @@ from app.pipeline.answers.ending import end
 from app.pipeline.answers.steps import check_state, check_version, entry, move
 from app.pipeline.house import House
 from app.storage import answers as queries
-from app.storage.accounts import PERSON, is_id, others_with_post
+from app.storage.accounts import is_id, others_with_post
 from app.storage.appeals import lock_appeal
 from app.storage.outbox import lock_comment
 from app.storage.tables import Account, Answer, AnswerBody, Comment
@@ -38,10 +38,6 @@ class _Act:
     who: Principal
     at: int
     answer: Answer
-
-    @property
-    def signed(self) -> str:
-        return signed(self.who)
 
 
 def draft(house: House, comment_id: int, text: str, *, who: Principal) -> int:
@@ -71,7 +67,7 @@ def draft(house: House, comment_id: int, text: str, *, who: Principal) -> int:
         session.add(answer)
         session.add(AnswerBody(answer_id=answer.id, text=text))
         session.flush()
-        append(session, house.journal_key, [entry("answer_drafted", answer, signed(who))], at)
+        append(session, house.journal_key, [entry("answer_drafted", answer, who.signed)], at)
     return answer.id
 
 
@@ -93,8 +89,8 @@ def edit(house: House, answer_id: int, text: str, *, version: int, who: Principa
         answer.drafted_by = who.by
         answer.agreed_by, answer.agreed_post, answer.agreed_at = "", "", None
         session.get_one(AnswerBody, answer.id).text = text
-        move(answer, AnswerState.DRAFT, act.at, signed=act.signed)
-        append(session, house.journal_key, [entry("answer_edited", answer, act.signed)], act.at)
+        move(answer, AnswerState.DRAFT, act.at, signed=act.who.signed)
+        append(session, house.journal_key, [entry("answer_edited", answer, act.who.signed)], act.at)
     return answer.version
 
 
@@ -116,7 +112,7 @@ def agree(house: House, answer_id: int, *, version: int, who: Principal) -> None
         answer.agreed_by, answer.agreed_at = who.by, act.at
         answer.agreed_post = session.get_one(Account, who.account_id).post
         # The journal tells an office of one from one where two people looked.
-        agreed = move(answer, AnswerState.AGREED, act.at, signed=act.signed, alone=answer.drafted_by == who.by)
+        agreed = move(answer, AnswerState.AGREED, act.at, signed=act.who.signed, alone=answer.drafted_by == who.by)
         append(session, house.journal_key, [agreed], act.at)
 
 
@@ -133,7 +129,7 @@ def publish(house: House, answer_id: int, *, version: int, who: Principal) -> No
         check_state(answer, AnswerState.AGREED)
         check_version(answer, version)
         answer.published_by, answer.published_at = who.by, act.at
-        entries = [move(answer, AnswerState.PUBLISHED, act.at, signed=act.signed)]
+        entries = [move(answer, AnswerState.PUBLISHED, act.at, signed=act.who.signed)]
         append(session, house.journal_key, [*entries, *_end_waiting(act)], act.at)
 
 
@@ -149,7 +145,7 @@ def close(house: House, answer_id: int, *, who: Principal) -> None:
         answer, was = act.answer, act.answer.state
         check_state(answer, AnswerState.DRAFT, AnswerState.AGREED, AnswerState.PUBLISHED)
         answer.closed_by, answer.closed_at = who.by, act.at
-        closed = move(answer, AnswerState.CLOSED, act.at, signed=act.signed, was=was)
+        closed = move(answer, AnswerState.CLOSED, act.at, signed=act.who.signed, was=was)
         append(session, house.journal_key, [closed], act.at)
 
 
@@ -162,16 +158,11 @@ def cannot_agree(session: Session, answer: Answer, who: Principal) -> str:
     return ""
 
 
-def signed(who: Principal) -> str:
-    """A person as the journal may keep them."""
-    return f"{PERSON}{who.account_id}"
-
-
 def _end_waiting(act: _Act) -> list[Entry]:
     appeal = lock_appeal(act.session, act.answer.comment_id)
     if appeal is None or appeal.closed_at is not None:
         return []
-    return [end(appeal, AppealEnd.ANSWERED, act.who.by, act.at, signed=act.signed)]
+    return [end(appeal, AppealEnd.ANSWERED, act.who.by, act.at, signed=act.who.signed)]
 
 
 def _locked(session: Session, house: House, answer_id: int, who: Principal) -> _Act:

@@ -6,7 +6,7 @@ from app.domain.answers import AppealEnd
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.principals import Principal
 from app.journal.chain import append
-from app.pipeline.answers.drafts import locked_message, signed
+from app.pipeline.answers.drafts import locked_message
 from app.pipeline.answers.ending import begin, begin_again, end
 from app.pipeline.answers.opening import Asked, may_wait, open_appeal
 from app.pipeline.answers.terms import TermsOf
@@ -85,7 +85,7 @@ def stop(house: House, comment_id: int, ended: AppealEnd, *, who: Principal) -> 
         if appeal.closed_at is not None:
             raise ConflictError(f"это сообщение уже не ждёт ответа: {appeal.ended_by}")
         at = house.clock.now()
-        append(session, house.journal_key, [end(appeal, ended, who.by, at, signed=signed(who))], at)
+        append(session, house.journal_key, [end(appeal, ended, who.by, at, signed=who.signed)], at)
 
 
 def wait(house: House, configuration: Configuration, comment_id: int, *, who: Principal) -> None:
@@ -105,14 +105,14 @@ def wait(house: House, configuration: Configuration, comment_id: int, *, who: Pr
         if appeal is not None:
             if appeal.closed_at is None:
                 raise ConflictError("это сообщение уже ждёт ответа")
-            entry = begin_again(appeal, signed=signed(who))
+            entry = begin_again(appeal, signed=who.signed)
         else:
             terms = TermsOf(configuration).page(session, comment.page_id)
             if terms is None:
                 raise ConflictError("страница снята с модерации")
             # The resident has waited since they wrote, whoever noticed it later.
             asked_at = min(comment.written_at or comment.received_at, comment.received_at)
-            entry = begin(open_appeal(session, terms, Asked(comment, asked_at)), signed=signed(who))
+            entry = begin(open_appeal(session, terms, Asked(comment, asked_at)), signed=who.signed)
         append(session, house.journal_key, [entry], at)
 
 

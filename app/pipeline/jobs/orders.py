@@ -12,7 +12,6 @@ from app.journal.chain import Entry, append
 from app.pipeline.house import House
 from app.pipeline.jobs.kinds import KINDS
 from app.storage import jobs
-from app.storage.accounts import PERSON
 from app.storage.tables import Job
 
 #: Unfinished jobs that one person may have.
@@ -89,4 +88,4 @@ def _visible(job: Job | None, job_id: int, who: Principal) -> Job:
 
 
 def _entry(kind: str, job: Job, who: Principal) -> Entry:
-    return Entry(kind, job.page_id, {"job": job.id, "job_kind": job.kind, "by": f"{PERSON}{who.account_id}"})
+    return Entry(kind, job.page_id, {"job": job.id, "job_kind": job.kind, "by": who.signed})

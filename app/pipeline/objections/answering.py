@@ -134,7 +134,7 @@ def answer(house: House, objection_id: int, *, text: str, who: Principal) -> Obj
         if outcome is None:
             raise ConflictError("сначала решите вопрос о комментарии: без решения отвечать нечего")
         objection = record.objection
-        entries = [*settle(session, record), _move(objection, ObjectionState.ANSWERED, by=_signed(who))]
+        entries = [*settle(session, record), _move(objection, ObjectionState.ANSWERED, by=who.signed)]
         objection.outcome, objection.answered_at, objection.answered_by = outcome.value, at, who.by
         if record.body is not None:
             record.body.answer = text
@@ -202,7 +202,3 @@ def _found(session: Session, objection_id: int, who: Principal, *, lock: bool = 
 
 def _name(by: str) -> str:
     return by.removeprefix(PERSON)
-
-
-def _signed(who: Principal) -> str:
-    return f"{PERSON}{who.account_id}"

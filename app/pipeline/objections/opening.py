@@ -19,7 +19,7 @@ from app.pipeline.decision_number import find_decision
 from app.pipeline.house import House
 from app.pipeline.record.cases import new_case
 from app.storage import objections as queries
-from app.storage.accounts import PERSON, is_id
+from app.storage.accounts import is_id
 from app.storage.outbox import lock_comment
 from app.storage.tables import Comment, Decision, Note, Objection, ObjectionBody, ReviewCase
 from app.telemetry import OBJECTIONS
@@ -65,10 +65,10 @@ def from_site(house: House, *, number: str, text: str, who: Principal) -> Opened
     with house.database.write() as session:
         decision = _numbered(session, house, number, who)
         if decision is None:
-            entry = Entry("objection_unknown", None, {"by": _signed(who), "channel": Channel.SITE.value})
+            entry = Entry("objection_unknown", None, {"by": who.signed, "channel": Channel.SITE.value})
             append(session, house.journal_key, [entry], at)
             return None
-        return open_objection(session, house, decision, channel=Channel.SITE, text=text, by=_signed(who), at=at)
+        return open_objection(session, house, decision, channel=Channel.SITE, text=text, by=who.signed, at=at)
 
 
 def typed_in(house: House, decision_id: int, *, text: str, who: Principal) -> Opened:
@@ -86,7 +86,7 @@ def typed_in(house: House, decision_id: int, *, text: str, who: Principal) -> Op
         text = checked_text(text)
         if decision.verdict != Verdict.REMOVE:
             raise InvalidInputError("decision_id", "ожидается решение об удалении: возражать можно против него")
-        return open_objection(session, house, decision, channel=Channel.PERSON, text=text, by=_signed(who), at=at)
+        return open_objection(session, house, decision, channel=Channel.PERSON, text=text, by=who.signed, at=at)
 
 
 def decision_meant(house: House, words: str, *, who: Principal) -> int:
@@ -203,7 +203,3 @@ def _numbered(session: Session, house: House, number: str, who: Principal) -> De
 
 def _strongest(decision: Decision) -> str:
     return next(iter(_codes(decision.categories_json)), "")
-
-
-def _signed(who: Principal) -> str:
-    return f"{PERSON}{who.account_id}"

@@ -34,7 +34,6 @@ from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.questions import ask_again
 from app.pipeline.overrule.seconds import lone_ban
 from app.pipeline.overrule.wishes import UNDO_WINDOW
-from app.storage.accounts import PERSON
 from app.storage.cases import asked_about
 from app.storage.outbox import lock_action, lock_comment
 from app.storage.tables import Action, Comment, Note, ReviewCase
@@ -146,7 +145,7 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
                 written_at=at,
             )
         )
-        entries = [replace(entry, body={**entry.body, "by": _signed(who), "note": note_id})]
+        entries = [replace(entry, body={**entry.body, "by": who.signed, "note": note_id})]
         if closed_by:
             entries += ask_again(session, house.ids, action, closed_by)
         append(session, house.journal_key, entries, at)
@@ -167,12 +166,12 @@ def done_by_hand(house: House, action_id: int, *, who: Principal) -> Action:
         at = house.clock.now()
         entry = move(action, ActionState.DONE, at, by=who.by, outcome=Outcome.ACTED)
         action.sent_at = action.sent_at or at
-        entries = [replace(entry, body={**entry.body, "by": _signed(who), "by_hand": True})]
+        entries = [replace(entry, body={**entry.body, "by": who.signed, "by_hand": True})]
         after = _SEEN_AS.get(ActionKind(action.kind))
         before = CommentState(comment.state)
         if after is not None and after in COMMENT_MOVES[before] and before is not CommentState.WITHDRAWN:
             comment.state, comment.changed_at = after.value, at
-            entries.append(Entry(f"comment_{after}", comment.id, {"was": before.value, "by": _signed(who)}))
+            entries.append(Entry(f"comment_{after}", comment.id, {"was": before.value, "by": who.signed}))
         append(session, house.journal_key, entries, at)
     return action
 
@@ -191,11 +190,6 @@ def _locked(session: Session, action_id: int, who: Principal) -> tuple[Action, C
 
 def _missing(action_id: int) -> NotFoundError:
     return NotFoundError(f"действия {action_id} нет")
-
-
-def _signed(who: Principal) -> str:
-    """A person as the journal may keep them."""
-    return f"{PERSON}{who.account_id}"
 
 
 def _check_term(action: Action, ban_days: int | None) -> None:
@@ -234,7 +228,7 @@ def _is_for_ever(action: Action) -> bool:
 def _first_of_two(action: Action, who: Principal, at: int) -> Entry:
     action.confirmed_by = who.by
     action.changed_at = at
-    body = {"action": action.id, "decision": action.decision_id, "page": action.page_id, "by": _signed(who)}
+    body = {"action": action.id, "decision": action.decision_id, "page": action.page_id, "by": who.signed}
     return Entry("action_confirmed_first", action.comment_id, body)
 
 
@@ -243,7 +237,7 @@ def _release(action: Action, who: Principal, at: int) -> Entry:
     first = action.confirmed_by if _is_for_ever(action) else ""
     action.confirmed_by = f"{first}, {who.by}" if first and first != who.by else who.by
     action.due_at, action.waiting_for = at + UNDO_WINDOW, WaitingFor.UNDO_WINDOW.value
-    body = {**entry.body, "by": _signed(who), "ban_seconds": action.ban_seconds, "second": bool(first)}
+    body = {**entry.body, "by": who.signed, "ban_seconds": action.ban_seconds, "second": bool(first)}
     return replace(entry, kind="action_confirmed", body=body)
 
 
@@ -268,9 +262,7 @@ def _close_case(session: Session, action: Action, who: Principal, at: int) -> li
     check_move(CASE_MOVES, CaseState(case.state), CaseState.CLOSED)
     case.state, case.ended = CaseState.CLOSED.value, CaseEnd.REMOVED.value
     case.ended_by, case.closed_at = who.by, at
-    return [
-        Entry("case_closed", action.comment_id, {"case": case.id, "end": CaseEnd.REMOVED.value, "by": _signed(who)})
-    ]
+    return [Entry("case_closed", action.comment_id, {"case": case.id, "end": CaseEnd.REMOVED.value, "by": who.signed})]
 
 
 def _told(action: Action) -> str:

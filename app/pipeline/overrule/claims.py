@@ -17,7 +17,7 @@ from app.domain.words import Role
 from app.journal.chain import Entry, append
 from app.pipeline.house import House
 from app.pipeline.overrule import told
-from app.pipeline.overrule.sitting import found_id, signed, turn, words
+from app.pipeline.overrule.sitting import found_id, turn, words
 from app.storage.accounts import PERSON, account_named, roles_on_page
 from app.storage.outbox import lock_comment
 from app.storage.tables import Comment, Note, ReviewCase, Revision
@@ -178,5 +178,5 @@ def _give_back(case: ReviewCase) -> None:
 
 
 def _sign(session: Session, house: House, kind: str, case: ReviewCase, *, who: Principal, **more: object) -> None:
-    body = {"case": case.id, "page": case.page_id, "by": signed(who), **more}
+    body = {"case": case.id, "page": case.page_id, "by": who.signed, **more}
     append(session, house.journal_key, [Entry(kind, case.comment_id, body)], house.clock.now())

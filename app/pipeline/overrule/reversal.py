@@ -18,7 +18,7 @@ from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.labels import REVERSAL
 from app.pipeline.overrule.questions import ask
 from app.pipeline.overrule.seconds import check_objection
-from app.pipeline.overrule.sitting import Sitting, found_id, signed, sit, turn, words
+from app.pipeline.overrule.sitting import Sitting, found_id, sit, turn, words
 from app.pipeline.overrule.wishes import UNDO_WINDOW, Ruled
 from app.storage.outbox import lock_comment
 from app.storage.tables import Decision, Note, ReviewCase
@@ -107,7 +107,7 @@ def reopen(house: House, decision_id: int, *, who: Principal, reason: str) -> in
         at, number = house.clock.now(), house.ids()
         session.add(Note(id=number, comment_id=comment.id, account_id=who.account_id, text=reason, written_at=at))
         asked = ask(session, house.ids, comment, decision.id, reason=Reason.PERSON, at=at)
-        body = {"decision": decision.id, "case": asked.case_id, "note": number, "by": signed(who)}
+        body = {"decision": decision.id, "case": asked.case_id, "note": number, "by": who.signed}
         entries = [Entry("decision_questioned", comment.id, body), *asked.entries]
         append(session, house.journal_key, entries, at)
         return asked.case_id

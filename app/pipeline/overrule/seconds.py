@@ -11,7 +11,7 @@ from app.domain.words import Role, Verdict
 from app.journal.chain import Entry
 from app.outbox.permission import REMOVALS
 from app.pipeline.configuration import Configuration
-from app.pipeline.overrule.sitting import signed, words
+from app.pipeline.overrule.sitting import words
 from app.pipeline.overrule.wishes import SHORTEST_REASON
 from app.policy.rules import Policy, SecondPerson
 from app.storage.accounts import others_with_role
@@ -116,7 +116,7 @@ def lone_ban(
             written_at=at,
         )
     )
-    return [Entry(ABSENT, action.comment_id, absence(action.decision_id, action.page_id, "ban", number, signed(who)))]
+    return [Entry(ABSENT, action.comment_id, absence(action.decision_id, action.page_id, "ban", number, who.signed))]
 
 
 def absence(decision_id: int, page_id: int, what: str, note_id: int | None, by: str) -> dict[str, object]:

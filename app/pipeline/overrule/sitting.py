@@ -21,7 +21,7 @@ from app.pipeline.record.handover import hand_over
 from app.pipeline.record.ledger import CommentRow, Ledger
 from app.pipeline.record.load import Loader
 from app.pipeline.record.writing import write
-from app.storage.accounts import PERSON, is_id
+from app.storage.accounts import is_id
 from app.storage.bulk import Bulk
 from app.storage.tables import Comment, Decision, Note, Revision
 from model.scorer import Scores
@@ -58,7 +58,7 @@ class Sitting:
     @property
     def hand(self) -> Hand:
         """Whose decision it is."""
-        return Hand(self.who.by, signed(self.who))
+        return Hand(self.who.by, self.who.signed)
 
     @property
     def network(self) -> Abilities | None:
@@ -154,11 +154,6 @@ def opinion_of(decision: Decision | None) -> Opinion:
     found = [score for score in (*named, decision.score_appeal) if score is not None]
     scores = Scores(*found) if len(found) == len(Scores._fields) else None
     return Opinion(scores, decision.explanation_json, decision.change_json, decision.model_version_id)
-
-
-def signed(who: Principal) -> str:
-    """A person as the journal may keep them."""
-    return f"{PERSON}{who.account_id}"
 
 
 def words(where: str, text: str, *, needed: bool = False) -> str:

@@ -13,7 +13,6 @@ from app.pipeline.reports.counting import advance, begin
 from app.pipeline.reports.periods import parse_period
 from app.pipeline.reports.publications import publications
 from app.pipeline.reports.report import Report, make
-from app.storage.accounts import PERSON
 from app.storage.report_numbers import report_pages
 from app.storage.tables import Page
 
@@ -51,7 +50,7 @@ def report(
 
 def note_export(house: House, period: str, *, who: Principal, page_id: int | None, form: str, public: bool) -> None:
     """Write down who has taken a report out, of what, and in which form."""
-    body = {"period": period, "page": page_id, "form": form, "public": public, "by": f"{PERSON}{who.account_id}"}
+    body = {"period": period, "page": page_id, "form": form, "public": public, "by": who.signed}
     with house.database.write() as session:
         append(session, house.journal_key, [Entry("report_exported", page_id, body)], house.clock.now())
 
