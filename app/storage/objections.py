@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import Session, col
 
 from app.domain.states import ActionState, CaseState, CommentState, ObjectionState
@@ -127,8 +127,22 @@ def read_objections(session: Session, ids: Sequence[int]) -> list[ObjectionRecor
     """The objections with these ids, in this order; ids that do not exist are left out."""
     if not ids:
         return []
-    # The question may have been asked anew since: what counts is the newest one.
-    newest_case = (
+    query = (
+        select(Objection, ObjectionBody, Decision, Comment, Page, ReviewCase)
+        .join(Decision, col(Decision.id) == col(Objection.decision_id))
+        .join(Comment, col(Comment.id) == col(Objection.comment_id))
+        .join(Page, col(Page.id) == col(Objection.page_id))
+        .outerjoin(ObjectionBody, col(ObjectionBody.objection_id) == col(Objection.id))
+        .outerjoin(ReviewCase, asks_about_objection())
+        .where(col(Objection.id).in_(ids))
+    )
+    found = {row[0].id: ObjectionRecord(*row) for row in session.execute(query)}
+    return [found[one] for one in ids if one in found]
+
+
+def asks_about_objection() -> ColumnElement[bool]:
+    """The question that is put about an objection; it may have been put anew since, and then the newest one counts."""
+    newest = (
         select(col(ReviewCase.id))
         .where(
             col(ReviewCase.comment_id) == col(Objection.comment_id),
@@ -140,17 +154,7 @@ def read_objections(session: Session, ids: Sequence[int]) -> list[ObjectionRecor
         .correlate(Objection)
         .scalar_subquery()
     )
-    query = (
-        select(Objection, ObjectionBody, Decision, Comment, Page, ReviewCase)
-        .join(Decision, col(Decision.id) == col(Objection.decision_id))
-        .join(Comment, col(Comment.id) == col(Objection.comment_id))
-        .join(Page, col(Page.id) == col(Objection.page_id))
-        .outerjoin(ObjectionBody, col(ObjectionBody.objection_id) == col(Objection.id))
-        .outerjoin(ReviewCase, col(ReviewCase.id) == newest_case)
-        .where(col(Objection.id).in_(ids))
-    )
-    found = {row[0].id: ObjectionRecord(*row) for row in session.execute(query)}
-    return [found[one] for one in ids if one in found]
+    return col(ReviewCase.id) == newest
 
 
 def objections_to(session: Session, decision_id: int) -> list[tuple[Objection, ObjectionBody | None]]:

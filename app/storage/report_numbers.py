@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select, tuple_
 from sqlmodel import Session, col
 
+from app.storage.objections import asks_about_objection
 from app.storage.tables import Action, Appeal, Decision, Journal, Label, Objection, Page, ReviewCase
 from app.storage.walk import Found, Rows, Statement, first_id, last_id, stretch
 
@@ -89,10 +90,10 @@ def actions(session: Session, pages: Sequence[int], since: int, until: int, befo
 def objections(
     session: Session, pages: Sequence[int], since: int, until: int, before: int | None
 ) -> list[tuple[Objection, ReviewCase | None]]:
-    """Objections and the questions that people were asked about them; newest first."""
+    """Objections and the questions that are put to people about them; newest first."""
     statement = (
         select(Objection, ReviewCase)
-        .outerjoin(ReviewCase, col(ReviewCase.id) == col(Objection.case_id))
+        .outerjoin(ReviewCase, asks_about_objection())
         .where(
             col(Objection.page_id).in_(pages),
             col(Objection.id) >= first_id(since),

@@ -13,7 +13,9 @@ from app.journal.verify import verify
 from app.pipeline.objections import answering, opening
 from app.pipeline.overrule.reversal import reverse
 from app.pipeline.overrule.verdicts import undo
-from app.storage.tables import Action
+from app.pipeline.reports.asking import report
+from app.pipeline.reports.periods import Length, day_of, name_of
+from app.storage.tables import Action, Page
 from tests.fakes.office import Office
 
 WHY = "Здравствуйте! Почему удалили мой комментарий?"
@@ -33,6 +35,14 @@ def either(database_url: str, tmp_path: Path) -> Iterator[Office]:
     made = Office(database_url, tmp_path)
     yield made
     made.close()
+
+
+def counted(office: Office) -> dict[str, float]:
+    """What a report of this month says of objections, without what never was."""
+    month = name_of(day_of(office.clock.now(), office.rows(Page)[0].timezone), Length.MONTH)
+    made = report(office.house, office.configuration, month, who=office.anna)
+    [section] = [one for one in made.sections if one.key == "objections"]
+    return {cell.key: cell.value for cell in section.cells if cell.value}
 
 
 def test_a_decision_that_stands_is_answered_with_its_ground(either: Office) -> None:
@@ -112,6 +122,19 @@ def test_a_verdict_that_is_taken_back_opens_the_objection_again(office: Office) 
     again = answering.show(office.house, opened.objection_id, who=office.anna).record.case
     office.decide(again.id, Verdict.REMOVE)
     assert answering.show(office.house, opened.objection_id, who=office.anna).outcome == "upheld"
+
+
+def test_a_report_counts_the_outcome_that_stands(either: Office) -> None:
+    """A verdict that was taken back is no outcome, in a report as little as in the list."""
+    opened = opening.typed_in(either.house, either.removed(), text="Верните", who=either.anna)
+    kept = either.decide(opened.case_id, Verdict.KEEP)
+    assert counted(either) == {"objections": 1, "objections.reversed": 1}
+    undo(either.house, either.configuration, kept, who=either.boris)
+    assert counted(either) == {"objections": 1, "objections.waiting": 1}
+
+    again = answering.show(either.house, opened.objection_id, who=either.anna).record.case
+    either.decide(again.id, Verdict.REMOVE)
+    assert counted(either) == {"objections": 1, "objections.upheld": 1}
 
 
 def test_a_reversal_that_is_taken_back_opens_the_objection_again(office: Office) -> None:
