@@ -6,6 +6,7 @@ intake, people and the worker meet there, one after another.
 
 from typing import Final
 
+import msgspec
 from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
@@ -13,9 +14,10 @@ from app.domain.states import ACTION_MOVES, ActionState, CaseState, Outcome, che
 from app.domain.urgency import rank
 from app.domain.words import Reason
 from app.journal.chain import Entry
-from app.storage.tables import Action, Comment, ReviewCase
+from app.storage.tables import Action, Comment, Decision, ReviewCase
 
 MACHINE: Final = "machine"
+_words: Final = msgspec.json.Decoder(list[str]).decode
 _KINDS: Final = {ActionState.SENDING: "action_sent", ActionState.PENDING: "action_waiting"}
 #: Who ended it is worth a column only where it ended.
 _ENDS: Final = frozenset({ActionState.DONE, ActionState.CANCELLED, ActionState.FAILED})
@@ -88,6 +90,7 @@ def open_case(
         decision_id=action.decision_id,
         state=CaseState.OPEN.value,
         reason=reason.value,
+        category=next(iter(_words(session.get_one(Decision, action.decision_id).categories_json)), ""),
         rank=rank(protected=False, sampled=False, uncertainty=0.0, opened_at=at),
         opened_at=at,
     )

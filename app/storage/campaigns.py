@@ -14,7 +14,7 @@ from app.storage.tables import Campaign, CampaignComment, Comment, Decision, Rev
 from app.storage.walk import Statement
 
 _NEXT: Final = (
-    "SELECT c.id, c.revision_id, c.decision_id FROM campaign_comment m"
+    "SELECT c.id, c.revision_id, c.decision_id, d.categories_json FROM campaign_comment m"
     " JOIN comment c ON c.id = m.comment_id AND c.revision_id = m.revision_id"
     " JOIN decision d ON d.id = c.decision_id"
     " WHERE m.campaign_id = {mark} AND c.state = 'visible' AND d.verdict = 'review' AND NOT EXISTS"
@@ -63,9 +63,9 @@ class Copy:
 
 
 def next_to_ask(bulk: Bulk, campaign_id: int) -> tuple[Any, ...] | None:
-    """Comment, revision and decision of the first member that a person should look at and nobody was asked about.
+    """Comment, revision, decision and its categories of the first member that a person should look at.
 
-    It is visible and still says the same; the comment is locked.
+    Nobody was asked about it, it is visible and still says the same; the comment is locked.
     """
     sql = _NEXT.format(mark="?" if bulk.is_sqlite else "%s") + ("" if bulk.is_sqlite else " FOR UPDATE OF c")
     bulk.cursor.execute(sql, (campaign_id,))

@@ -168,6 +168,14 @@ def test_the_question_is_handed_on(wave: Wave) -> None:
     assert open_cases(wave) == []
 
 
+def test_a_question_handed_on_keeps_its_category(wave: Wave) -> None:
+    """Whoever filters the queue by category finds it after the first who said so has thought better of it."""
+    for n in range(1, 4):
+        wave.says(COLD, author=str(n), scores=DOUBTFUL, number=n)
+    wave.take(removed(page_id=wave.page_id, number=1, deleter="1"))
+    assert [(external(wave, case), case.category) for case in open_cases(wave)] == [("2", "insult")]
+
+
 def test_nobody_is_asked_when_nobody_is_left(wave: Wave) -> None:
     """After the last of those who were to be looked at, the next copy asks anew."""
     for n in range(1, 6):

@@ -47,7 +47,7 @@ def hand_over(bulk: Bulk, ledger: Ledger, ids: IdMaker, pages: Mapping[int, Page
 def _ask(
     bulk: Bulk, ledger: Ledger, about: tuple[Any, ...], *, case_id: int, page_id: int, asked: Sequence[str]
 ) -> None:
-    comment_id, revision_id, decision_id = about
+    comment_id, revision_id, decision_id, categories = about
     row = new_case(
         case_id,
         comment_id=comment_id,
@@ -57,6 +57,7 @@ def _ask(
         reason=str(Reason.CAMPAIGN),
         protected=Reason.PROTECTED_APPEAL in asked,
         uncertainty=1.0,
+        category=next(iter(_words(categories)), ""),
         at=ledger.at,
     )
     bulk.insert(ReviewCase, [row])

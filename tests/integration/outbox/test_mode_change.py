@@ -22,7 +22,7 @@ def test_review_proposes_what_the_machine_has_not_sent(world):
     switch(world, Mode.REVIEW)
     states = [world.action(n).state for n in (removal, ban, mine, sent)]
     assert states == ["proposed", "proposed", "pending", "sending"]
-    assert [(case.comment_id, case.reason) for case in world.cases()] == [(comment, "mode")]
+    assert [(case.comment_id, case.reason, case.category) for case in world.cases()] == [(comment, "mode", "insult")]
     assert world.row(Page, world.page).mode == Mode.REVIEW
     assert world.journal(comment) == ["action_proposed", "case_opened", "action_proposed"]
 
