@@ -26,9 +26,12 @@ _ALONE: Final[Mapping[str, str]] = {
     Reason.PERSON: "Сотрудник попросил решить об этом комментарии заново.",
     Reason.OBJECTION: "Автор возражает против принятого решения: его пересматривает человек.",
     Reason.AUDIT: "Случайная проверка работы программы: решите так, будто её решения ещё нет.",
-    Reason.AGE_LIMIT: "Комментарию больше трёх суток: такие программа сама уже не удаляет.",
-    Reason.BUDGET: "За час удалено слишком много, и программа остановилась: решает человек.",
-    Reason.MODE: "Режим страницы сменился до того, как программа закончила: решает человек.",
+}
+#: What the machine was sure of, and why it did not go on.
+_STOPPED: Final[Mapping[str, str]] = {
+    Reason.AGE_LIMIT: "комментарию больше трёх суток, такие удаляет только человек",
+    Reason.BUDGET: "за час удалено слишком много, и дальше решает человек",
+    Reason.MODE: "режим страницы сменился раньше, чем она закончила: решает человек",
 }
 _REMOVALS: Final = (ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT)
 #: What takes an action back.
@@ -39,8 +42,20 @@ UNDO: Final[Mapping[ActionKind, ActionKind]] = {
 }
 
 
-def why(reason: str, *, verdict: str, categories: Sequence[str], mode: str, comments: int = 1, authors: int = 1) -> str:
-    """Why a case is open; `comments` and `authors` count those who say the same, this comment included."""
+def why(
+    reason: str,
+    *,
+    verdict: str,
+    categories: Sequence[str],
+    mode: str,
+    beside: Sequence[str] = (),
+    comments: int = 1,
+    authors: int = 1,
+) -> str:
+    """Why a case is open; `comments` and `authors` count those who say the same, this comment included.
+
+    `beside` is what the text is likely to be that the act gives no right to remove.
+    """
     if reason in _ALONE:
         return _ALONE[reason]
     named = " и ".join(_IS[one] for one in categories if one in _IS)
@@ -52,10 +67,19 @@ def why(reason: str, *, verdict: str, categories: Sequence[str], mode: str, comm
         return f"Личное сообщение, похоже на {like or 'нарушение'}: программа такие не удаляет."
     if reason in {Reason.REPEAT, Reason.CAMPAIGN}:
         return f"Одно и то же написали {_times(comments)}, авторов: {authors}. Посмотрите, не рассылка ли это."
-    if verdict == Verdict.REMOVE:
-        held = "страница работает с проверкой, и " if mode == Mode.REVIEW else ""
-        return f"Программа уверена, что это {named or 'нарушение'}; {held}решает человек."
+    if verdict == Verdict.REMOVE or reason in _STOPPED:
+        return f"Программа уверена, что это {named or 'нарушение'}{_but(reason, mode, beside)}."
     return f"Похоже на {like or 'нарушение'}, но уверенности нет: решает человек."
+
+
+def _but(reason: str, mode: str, beside: Sequence[str]) -> str:
+    """Why a person is asked although the machine is sure."""
+    if reason in _STOPPED:
+        return f", но {_STOPPED[reason]}"
+    if beside:
+        also = " и ".join(_LIKE[one] for one in beside if one in _LIKE)
+        return f", и похоже на {also}: такого пункта в акте нет, решает человек"
+    return f"; {'страница работает с проверкой, и ' if mode == Mode.REVIEW else ''}решает человек"
 
 
 def is_final(kind: ActionKind, comment: Kind, abilities: Abilities | None) -> bool:

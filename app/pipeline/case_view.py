@@ -205,7 +205,8 @@ def effects(abilities: Abilities | None, comment: Comment) -> tuple[Effect, ...]
 def why_open(found: CaseRecord, together: CampaignRecord | None = None) -> str:
     """Why the case waits for a person, in one sentence; without its campaign with the numbers of the first comment."""
     decision = found.record.decision
-    counted = cast("dict[str, Any]", msgspec.json.decode(decision.basis_json).get("context") or {})
+    basis = cast("dict[str, Any]", msgspec.json.decode(decision.basis_json))
+    counted = basis.get("context") or {}
     comments, authors = counted.get("texts", 1), counted.get("authors", 1)
     if together is not None:
         comments, authors = together.comments, together.authors
@@ -214,6 +215,7 @@ def why_open(found: CaseRecord, together: CampaignRecord | None = None) -> str:
         verdict=decision.verdict,
         categories=_codes(decision.categories_json),
         mode=decision.mode,
+        beside=basis.get("beside", ()),
         comments=comments,
         authors=authors,
     )

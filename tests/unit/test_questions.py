@@ -35,11 +35,22 @@ def test_every_reason_is_a_sentence(reason: Reason, verdict: Verdict) -> None:
             "Программа уверена, что это оскорбление; страница работает с проверкой, и решает человек.",
         ),
         ("campaign", "review", "Одно и то же написали 22 раза, авторов: 3. Посмотрите, не рассылка ли это."),
+        (
+            "mode",
+            "remove",
+            "Программа уверена, что это оскорбление, но режим страницы сменился раньше, чем она закончила: решает человек.",
+        ),
     ],
 )
 def test_the_common_reasons_name_what_is_asked(reason: str, verdict: str, said: str) -> None:
     """The category and the numbers stand in the sentence."""
     assert why(reason, verdict=verdict, categories=("insult",), mode="review", comments=22, authors=3) == said
+
+
+def test_a_threat_beside_what_goes_is_named() -> None:
+    """A person who is asked only because of a threat is told of the threat."""
+    said = why("score_over_review", verdict="remove", categories=("insult",), beside=("threat",), mode="enforce")
+    assert said.startswith("Программа уверена, что это оскорбление, и похоже на угрозу:")
 
 
 @pytest.mark.parametrize(
