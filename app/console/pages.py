@@ -14,7 +14,7 @@ from app.pipeline import trying
 from app.pipeline.administration import pausing
 from app.pipeline.administration.seal_state import seal_state
 from app.pipeline.overrule import actions as orders
-from app.pipeline.page_view import page_of_action, page_view, whole_house
+from app.pipeline.page_view import WAITING, page_of_action, page_view, whole_house
 
 router = APIRouter()
 
@@ -37,12 +37,15 @@ def pages(request: Request, who: Signed, use: Use) -> Response:
 
 @router.get("/pages/{page_id}")
 def page(request: Request, page_id: str, who: Signed, use: Use) -> Response:
-    """One page and what waits there."""
-    view = page_view(use.house, number(page_id, "такой страницы"), who)
+    """One page and what waits there; a long list goes on from the place that the address names."""
+    places = {state: request.query_params.get(state.value, "") for state in WAITING}
+    before = {state: number(place, "такого действия") for state, place in places.items() if place}
+    view = page_view(use.house, number(page_id, "такой страницы"), who, before=before)
     return render(
         request,
         "page.html",
         view=view,
+        further=set(before),
         page=view.overview.page,
         modes=[mode for mode in Mode if mode in view.overview.policy.live_modes],
         may_act=who.role in _MODERATORS,

@@ -1,6 +1,6 @@
 """Gathers what the keeper of a page works with: how it does, and what waits there for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,9 +19,10 @@ from app.storage.cases import asked_about
 from app.storage.decisions import DecisionRecord, read_decisions
 from app.storage.tables import Action, Control
 
-#: Actions of each sort that are named; the page's numbers count them all.
+#: Actions of each sort that are named at once; the page's numbers count them all.
 _NAMED: Final = 50
-_WAITING: Final = (ActionState.PROPOSED, ActionState.MANUAL, ActionState.FAILED)
+#: What waits for a person, in the order of `PageView`.
+WAITING: Final = (ActionState.PROPOSED, ActionState.MANUAL, ActionState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,21 @@ class WaitingAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """At most `_NAMED` actions, newest first, and the id before which the next ones begin (None at the end)."""
+
+    actions: tuple[WaitingAction, ...]
+    following: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
-    """One page; each list newest first, at most `_NAMED` long."""
+    """One page and a stretch of what waits there, by sort."""
 
     overview: Overview
-    proposed: tuple[WaitingAction, ...]
-    manual: tuple[WaitingAction, ...]
-    failed: tuple[WaitingAction, ...]
+    proposed: Stretch
+    manual: Stretch
+    failed: Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,10 @@ def whole_house(house: House, who: Principal) -> WholeHouse:
     return WholeHouse(tuple(pages), control.paused_at if control else None, control.paused_by if control else "")
 
 
-def page_view(house: House, page_id: int, who: Principal) -> PageView:
-    """One page and what waits there.
+def page_view(
+    house: House, page_id: int, who: Principal, *, before: Mapping[ActionState, int] | None = None
+) -> PageView:
+    """One page and what waits there: the newest of each sort, or those with ids under `before`.
 
     Raises:
         NotFoundError: there is no such page, or not for this person.
@@ -84,8 +95,8 @@ def page_view(house: House, page_id: int, who: Principal) -> PageView:
     shown = show_page(house, page_id)
     with house.database.read() as session:
         [overview] = _with_policies(session, [shown], house.clock.now())
-        waiting = {state: _waiting(session, page_id, state) for state in _WAITING}
-    return PageView(overview, *(waiting[state] for state in _WAITING))
+        waiting = [_waiting(session, page_id, state, (before or {}).get(state)) for state in WAITING]
+    return PageView(overview, *waiting)
 
 
 def page_of_action(house: House, action_id: int, who: Principal) -> int:
@@ -110,12 +121,14 @@ def _with_policies(session: Session, pages: Sequence[PageShown], now: int) -> li
     ]
 
 
-def _waiting(session: Session, page_id: int, state: ActionState) -> tuple[WaitingAction, ...]:
-    actions, _ = list_actions(session, ActionFilter(pages=(page_id,), state=state), before=None, limit=_NAMED)
+def _waiting(session: Session, page_id: int, state: ActionState, before: int | None) -> Stretch:
+    wanted = ActionFilter(pages=(page_id,), state=state)
+    actions, following = list_actions(session, wanted, before=before, limit=_NAMED)
     records = {record.decision.id: record for record in read_decisions(session, [one.decision_id for one in actions])}
     cases = asked_about(session, [one.comment_id for one in actions])
-    return tuple(
+    known = (
         WaitingAction(one, records[one.decision_id], cases.get(one.comment_id))
         for one in actions
         if one.decision_id in records
     )
+    return Stretch(tuple(known), following)
