@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.domain.words import Role
 from tests.console.browsing import Visitors, visitors
+from tests.console.counter import Counter
 from tests.console.desk import Desk, open_desk
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -29,6 +30,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The service that all tests of the console share; its page proposes and a person decides."""
     with open_desk(tmp_path_factory.mktemp("desk") / "data") as made:
         yield made
+
+
+@pytest.fixture
+def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
+    """An installation with its console over plain HTTP, whose clock the test turns."""
+    made = Counter(sqlite_url, tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="package")

@@ -1,23 +1,10 @@
 """Bans that wait for a word, over plain HTTP: what an office of one can do about a ban for ever."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from app.domain.words import Role
 from app.storage.tables import Action
 from tests.console.counter import Counter
 
 WHY = "Рассылает мошеннические ссылки, второго сотрудника в отделе нет"
-
-
-@pytest.fixture
-def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
-    """An installation with its console."""
-    made = Counter(sqlite_url, tmp_path)
-    yield made
-    made.close()
 
 
 def test_an_office_of_one_confirms_a_ban_for_ever_with_a_reason(counter: Counter) -> None:

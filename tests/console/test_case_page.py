@@ -1,22 +1,11 @@
 """What the page of one question offers depends on what may be done: over plain HTTP."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.domain.words import Role
 from app.storage.tables import Action, Comment, Decision, Note, ReviewCase
 from tests.console.counter import Counter, Visitor
 from tests.functional.api.things import ASKED
-
-
-@pytest.fixture
-def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
-    """An installation with its console."""
-    made = Counter(sqlite_url, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
@@ -29,14 +27,6 @@ _FORMS: dict[str, dict[str, str]] = {
     "POST /decisions/{decision_id}/reverse": {"reason": "Это цитата"},
     "POST /answers/{comment_id}/stop": {"ended": "answered"},
 }
-
-
-@pytest.fixture
-def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
-    """An installation with its console."""
-    made = Counter(sqlite_url, tmp_path)
-    yield made
-    made.close()
 
 
 def _case(counter: Counter, page: str = "229000001") -> int:

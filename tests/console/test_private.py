@@ -2,8 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,14 +15,6 @@ from tests.console.counter import Counter
 SECRET = "сокровенное"
 MORE = "добавленное"
 ANSWER = "отвеченное"
-
-
-@pytest.fixture
-def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
-    """An installation with its console."""
-    made = Counter(sqlite_url, tmp_path)
-    yield made
-    made.close()
 
 
 def _objected(counter: Counter, channel: Channel) -> int:

@@ -1,8 +1,6 @@
 """The queue as a list, without a browser: what was ticked and typed is never lost, and what is for good says so."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,14 +8,6 @@ from app.domain.words import Role
 from app.storage.tables import Comment, ReviewCase
 from tests.console.counter import Counter, Visitor
 from tests.functional.api.things import ASKED
-
-
-@pytest.fixture
-def counter(sqlite_url: str, tmp_path: Path) -> Iterator[Counter]:
-    """An installation with its console."""
-    made = Counter(sqlite_url, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture
