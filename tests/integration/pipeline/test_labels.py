@@ -17,17 +17,9 @@ from app.pipeline.overrule import reversal, verdicts
 from app.pipeline.overrule.wishes import PersonVerdict
 from app.storage.labels import LabelFilter
 from app.storage.tables import Comment, Journal, Label
-from tests.fakes.desk import CLAUSE, KEEP, REMOVE_INSULT, VK, Desk
+from tests.fakes.desk import CLAUSE, KEEP, REMOVE_INSULT, VK
 
 EVERYTHING = LabelFilter()
-
-
-@pytest.fixture
-def desk(database_url):
-    """A desk on each engine."""
-    made = Desk(database_url)
-    yield made
-    made.close()
 
 
 @pytest.fixture

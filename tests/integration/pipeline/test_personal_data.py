@@ -1,7 +1,6 @@
 """A resident's data that somebody else has published are covered in our own copy, once a person has said so."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
@@ -25,20 +24,6 @@ DOXXED = "Этот дебил Петров живёт на Мира, д. 5, кв
 COVERED = "Этот дебил Петров живёт на Мира, д. 5, ██████, звоните ему ████████████████"
 OTHERS_DATA = replace(REMOVE_INSULT, personal_data=True)
 CLI = Who("cli")
-
-
-@pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    made = Desk(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def small(sqlite_url: str) -> Iterator[Desk]:
-    made = Desk(sqlite_url)
-    yield made
-    made.close()
 
 
 def judged(desk: Desk, verdict=OTHERS_DATA, **more) -> tuple[int, int]:

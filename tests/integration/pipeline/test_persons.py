@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -31,20 +30,6 @@ from tests.fakes.desk import REMOVE_INSULT, Desk
 CLI = Who("cli")
 GROUND = "требование вх. № 12 от 01.09.2026"
 PERSON = "500100732"
-
-
-@pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    made = Desk(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def small(sqlite_url: str) -> Iterator[Desk]:
-    made = Desk(sqlite_url)
-    yield made
-    made.close()
 
 
 def removed(desk: Desk, author: str = PERSON) -> int:

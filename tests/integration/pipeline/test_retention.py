@@ -1,7 +1,6 @@
 """What people wrote is kept for as long as it may be needed, and no longer."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -30,20 +29,6 @@ from tests.fakes.desk import KEEP, REMOVE_INSULT, Desk
 
 TERMS = terms_of(Settings())
 CLI = Who("cli")
-
-
-@pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    made = Desk(database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def small(sqlite_url: str) -> Iterator[Desk]:
-    made = Desk(sqlite_url)
-    yield made
-    made.close()
 
 
 def go(desk: Desk, *, apply: bool = True) -> dict[str, tuple[int, int]]:
