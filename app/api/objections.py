@@ -121,10 +121,7 @@ def objection(objection_id: IdIn, who: Caller, use: Use) -> shapes.ObjectionWhol
 )
 def answer(objection_id: IdIn, body: shapes.AnswerIn, who: Caller, use: Use) -> shapes.ObjectionWhole:
     """Write down what the author was told, once the question about the comment is decided at `/v1/review`."""
-    text = body.text
-    if text is None:
-        text = answering.show(use.house, objection_id, who=who).prepared or "—"
-    return _whole(answering.answer(use.house, objection_id, text=text, who=who), who)
+    return _whole(answering.answer(use.house, objection_id, text=body.text, who=who), who)
 
 
 def _brief(record: ObjectionRecord) -> dict[str, Any]:

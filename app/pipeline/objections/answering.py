@@ -114,30 +114,30 @@ def listed(
         return queries.list_objections(session, wanted, before=before, limit=limit)
 
 
-def answer(house: House, objection_id: int, *, text: str, who: Principal) -> ObjectionView:
-    """Write down what the author was told; the objection is closed with it.
+def answer(house: House, objection_id: int, *, text: str | None, who: Principal) -> ObjectionView:
+    """Write down what the author was told, None = the prepared words; the objection is closed with it.
 
     Raises:
         NotFoundError: there is no such objection, or not for this person.
         InvalidInputError: there are no words, or too many.
         ConflictError: it was answered already, or its question is still open.
     """
-    text = text.strip()
     at = house.clock.now()
     with house.database.write() as session:
         record = _found(session, objection_id, who, lock=True)
-        if not text or len(text) > LONGEST_TEXT or "\0" in text:
-            raise InvalidInputError("text", f"ожидается текст ответа, от 1 до {LONGEST_TEXT} знаков")
+        words = None if text is None else _checked(text)
         state, outcome = stands(record.objection, record.case)
         if state is ObjectionState.ANSWERED:
             raise ConflictError(f"на это возражение уже ответил {_name(record.objection.answered_by)}")
         if outcome is None:
             raise ConflictError("сначала решите вопрос о комментарии: без решения отвечать нечего")
+        if words is None:
+            words = _prepared(session, record, outcome, number_of(house, record.decision.id))
         objection = record.objection
         entries = [*settle(session, record), _move(objection, ObjectionState.ANSWERED, by=who.signed)]
         objection.outcome, objection.answered_at, objection.answered_by = outcome.value, at, who.by
         if record.body is not None:
-            record.body.answer = text
+            record.body.answer = words
         append(session, house.journal_key, entries, at)
     return show(house, objection_id, who=who)
 
@@ -189,6 +189,13 @@ def _clause(clauses_json: str) -> str:
 def _post(session: Session, current: DecisionRecord) -> str:
     name = current.decision.decided_by
     return queries.post_of(session, name.removeprefix(PERSON)) if name.startswith(PERSON) else ""
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT or "\0" in text:
+        raise InvalidInputError("text", f"ожидается текст ответа, от 1 до {LONGEST_TEXT} знаков")
+    return text
 
 
 def _found(session: Session, objection_id: int, who: Principal, *, lock: bool = False) -> ObjectionRecord:
