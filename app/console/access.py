@@ -93,6 +93,15 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
 CONSOLE_OPEN: Final = frozenset({"GET /sign-in", "POST /sign-in", "GET /enter/{secret}", "POST /enter/{secret}"})
 
 
+def may_open(role: Role, route: str) -> bool:
+    """Whether a role may open a route, so that a page shows no button that would be refused.
+
+    Raises:
+        KeyError: the table does not know the route.
+    """
+    return role in CONSOLE_ACCESS[route]
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A line of the navigation; it is shown to those who may open `path`."""

@@ -7,10 +7,11 @@ import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.access import may_open
 from app.console.searching import DECIDERS, read_search
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.notices import NoticeKind
-from app.domain.words import Category, Reason, Role, Verdict
+from app.domain.words import Category, Reason, Verdict
 from app.pipeline.administration.seal_state import seal_state
 from app.pipeline.decision_view import DecisionView, decision_view
 from app.pipeline.lookups import MAY_LOOK, look_for
@@ -24,8 +25,6 @@ from app.storage.tables import Page
 router = APIRouter()
 
 _AT_ONCE: Final = 30
-_REVERSERS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
-_DOSSIERS: Final = frozenset({Role.MODERATOR, Role.AUDITOR, Role.ADMIN})
 _codes = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -78,7 +77,7 @@ def _row(record: DecisionRecord, pages: Sequence[Page], *, private_too: bool) ->
 def decision(request: Request, decision_id: str, who: Signed, use: Use) -> Response:
     """A decision with its whole story."""
     view = decision_view(use, number(decision_id, "такого решения"), who)
-    told = _notices(use, view) if who.role in _DOSSIERS else {}
+    sees_dossier = may_open(who.role, "GET /decisions/{decision_id}/dossier")
     return render(
         request,
         "decision.html",
@@ -87,10 +86,10 @@ def decision(request: Request, decision_id: str, who: Signed, use: Use) -> Respo
         reasons=_codes(view.record.decision.reasons_json),
         clauses=_codes(view.record.decision.clauses_json),
         attachments=_codes(view.record.body.attachments_json) if view.record.body and not view.withheld else (),
-        notices=told,
-        may_reverse=who.role in _REVERSERS and view.can_be_reversed,
-        may_see_dossier=who.role in _DOSSIERS,
-        may_see_notes=who.role in _DOSSIERS,
+        notices=_notices(use, view) if sees_dossier else {},
+        may_reverse=may_open(who.role, "POST /decisions/{decision_id}/reverse") and view.can_be_reversed,
+        may_see_dossier=sees_dossier,
+        may_see_notes=sees_dossier,
     )
 
 

@@ -6,12 +6,12 @@ import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.access import may_open
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.clock import DAY
 from app.domain.errors import InvalidInputError
 from app.domain.principals import Principal
 from app.domain.states import ObjectionState
-from app.domain.words import Role
 from app.pipeline.decision_view import decision_view
 from app.pipeline.objections import answering, opening
 from app.pipeline.objections.reading import reads_words
@@ -21,8 +21,6 @@ from app.storage.objections import ObjectionFilter, count_unanswered
 router = APIRouter()
 
 _AT_ONCE: Final = 30
-_SPEAKERS: Final = frozenset({Role.RESPONDER, Role.MODERATOR, Role.ADMIN})
-_DECIDERS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
 _WHAT: Final = "такого возражения"
 _codes = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -47,7 +45,7 @@ def objections(request: Request, who: Signed, use: Use) -> Response:
         more=more,
         now=now,
         near=WARNED_BEFORE,
-        may_type=who.role in _SPEAKERS,
+        may_type=may_open(who.role, "POST /objections/new"),
     )
 
 
@@ -118,8 +116,10 @@ def _whole(
         due_in=due_in,
         pressing=due_in <= WARNED_BEFORE,
         longest=opening.LONGEST_TEXT,
-        may_decide=who.role in _DECIDERS and shown.state is ObjectionState.OPEN and record.case is not None,
-        may_answer=who.role in _SPEAKERS,
+        may_decide=may_open(who.role, "GET /queue/{case_id}")
+        and shown.state is ObjectionState.OPEN
+        and record.case is not None,
+        may_answer=may_open(who.role, "POST /objections/{objection_id}/answer"),
     )
 
 

@@ -1,15 +1,14 @@
 """The pages: how each does, what waits there for a person, the red button, and the switch of modes."""
 
-from typing import Final
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.access import may_open
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import InvalidInputError, NotAllowedError
 from app.domain.principals import Principal
 from app.domain.questions import is_final
-from app.domain.words import ActionKind, Kind, Mode, Role
+from app.domain.words import ActionKind, Kind, Mode
 from app.pipeline import trying
 from app.pipeline.administration import pausing
 from app.pipeline.administration.seal_state import seal_state
@@ -17,8 +16,6 @@ from app.pipeline.overrule import actions as orders
 from app.pipeline.page_view import WAITING, page_of_action, page_view, whole_house
 
 router = APIRouter()
-
-_MODERATORS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
 
 
 @router.get("/pages")
@@ -28,9 +25,9 @@ def pages(request: Request, who: Signed, use: Use) -> Response:
         request,
         "pages.html",
         house=whole_house(use.house, who),
-        may_pause=who.role in _MODERATORS,
-        may_stop_all=who.role in _MODERATORS and who.pages is None,
-        may_resume_all=who.role is Role.ADMIN and who.pages is None,
+        may_pause=may_open(who.role, "POST /pages/{page_id}/pause"),
+        may_stop_all=may_open(who.role, "POST /pause") and who.pages is None,
+        may_resume_all=may_open(who.role, "POST /resume") and who.pages is None,
         seal=seal_state(use.house, use.settings.data_dir) if who.pages is None else None,
     )
 
@@ -48,8 +45,8 @@ def page(request: Request, page_id: str, who: Signed, use: Use) -> Response:
         further=set(before),
         page=view.overview.page,
         modes=[mode for mode in Mode if mode in view.overview.policy.live_modes],
-        may_act=who.role in _MODERATORS,
-        may_switch=who.role is Role.ADMIN,
+        may_act=may_open(who.role, "POST /actions/{action_id}/confirm"),
+        may_switch=may_open(who.role, "POST /pages/{page_id}/mode"),
         private_too=who.reads_private,
         ban=ActionKind.BAN_AUTHOR,
         final=lambda one: is_final(

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData
 
+from app.console.access import may_open
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.clock import SECOND
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.principals import Principal
 from app.domain.wording import HOLD_SCOPES, PERSON_ROWS, PERSON_STAYS, WAITS
-from app.domain.words import Network, Role
+from app.domain.words import Network
 from app.pipeline.administration.pages import list_pages
 from app.pipeline.persons import asked, holds
 from app.pipeline.persons import erase as erasing
@@ -171,7 +172,7 @@ def _front(
         request,
         "persons.html",
         status=status,
-        may_act=who.role is Role.ADMIN,
+        may_act=may_open(who.role, "POST /persons/find"),
         networks=NETWORKS,
         network=text(sent, "network"),
         typed=text(sent, "id"),

@@ -1,20 +1,16 @@
 """The policies: how strict each is, what a change would have removed, and the change itself."""
 
-from typing import Final
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from app.console.access import may_open
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
-from app.domain.words import Role
 from app.pipeline import trying
 from app.pipeline.administration.policies import list_policies
 from app.pipeline.administration.policy_levels import levels_of, set_level
 from app.pipeline.jobs import orders
 
 router = APIRouter()
-
-_TRIERS: Final = frozenset({Role.MODERATOR, Role.ADMIN})
 
 
 @router.get("/policies")
@@ -29,7 +25,8 @@ def policies(request: Request, who: Signed, use: Use) -> Response:
 def policy(request: Request, name: str, who: Signed, use: Use) -> Response:
     """One policy: its levels, each with what it promises."""
     shown = levels_of(use.house, use.configuration, name, who=who)
-    return render(request, "policy.html", shown=shown, may_try=who.role in _TRIERS and bool(shown.pages))
+    may_try = may_open(who.role, "POST /policies/{name}/preview") and bool(shown.pages)
+    return render(request, "policy.html", shown=shown, may_try=may_try)
 
 
 @router.post("/policies/{name}/preview")
@@ -43,7 +40,13 @@ def preview(request: Request, name: str, who: Signed, use: Use, sent: Form) -> R
 def show_preview(request: Request, job_id: str, who: Signed, use: Use) -> Response:
     """A preview: how far it has got, or what it has found."""
     shown = trying.read_preview(use.house, number(job_id, "такой примерки"), who=who)
-    return render(request, "preview.html", shown=shown, may_apply=who.role is Role.ADMIN, may_stop=who.role in _TRIERS)
+    return render(
+        request,
+        "preview.html",
+        shown=shown,
+        may_apply=may_open(who.role, "POST /policies/{name}/level"),
+        may_stop=may_open(who.role, "POST /jobs/{job_id}/cancel"),
+    )
 
 
 @router.post("/policies/{name}/level")
