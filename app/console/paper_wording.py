@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from app.console.wording import told_by
 from app.pipeline.dossier import Someone
 
 _STATES: Final[Mapping[str, str]] = {
@@ -49,15 +50,11 @@ def someone(who: Someone) -> str:
     return f"{called} ({who.name})" if who.name else called
 
 
-def _from(words: Mapping[str, str]) -> Callable[[str | None], str]:
-    return lambda code: words.get(str(code), str(code))
-
-
 PAPER_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "someone": someone,
-    "objection_state": _from(_STATES),
-    "objection_outcome": _from(_OUTCOMES),
-    "objection_channel": _from(_CHANNELS),
-    "notice_kind": _from(_NOTICES),
-    "proof": _from(_CHECKS),
+    "objection_state": told_by(_STATES),
+    "objection_outcome": told_by(_OUTCOMES),
+    "objection_channel": told_by(_CHANNELS),
+    "notice_kind": told_by(_NOTICES),
+    "proof": told_by(_CHECKS),
 }

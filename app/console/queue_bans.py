@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.console.queue import Going
-from app.console.queue_list import shortened
 from app.console.queue_way import Walker
 from app.console.shell import Form, number, redirect, render, text
+from app.console.wording import shortened
 from app.domain.errors import InvalidInputError
 from app.domain.questions import is_final
 from app.domain.states import ActionState

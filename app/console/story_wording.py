@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from app.console.wording import person
+from app.console.wording import person, told_by
 from app.domain.wording import SLOTS, trouble
 
 _COMMENT_STATES: Final[Mapping[str, str]] = {
@@ -48,17 +48,13 @@ def people(by: str) -> str:
     return ", ".join(person(one.strip()) for one in by.split(", "))
 
 
-def _from(words: Mapping[str, str]) -> Callable[[str | None], str]:
-    return lambda code: words.get(str(code), str(code))
-
-
 STORY_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "percent": percent,
     "people": people,
     "trouble": trouble,
-    "slot": _from(SLOTS),
-    "comment_state": _from(_COMMENT_STATES),
-    "outcome": _from(_OUTCOMES),
-    "case_end": _from(_CASE_ENDS),
-    "law_level": _from(_LAW_LEVELS),
+    "slot": told_by(SLOTS),
+    "comment_state": told_by(_COMMENT_STATES),
+    "outcome": told_by(_OUTCOMES),
+    "case_end": told_by(_CASE_ENDS),
+    "law_level": told_by(_LAW_LEVELS),
 }

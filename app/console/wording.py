@@ -35,6 +35,8 @@ ROLES: Final[Mapping[str, str]] = {
     "site": "сайт",
 }
 _MACHINE: Final = "программа"
+#: Signs of a text in a list.
+_SHORT: Final = 280
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
@@ -102,6 +104,14 @@ def marked(text: str | None, spans: Iterable[tuple[int, int]] = ()) -> Markup:
     return Markup().join([*pieces, escape(text[at:])])
 
 
+def shortened(text: str | None) -> str | None:
+    """The beginning of a text, on one line."""
+    if text is None:
+        return None
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[:_SHORT].rstrip() + "…"
+
+
 def sentence(message: str, zone: str = "") -> str:
     """A message as a sentence of its own, with instants as people write them."""
     message = _INSTANT.sub(lambda found: _told(found[0], zone), message.strip())
@@ -115,7 +125,7 @@ def _told(instant: str, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M}" if zone else f"{moment:%d.%m.%Y %H:%M} UTC"
 
 
-def _from(words: Mapping[str, str]) -> Callable[[str], str]:
+def told_by(words: Mapping[str, str]) -> Callable[[str | None], str]:
     """A filter that says a code; a code without words is shown as it is."""
     return lambda code: words.get(str(code), str(code))
 
@@ -129,11 +139,11 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "person": person,
     "marked": marked,
     "sentence": sentence,
-    "category": _from(CATEGORIES),
-    "reason": _from(REASONS),
-    "verdict": _from(VERDICTS),
-    "action": _from(ACTIONS),
-    "mode": _from(MODES),
-    "state": _from(STATES),
-    "role": _from(ROLES),
+    "category": told_by(CATEGORIES),
+    "reason": told_by(REASONS),
+    "verdict": told_by(VERDICTS),
+    "action": told_by(ACTIONS),
+    "mode": told_by(MODES),
+    "state": told_by(STATES),
+    "role": told_by(ROLES),
 }
