@@ -36,7 +36,6 @@ def judge(request: Request, use: Use, sent: Form) -> Response:
         return _page(request, policies, name, typed, wrong=wrong, status=400)
     if not typed:
         return _page(request, policies, name, wrong="Вставьте текст комментария.", status=400)
-    typed = typed.replace("\0", "\ufffd")
     opinion = Asker(use.house, use.moderator, use.configuration).ask(Question(typed, name))
     return _page(request, policies, name, typed, answer=_answer(use, opinion))
 
