@@ -7,9 +7,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.console.queue_list import shortened
-from app.console.shell import Form, Signed, Use, number, redirect, render, text
-from app.console.wording import counted
+from app.console.shell import Form, Signed, Use, number, place, redirect, render, text
+from app.console.wording import counted, shortened
 from app.domain.answers import AnswerState, AppealEnd
 from app.domain.clock import HOUR, MINUTE
 from app.domain.errors import ConflictError, InvalidInputError, NotAllowedError
@@ -17,6 +16,7 @@ from app.domain.wording import OFFICES
 from app.pipeline.answers import drafts, waiting
 from app.pipeline.answers.message import message_view
 from app.pipeline.answers.norms import norms
+from app.pipeline.reports.sheet import FORCES
 from app.storage.answers import list_answers
 
 router = APIRouter()
@@ -35,7 +35,6 @@ _ENDS: Final = {
     AppealEnd.NOT_NEEDED.value: "ответ не нужен",
     AppealEnd.GONE.value: "сообщения больше нет",
 }
-_FORCES: Final = {"norm": "норма", "advice": "рекомендация"}
 #: A residual term shorter than this is shown in red.
 _NEAR: Final = 2 * HOUR
 
@@ -43,7 +42,7 @@ _NEAR: Final = 2 * HOUR
 @router.get("/answers")
 def who_waits(request: Request, who: Signed, use: Use) -> Response:
     """Who waits, the earliest term first, with the working hours that are left."""
-    after = _place(request.query_params.get("after", ""))
+    after = place(request.query_params.get("after", ""))
     pages = None if who.pages is None else tuple(sorted(who.pages))
     found = waiting.waiting(use.house, pages, who=who, after=after, limit=_AT_ONCE)
     return render(
@@ -67,8 +66,8 @@ def made(request: Request, who: Signed, use: Use) -> Response:
     before = request.query_params.get("before", "")
     pages = None if who.pages is None else tuple(sorted(who.pages))
     with use.house.database.read() as session:
-        place = number(before, _ANSWER) if before else None
-        records, more = list_answers(session, pages, state=state, before=place, limit=_AT_ONCE)
+        older = number(before, _ANSWER) if before else None
+        records, more = list_answers(session, pages, state=state, before=older, limit=_AT_ONCE)
     hidden = [one.comment.private and not who.reads_private for one in records]
     rows = [(one, None if hides else shortened(one.text), hides) for one, hides in zip(records, hidden, strict=True)]
     chosen = state.value if state else ""
@@ -86,7 +85,7 @@ def published(request: Request, who: Signed, use: Use) -> Response:
         "norms.html",
         weeks=weeks,
         offices=OFFICES,
-        forces=_FORCES,
+        forces=FORCES,
         monday=monday,
         before=monday - timedelta(days=7) if monday else None,
         following=monday + timedelta(days=7) if monday and not any(one.running for one in weeks) else None,
@@ -222,14 +221,6 @@ def _version(value: str) -> int:
     if value.isascii() and value.isdecimal() and len(value) < 10:
         return int(value)
     raise InvalidInputError("version", "ожидается номер версии текста")
-
-
-def _place(value: str) -> tuple[int, int] | None:
-    due, _, comment = value.partition("-")
-    if all(part.isascii() and part.isdecimal() and len(part) < 20 for part in (due, comment)):
-        place = int(due), int(comment)
-        return place if max(place) < 1 << 63 else None
-    return None
 
 
 def _day(value: str) -> date | None:

@@ -11,7 +11,8 @@ from starlette.datastructures import FormData
 from app.console.queue import Going
 from app.console.queue_forms import read_verdict, typed
 from app.console.queue_way import Walker, address
-from app.console.shell import Form, number, render, text, texts
+from app.console.shell import Form, number, place, render, text, texts
+from app.console.wording import shortened
 from app.domain.errors import DvornikError, InvalidInputError
 from app.domain.questions import is_final
 from app.domain.states import CommentState
@@ -21,12 +22,11 @@ from app.pipeline.overrule import bulk, verdicts
 from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.wishes import PersonVerdict
 from app.policy.clauses import NamedClause, clauses_of
-from app.storage.cases import CaseRecord, Place, list_cases, read_cases
+from app.storage.cases import CaseRecord, list_cases, read_cases
 from app.storage.pages import live_pages
 
 router = APIRouter()
 _LENGTH: Final = 50
-_WORDS: Final = 280
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ def questions(request: Request, going: Going) -> Response:
 def _list(request: Request, going: Walker, sent: FormData | None = None, problem: str = "") -> Response:
     """The list; after a form that was refused, with its ticks and its words."""
     here = request.query_params.get("after", "")
-    after, sent = _read_place(here), sent or FormData()
+    after, sent = place(here), sent or FormData()
     with going.use.house.database.read() as session:
         pages = {page.id: page for page in live_pages(session, going.who.pages)}
         wanted = going.way.wanted(going.who, going.now)
-        cases, place = list_cases(session, wanted, after=after, limit=_LENGTH)
+        cases, following = list_cases(session, wanted, after=after, limit=_LENGTH)
     titles = {number: (page.title, page.timezone) for number, page in pages.items()}
     clauses = _clauses(going, {one.case.page_id for one in cases})
     return render(
@@ -81,7 +81,7 @@ def _list(request: Request, going: Walker, sent: FormData | None = None, problem
         reasons=list(Reason),
         way=going.way,
         now=going.now,
-        more=address("/queue/list", going.way, after="-".join(map(str, place))) if place else "",
+        more=address("/queue/list", going.way, after="-".join(map(str, following))) if following else "",
         link=lambda path, **more: "/console" + address(path, going.way, **more),
     )
 
@@ -196,19 +196,3 @@ def _row(going: Walker, found: CaseRecord, titles: Mapping[int, tuple[str, str]]
         is_removed=comment.state == CommentState.REMOVED,
         final=is_final(ActionKind.DELETE_COMMENT, Kind(comment.kind), going.use.abilities.get(found.record.network)),
     )
-
-
-def shortened(words: str | None) -> str | None:
-    """The beginning of a text, on one line."""
-    if words is None:
-        return None
-    line = " ".join(words.split())
-    return line if len(line) <= _WORDS else line[:_WORDS].rstrip() + "…"
-
-
-def _read_place(value: str) -> Place | None:
-    rank, _, case_id = value.partition("-")
-    if all(one.isascii() and one.isdecimal() and len(one) < 20 for one in (rank, case_id)):
-        place = int(rank), int(case_id)
-        return place if max(place) < 1 << 63 else None
-    return None

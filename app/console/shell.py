@@ -159,6 +159,15 @@ def number(value: str | None, what: str = "такой записи") -> int:
     raise HTTPException(HTTPStatus.NOT_FOUND, f"{what} нет")
 
 
+def place(value: str) -> tuple[int, int] | None:
+    """Where a list goes on, `17-23`: what it is ordered by and an id; None = from its beginning."""
+    parts = value.split("-")
+    if len(parts) != 2 or not all(one.isascii() and one.isdecimal() and len(one) < 20 for one in parts):
+        return None
+    first, second = map(int, parts)
+    return (first, second) if max(first, second) < 1 << 63 else None
+
+
 # -------------------------------------------------------------------------------------------------------------- answers
 
 _templates = Environment(
