@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.console import charts
 from app.console.charts import Bar
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
+from app.domain.clock import day_of
 from app.domain.errors import ConflictError
 from app.domain.principals import Principal
 from app.domain.states import UNFINISHED_JOBS
@@ -19,7 +20,7 @@ from app.pipeline.jobs import orders
 from app.pipeline.jobs.report import REPORT, asked, counted
 from app.pipeline.process import Services
 from app.pipeline.reports.asking import note_export, pages_of, report, wanted_pages
-from app.pipeline.reports.periods import Length, Period, day_of, name_of, parse_period
+from app.pipeline.reports.periods import Length, Period, name_of, parse_period
 from app.pipeline.reports.report import Report
 from app.pipeline.reports.sheet import FORCES, said, sheet
 

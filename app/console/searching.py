@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from app.domain.clock import SECOND
+from app.domain.clock import midnight
 from app.domain.errors import InvalidInputError
 from app.domain.principals import Principal
 from app.domain.words import Category, Reason, Verdict
@@ -56,7 +55,7 @@ def read_search(query: Mapping[str, str], pages: Sequence[Page], who: Principal)
     """
     typed = {name: query.get(name, "").replace("\0", "").strip()[:_LONGEST] for name in FIELDS}
     page = _page(typed["page"], pages)
-    zone = ZoneInfo((page or pages[0]).timezone if pages else "UTC")
+    zone = (page or pages[0]).timezone if pages else "UTC"
     until = _day(typed["until"], "until")
     wanted = DecisionFilter(
         pages=(page.id,) if page else (None if who.pages is None else tuple(sorted(who.pages))),
@@ -107,8 +106,8 @@ def _day(value: str, where: str) -> date | None:
     return day
 
 
-def _midnight(day: date | None, zone: ZoneInfo) -> int | None:
-    return None if day is None else int(datetime.combine(day, time.min, zone).timestamp()) * SECOND
+def _midnight(day: date | None, zone: str) -> int | None:
+    return None if day is None else midnight(day, zone)
 
 
 def _id(value: str) -> int | None:

@@ -1,8 +1,10 @@
 """Time comes in through a port, so that tests own it; instants are integers of UTC microseconds."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND
@@ -30,3 +32,13 @@ def rfc3339(instant: int) -> str:
     """`2026-11-22T17:31:00.123456Z` for an instant in microseconds."""
     moment = datetime.fromtimestamp(instant // SECOND, UTC).replace(microsecond=instant % SECOND)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def midnight(day: date, zone: str) -> int:
+    """When a day begins in a time zone."""
+    return round(datetime.combine(day, time_of_day(), ZoneInfo(zone)).timestamp()) * SECOND
+
+
+def day_of(instant: int, zone: str) -> date:
+    """The day of a time zone that an instant lies in."""
+    return datetime.fromtimestamp(instant // SECOND, ZoneInfo(zone)).date()

@@ -12,10 +12,11 @@ from playwright.sync_api import expect
 
 from app.console.app import create_console
 from app.console.shell import COOKIE
+from app.domain.clock import day_of
 from app.domain.words import Role
 from app.pipeline.administration.sessions import sign_in_by_token
 from app.pipeline.reports import asking
-from app.pipeline.reports.periods import Length, day_of, name_of, parse_period
+from app.pipeline.reports.periods import Length, name_of, parse_period
 from app.storage.tables import Journal, Page
 from tests.console.browsing import Visitors, check_accessible
 from tests.console.desk import MAT, THANKS, Desk

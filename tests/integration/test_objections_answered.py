@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.clock import day_of
 from app.domain.errors import ConflictError
 from app.domain.notices import LONGEST
 from app.domain.words import Verdict
@@ -14,7 +15,7 @@ from app.pipeline.objections import answering, opening
 from app.pipeline.overrule.reversal import reverse
 from app.pipeline.overrule.verdicts import undo
 from app.pipeline.reports.asking import report
-from app.pipeline.reports.periods import Length, day_of, name_of
+from app.pipeline.reports.periods import Length, name_of
 from app.storage.tables import Action, Page
 from tests.fakes.office import Office
 

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.domain.clock import day_of, midnight
 from app.domain.words import Office
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
@@ -17,8 +17,7 @@ from app.storage.norms import posts_between
 from app.storage.pages import live_pages
 from app.storage.tables import Page
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,9 @@ def norms(
 
 def week_of(page: Page, day: date | None, now: int) -> tuple[date, int, int]:
     """The Monday of a week, and the instants at which it begins and ends for the page; `day` None = today."""
-    zone = ZoneInfo(page.timezone)
-    day = day or (_EPOCH + now * _MICROSECOND).astimezone(zone).date()
+    day = day or day_of(now, page.timezone)
     monday = day - timedelta(days=day.weekday())
-    begin, end = (
-        (datetime.combine(one, time(), tzinfo=zone).astimezone(UTC) - _EPOCH) // _MICROSECOND
-        for one in (monday, monday + timedelta(days=7))
-    )
-    return monday, begin, end
+    return monday, midnight(monday, page.timezone), midnight(monday + _WEEK, page.timezone)
 
 
 def _counts(session: Session, pages: list[Page], day: date | None, now: int) -> dict[int, tuple[int, int]]:

@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 from sqlmodel import Session
 
-from app.domain.clock import DAY
+from app.domain.clock import DAY, midnight
 from app.pipeline.house import House
 from app.pipeline.objections.answering import stands
 from app.pipeline.reports import tally as adding
-from app.pipeline.reports.periods import Period, midnight, parse_period
+from app.pipeline.reports.periods import Period, parse_period
 from app.pipeline.reports.tally import Ruler, Tally
 from app.review import calendar
 from app.storage import report_numbers as numbers

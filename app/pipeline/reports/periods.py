@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from app.domain.clock import SECOND
+from app.domain.clock import midnight
 from app.domain.errors import InvalidInputError
 
 _NAME: Final = re.compile(r"(?P<year>2\d{3})-(?:W(?P<week>\d\d)|Q(?P<quarter>[1-4])|(?P<month>\d\d))", re.ASCII)
@@ -106,16 +105,6 @@ def name_of(day: date, length: Length) -> str:
     if length is Length.QUARTER:
         return f"{day.year}-Q{(day.month + 2) // 3}"
     return f"{day:%Y-%m}"
-
-
-def midnight(day: date, zone: str) -> int:
-    """When a day begins in a time zone, in microseconds."""
-    return round(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) * SECOND
-
-
-def day_of(instant: int, zone: str) -> date:
-    """The day that an instant lies in."""
-    return datetime.fromtimestamp(instant // SECOND, ZoneInfo(zone)).date()
 
 
 def _month_after(year: int, month: int) -> date:

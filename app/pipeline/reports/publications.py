@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.words import Office
-from app.pipeline.answers.norms import PageNorm, norms
+from app.pipeline.answers.norms import PageNorm, norms, week_of
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.reports.periods import Period, midnight
+from app.pipeline.reports.periods import Period
 from app.pipeline.reports.suppression import LEAST
 from app.policy.duties import Force
 from app.storage.tables import Page
@@ -58,7 +58,8 @@ def publications(
         for norm in norms(house, configuration, known, monday=monday):
             page = known[norm.page_id]
             weeks = found.setdefault(page.id, [])
-            if midnight(monday, page.timezone) <= now and page.created_at < _end(norm, page):
+            _, begins, ends = week_of(page, monday, now)
+            if begins <= now and page.created_at < ends:
                 weeks.append(norm)
     return tuple(_posts(weeks) for weeks in found.values() if weeks)
 
@@ -70,10 +71,6 @@ def for_public(posts: Sequence[PagePosts]) -> tuple[PagePosts, ...]:
 
 def _hidden(week: Week) -> Week:
     return replace(week, counted=None, missing=None) if week.counted is not None and week.counted < LEAST else week
-
-
-def _end(norm: PageNorm, page: Page) -> int:
-    return midnight(date.fromordinal(norm.monday.toordinal() + 7), page.timezone)
 
 
 def _posts(weeks: Sequence[PageNorm]) -> PagePosts:

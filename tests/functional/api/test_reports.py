@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.clock import DAY, HOUR, MINUTE
+from app.domain.clock import DAY, HOUR, MINUTE, day_of
 from app.pipeline.jobs.run import JobRunner
 from app.pipeline.jobs.step import Tools
 from app.pipeline.reports import asking
-from app.pipeline.reports.periods import Length, day_of, name_of, parse_period
+from app.pipeline.reports.periods import Length, name_of, parse_period
 from app.storage import report_numbers
 from app.storage.tables import Action, Appeal, Decision, Job, Label, Objection, Page, ReviewCase
 from tests.fakes.yard import Yard
