@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from app.console.queue_way import Walker, address
+from app.console.queue_way import Walker
 from app.console.wording import term
 from app.domain.principals import Principal
 from app.domain.states import CANCELLABLE, CommentState
@@ -86,7 +86,7 @@ def context(walker: Walker, shown: CaseView, typed: Typed, undo: str) -> dict[st
         "undo": walker.undoable(undo),
         "colleagues": colleagues(tokens, walker.who, case.page_id),
         "names": {token.account_id: token.name for token in tokens},
-        "link": lambda path, **more: "/console" + address(path, walker.way, **more),
+        "link": walker.link,
     }
 
 

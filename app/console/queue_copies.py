@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from app.console.queue import Going, choices_of, show
 from app.console.queue_forms import read_verdict, typed
-from app.console.queue_way import Walker, address
+from app.console.queue_way import Walker
 from app.console.shell import Form, number, render, text
 from app.domain.errors import ConflictError, InvalidInputError
 from app.pipeline.case_view import judged_words, view
@@ -63,8 +63,7 @@ def plan(request: Request, case_id: str, going: Going, sent: Form) -> Response:
         left=planned.left,
         token=planned.token,
         carried=_fields(sent, verdict),
-        way=going.way,
-        link=lambda path, **more: "/console" + address(path, going.way, **more),
+        link=going.link,
     )
 
 
@@ -86,8 +85,7 @@ def carry(request: Request, case_id: str, going: Going, sent: Form) -> Response:
         left=result.left,
         question=result.question,
         carried=_fields(sent, verdict),
-        way=going.way,
-        link=lambda path, **more: "/console" + address(path, going.way, **more),
+        link=going.link,
     )
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from app.console.queue import Going
 from app.console.queue_forms import read_verdict, typed
-from app.console.queue_way import Walker, address
+from app.console.queue_way import Walker
 from app.console.shell import Form, number, place, render, text, texts
 from app.console.wording import shortened
 from app.domain.errors import DvornikError, InvalidInputError
@@ -81,8 +81,8 @@ def _list(request: Request, going: Walker, sent: FormData | None = None, problem
         reasons=list(Reason),
         way=going.way,
         now=going.now,
-        more=address("/queue/list", going.way, after="-".join(map(str, following))) if following else "",
-        link=lambda path, **more: "/console" + address(path, going.way, **more),
+        more=going.link("/queue/list", after="-".join(map(str, following))) if following else "",
+        link=going.link,
     )
 
 
@@ -105,8 +105,7 @@ def plan(request: Request, going: Going, sent: Form) -> Response:
         token=planned.token,
         verdict=verdict,
         carried=_fields(sent),
-        way=going.way,
-        link=lambda path, **more: "/console" + address(path, going.way, **more),
+        link=going.link,
     )
 
 
@@ -130,7 +129,7 @@ def carry(request: Request, going: Going, sent: Form) -> Response:
         failed=failed,
         rows=_rows(going, [item.case_id for item in failed if item.case_id]),
         verdict=text(sent, "verdict"),
-        way=going.way,
+        link=going.link,
     )
 
 
@@ -144,7 +143,7 @@ def undo_many(request: Request, going: Going, sent: Form) -> Response:
             undone += 1
         except DvornikError as error:
             told.append(str(error))
-    return render(request, "queue_undone.html", undone=undone, told=told, way=going.way)
+    return render(request, "queue_undone.html", undone=undone, told=told, link=going.link)
 
 
 def _for_many(sent: FormData) -> PersonVerdict:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 from sqlmodel import col, select
 
+from app.console.shell import ROOT
 from app.domain.clock import HOUR, SECOND
 from app.domain.principals import Principal
 from app.domain.words import Category, Reason
@@ -80,6 +81,10 @@ class Walker:
             # Whoever has finished a part goes on with the rest.
             found, way = self._first_free(Way()), Way()
         return address(f"/queue/{found}" if found else "/queue/done", way, **more)
+
+    def link(self, path: str, **more: object) -> str:
+        """What a page links to: a path of the console, with the way."""
+        return ROOT + address(path, self.way, **more)
 
     def _first_free(self, way: Way) -> int | None:
         now, place, size = self.now, None, _NEAR
