@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,18 @@ def visible(text: str) -> str:
 def tell(message: str) -> None:
     """A line on standard error."""
     print(visible(message), file=sys.stderr)
+
+
+def progress(what: str) -> Callable[[float], None]:
+    """Shows on a terminal how far something has got, 0…1; the line is cleared at the end."""
+    terminal = sys.stderr.isatty()
+
+    def show(share: float) -> None:
+        if terminal:
+            sys.stderr.write(f"\r{what}: {share:.0%}\033[K" if share < 1 else "\r\033[K")
+            sys.stderr.flush()
+
+    return show
 
 
 def warn(warnings: Iterable[str]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.installation import CLI, open_installation
-from app.commands.output import as_json, tell, warn
+from app.commands.output import as_json, progress, tell, warn
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
@@ -108,14 +107,8 @@ def _check(house: House, present: Artefact, artefact: Artefact, days: int) -> Re
     from app.pipeline.replay import Past
 
     now = house.clock.now()
-    terminal = sys.stderr.isatty()
-
-    def told(share: float) -> None:
-        if terminal:
-            sys.stderr.write(f"\rСохранённые комментарии: {share:.0%}\033[K" if share < 1 else "\r\033[K")
-            sys.stderr.flush()
-
-    return check(house, Pair(present, artefact), read_golden(), Past(now - days * DAY, now + 1), told)
+    past, told = Past(now - days * DAY, now + 1), progress("Сохранённые комментарии")
+    return check(house, Pair(present, artefact), read_golden(), past, told)
 
 
 def _print(report: Report, version: str, before: str, *, promoted: bool) -> None:

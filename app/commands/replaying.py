@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.installation import CLI, open_installation
-from app.commands.output import as_json, visible
+from app.commands.output import as_json, progress, visible
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.pipeline.house import House
-    from app.pipeline.replay import Candidate, Change, Past, PolicyOf, Tally
+    from app.pipeline.replay import Change, PolicyOf, Tally
     from model.artefact import Artefact
 
 
@@ -47,7 +46,7 @@ def replay(
     from app.commands.moments import instant
     from app.domain.errors import InvalidInputError
     from app.pipeline.models import open_model
-    from app.pipeline.replay import Candidate, Past
+    from app.pipeline.replay import Candidate, Past, take_all_again
     from app.wiring import open_artefact
     from model.scorer import Scorer
 
@@ -57,7 +56,7 @@ def replay(
         past = Past(instant(since, "since") or 0, house.clock.now() + 1, chosen_pages(house, page))
         artefact = open_model(model) if model else open_artefact(settings)
         candidate = Candidate(Scorer(artefact), _policy_of(house, artefact, policy))
-        tally = walk(house, past, candidate)
+        tally = take_all_again(house, past, candidate, progress("Проверено"))
         shown = _texts(house, tally) if texts else {}
     if json:
         as_json({"model": artefact.manifest.version, "policy": policy, **tally.as_json(), "texts": shown})
@@ -87,23 +86,6 @@ def _policy_of(house: House, artefact: Artefact, policy: str | None) -> PolicyOf
         version = show_policy(house, policy)
         bound = bind(parse(version.source, file=f"{version.name}, версия {version.version}"), artefact.manifest)
     return lambda _page: bound
-
-
-def walk(house: House, past: Past, candidate: Candidate) -> Tally:
-    """Judge everything once more; on a terminal it is shown how far that has got."""
-    from app.pipeline.replay import Tally, take_again
-
-    tally, position = Tally(), None
-    terminal = sys.stderr.isatty()
-    while True:
-        found = take_again(house, past, candidate, position)
-        tally.add(found.again)
-        position = found.position
-        if terminal:
-            sys.stderr.write(f"\rПроверено {past.share_done(position):.0%}\033[K" if position else "\r\033[K")
-            sys.stderr.flush()
-        if position is None:
-            return tally
 
 
 def _texts(house: House, tally: Tally) -> dict[str, str]:

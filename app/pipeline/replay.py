@@ -108,8 +108,9 @@ def take_again(house: House, past: Past, candidate: Candidate, position: int | N
     """The next texts, newest first, from `position` on (None = from the newest); none may be among them."""
     with house.database.read() as session:
         read = portion(session, past.pages, since=past.since, until=past.until, before=position, size=PORTION)
-    said = [(text, words) for text in read.texts if (words := words_of(text)) is not None]
-    erased = [_again(text, Verdict(text.verdict), None) for text in read.texts if words_of(text) is None]
+    found = [(text, words_of(text)) for text in read.texts]
+    said = [(text, words) for text, words in found if words is not None]
+    erased = [_again(text, Verdict(text.verdict), None) for text, words in found if words is None]
     then = candidate.instead_of.verdicts(said) if candidate.instead_of else [Verdict(text.verdict) for text, _ in said]
     again = [
         _again(text, before, after)
@@ -248,3 +249,15 @@ class Tally:
             "no_longer_removed": self.no_longer_removed.as_json(),
             "moves": [{"before": a, "after": b, "decisions": n} for (a, b), n in sorted(self.moves.items())],
         }
+
+
+def take_all_again(house: House, past: Past, candidate: Candidate, told: Callable[[float], None]) -> Tally:
+    """Judge everything once more; `told` hears after each portion how far that has got, 0…1."""
+    tally, position = Tally(), None
+    while True:
+        found = take_again(house, past, candidate, position)
+        tally.add(found.again)
+        position = found.position
+        told(past.share_done(position))
+        if position is None:
+            return tally

@@ -11,7 +11,7 @@ from typing import Final
 from app.domain.errors import PolicyError
 from app.pipeline.house import House
 from app.pipeline.promotion.golden import Fates, Sample, fates, judged
-from app.pipeline.replay import Candidate, Past, Tally, pages_own, take_again
+from app.pipeline.replay import Candidate, Past, Tally, pages_own, take_all_again
 from app.policy.binding import HeldPromise, bind
 from app.policy.rules import Policy, load_preset, parse, preset_names
 from app.storage.pages import live_pages
@@ -158,15 +158,7 @@ def _replay(house: House, pair: Pair, past: Past, report: Report, told: Callable
     except PolicyError:
         present = None
     candidate = Candidate(Scorer(pair.candidate), pages_own(house, pair.candidate.manifest), present)
-    tally, position = Tally(), None
-    while True:
-        found = take_again(house, past, candidate, position)
-        tally.add(found.again)
-        position = found.position
-        told(past.share_done(position))
-        if position is None:
-            break
-    report.tally = tally
+    tally = report.tally = take_all_again(house, past, candidate, told)
     if not tally.judged:
         report.checked.append("сохранённых комментариев нет: на них модель не проверена")
         return

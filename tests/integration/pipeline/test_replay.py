@@ -8,7 +8,7 @@ import pytest
 from app.domain.clock import DAY
 from app.domain.words import Reason, Verdict
 from app.pipeline import replay
-from app.pipeline.replay import Candidate, Past, Tally, take_again
+from app.pipeline.replay import Candidate, Past, Tally, take_all_again
 from app.policy.binding import bind
 from app.policy.rules import load_preset
 from app.storage.tables import Comment, Decision, RevisionBody
@@ -45,14 +45,12 @@ def _replay(
 ) -> Tally:
     policy = bind(load_preset(preset), FakeThresholds())
     now = yard.clock.now()
-    past, candidate, tally = Past(now - DAY, now + 1, pages), Candidate(scorer, lambda _page: policy), Tally()
-    position = None
-    while True:
-        found = take_again(yard.house, past, candidate, position)
-        tally.add(found.again)
-        position = found.position
-        if position is None:
-            return tally
+    shares: list[float] = []
+    past, candidate = Past(now - DAY, now + 1, pages), Candidate(scorer, lambda _page: policy)
+    tally = take_all_again(yard.house, past, candidate, shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    return tally
 
 
 def _people(yard: Yard, decision_id: int, verdict: Verdict) -> None:
