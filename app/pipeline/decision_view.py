@@ -11,6 +11,7 @@ from app.domain.errors import NotFoundError
 from app.domain.principals import Principal
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Verdict
+from app.outbox.moves import MACHINE
 from app.pipeline.case_view import Effect, effects, judged_words, telling
 from app.pipeline.objections.reading import readable_notes
 from app.pipeline.process import Services
@@ -119,7 +120,8 @@ def _gather(session: Session, services: Services, record: DecisionRecord, who: P
     withheld = comment.private and not who.reads_private
     basis = msgspec.json.decode(decision.basis_json, type=dict[str, object])
     change = msgspec.json.decode(decision.change_json, type=dict[str, object] | None)
-    revisions = revisions_of(session, comment.id)
+    revisions, chain = revisions_of(session, comment.id), _chain(session, comment.id)
+    held_to = msgspec.json.decode(_judgement(decision, chain).basis_json, type=dict[str, object])
     return DecisionView(
         record=record,
         page=session.get_one(Page, decision.page_id),
@@ -128,9 +130,9 @@ def _gather(session: Session, services: Services, record: DecisionRecord, who: P
         telling=telling(decision.explanation_json),
         changed=_places(change),
         changed_to=Verdict(str(change["verdict"])) if change else None,
-        weighed=weigh(_scores(decision), basis),
+        weighed=weigh(_scores(decision), held_to),
         law=_law(basis.get("law")),
-        chain=_chain(session, comment.id),
+        chain=chain,
         revisions=tuple(replace(one, text=None) for one in revisions) if withheld else revisions,
         actions=_actions(session, comment.id),
         cases=_cases(session, comment.id),
@@ -157,6 +159,12 @@ def weigh(scores: Mapping[str, float | None], basis: Mapping[str, object]) -> tu
     over = Verdict.REVIEW if score is not None and protects is not None and score >= protects else Verdict.KEEP
     rows.append(Weighed(_APPEAL, score, None, protects, over))
     return tuple(rows)
+
+
+def _judgement(decision: Decision, chain: tuple[Decision, ...]) -> Decision:
+    """The decision whose thresholds the scores were held to: a person's verdict repeats the machine's scores alone."""
+    same = (one for one in chain if one.id <= decision.id and one.revision_id == decision.revision_id)
+    return next((one for one in same if one.decided_by == MACHINE), decision)
 
 
 def _numbers(value: object) -> dict[str, float]:

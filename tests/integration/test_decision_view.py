@@ -41,6 +41,20 @@ def test_scores_stand_beside_the_thresholds_of_that_time(yard: Yard) -> None:
     assert (seen["appeal"].review, seen["appeal"].over) == (APPEAL, Verdict.REVIEW)
 
 
+def test_a_person_s_decision_shows_what_the_scores_were_held_to(yard: Yard) -> None:
+    """It repeats the machine's scores, so the machine's thresholds for the same text stand beside them."""
+    decision = yard.comment("Ты дебил")
+    with yard.house.database.write() as session:
+        first = session.get_one(Decision, decision)
+        columns = {name: getattr(first, name) for name in Decision.model_fields}
+        newer = yard.house.ids()
+        person = {"id": newer, "decided_by": "person:anna", "basis_json": "{}", "supersedes": decision}
+        session.add(Decision(**{**columns, **person}))
+
+    assert view(yard, newer).weighed == view(yard, decision).weighed
+    assert {one.remove for one in view(yard, newer).weighed} == {REMOVE, None}
+
+
 def test_a_decision_without_numbers_is_told_without_them() -> None:
     """A person's decision holds no thresholds, and a failed judgement no scores."""
     for scores, basis in (({"insult": 0.97}, {}), ({}, {"remove": {"insult": 0.9}, "review": {"insult": 0.5}})):
