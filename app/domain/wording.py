@@ -42,6 +42,23 @@ OFFICES: Final[Mapping[str, str]] = {
     "institution": "учреждение",
 }
 
+#: Why an action waits or was called off by ourselves: nobody has asked the network, or its answer is not the reason.
+_OURS: Final[Mapping[str, str]] = {
+    "mode": "режим страницы сменился",
+    "age_limit": "комментарий старше трёх суток",
+    "superseded": "решение уже другое",
+    "person": "так решил сотрудник",
+    "withdrawn": "автор удалил комментарий сам",
+    "page_removed": "страница снята с модерации",
+    "protected_author": "автор — страница, её руководитель или доверенное сообщество",
+    "author_unknown": "автор неизвестен",
+    "term_over": "срок блокировки уже прошёл",
+    "paused": "отправка остановлена",
+    "managers_unknown": "список руководителей страницы давно не обновлялся",
+    "no_capable_token": "ни один ключ этого не может",
+    "lease_lost": "отправка прервалась",
+}
+
 #: Troubles that have a name of their own; any other code is an error that the network answers.
 _TROUBLES: Final[Mapping[str, str]] = {
     "unreachable": "сеть не отвечает",
@@ -113,6 +130,5 @@ HOLD_SCOPES: Final[Mapping[str, str]] = {"page": "страница", "author": "
 
 def trouble(code: str) -> str:
     """Why something does not work for now, in words."""
-    if code in _TROUBLES:
-        return _TROUBLES[code]
-    return f"сеть отвечает ошибкой ({code})"
+    known = _TROUBLES.get(code) or _OURS.get(code)
+    return known or f"сеть отвечает ошибкой ({code})"

@@ -3,6 +3,8 @@
 from app.domain import wording
 from app.domain.ports import Slot
 from app.domain.words import ActionKind, Category, Reason, Verdict
+from app.outbox.claim import LEASE_LOST
+from app.outbox.permission import MANAGERS_UNKNOWN
 
 
 def test_the_catalogue_is_complete() -> None:
@@ -18,3 +20,9 @@ def test_a_trouble_is_told_from_an_answer() -> None:
     """A network that does not answer is not said to have answered with an error, and the other way round."""
     assert wording.trouble("unreachable") == wording.trouble("timeout") == "сеть не отвечает"
     assert wording.trouble("http_502") == "сеть отвечает ошибкой (http_502)"
+
+
+def test_what_we_called_off_ourselves_is_not_laid_on_the_network() -> None:
+    """A dossier does not say that the network answered with an error where nobody asked it."""
+    ours = (MANAGERS_UNKNOWN, LEASE_LOST, "mode", "age_limit", "superseded", "person", "withdrawn", "term_over")
+    assert not [code for code in ours if "сеть" in wording.trouble(code)]
