@@ -87,6 +87,9 @@ def _law(sent: FormData) -> LawViolation | None:
     level, act, article = (text(sent, name) for name in _LAW)
     if not (level or act or article):
         return None
+    if article[:1].isdigit():
+        # The field is called «Статья», so people type the number alone; notices and orders cite it with the word.
+        article = f"ст. {article}"
     return LawViolation(_one_of(LawLevel, level, "law.level", "ожидается, чей это закон"), act, article)
 
 
