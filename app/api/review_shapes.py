@@ -8,7 +8,7 @@ from app.api import verdict_schemas
 from app.api.schemas import Place, Telling
 from app.api.shapes import action_out, decision_out
 from app.domain.principals import Principal
-from app.domain.states import CaseState
+from app.domain.states import ActionState, CaseState
 from app.pipeline.case_view import CampaignShown, CaseView, ObjectionShown, why_open
 from app.pipeline.overrule.bulk import BulkPlan, BulkResult
 from app.pipeline.overrule.wishes import Ruled
@@ -182,6 +182,11 @@ def bulk_planned(plan: BulkPlan) -> verdict_schemas.BulkOut:
     return verdict_schemas.BulkOut(items=items, token=plan.token, left=plan.left, question=None)
 
 
+def _asked_of_the_network(ruled: Ruled | None) -> list[str]:
+    """What goes out by itself; a ban that is only proposed waits for its own yes."""
+    return [one.kind for one in ruled.actions if one.state != ActionState.PROPOSED] if ruled else []
+
+
 def bulk_done(result: BulkResult) -> verdict_schemas.BulkOut:
     """What one verdict has done to many cases."""
     items = [
@@ -189,7 +194,7 @@ def bulk_done(result: BulkResult) -> verdict_schemas.BulkOut:
             case_id=one.case_id,
             comment_id=one.comment_id,
             revision=None,
-            actions=[action.kind for action in one.ruled.actions] if one.ruled else [],
+            actions=_asked_of_the_network(one.ruled),
             decision_id=one.ruled.decision_id if one.ruled else None,
             undo_until=one.ruled.undo_until if one.ruled else None,
             why_not=one.why_not,

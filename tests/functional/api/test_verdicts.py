@@ -239,6 +239,20 @@ def test_many_cases_are_listed_before_they_are_decided(yard: Yard) -> None:
     }
 
 
+def test_what_was_done_is_told_as_it_was_listed(small_yard: Yard) -> None:
+    """The machine's proposal to ban stands, and is no more among what was asked of the network than in the dry run."""
+    yard = small_yard
+    anna = yard.client("moderator", "anna")
+    yard.add_page("229000009", "review")
+    case = _case(yard, "Ты дебил", page="229000009")
+    verdict = {"verdict": "remove", "categories": ["insult"], "clause": _clause(anna, case, "insult")}
+    listed = anna.post("/v1/review/bulk", json=verdict | {"case_ids": [case]}).json()
+    done = anna.post("/v1/review/bulk", json=verdict | {"dry_run": False, "token": listed["token"]}).json()
+
+    assert [one["actions"] for one in (*listed["items"], *done["items"])] == [["delete_comment"]] * 2
+    assert [one.state for one in yard.rows(Action) if one.kind == "ban_author"].count("proposed") == 1
+
+
 def test_a_list_is_carried_out_as_it_was_shown(small_yard: Yard) -> None:
     """Another verdict, another person, a made-up token, or cases beside the token: refused with its place."""
     yard = small_yard
