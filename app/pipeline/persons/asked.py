@@ -12,7 +12,8 @@ from app.pipeline.house import House
 from app.pipeline.persons.holds import Who, author_of
 from app.storage import persons as queries
 from app.storage.accounts import actor
-from app.storage.tables import Author, Comment, LegalHold
+from app.storage.holds import AUTHOR, standing_on
+from app.storage.tables import Comment, LegalHold
 
 #: Comments that one transaction looks at.
 PORTION = 200
@@ -75,15 +76,8 @@ def look_up(session: Session, network: str, external_id: str, who: Who) -> Perso
         first_seen_at=author.first_seen_at,
         comments=dict(sorted(comments.items())),
         waits=queries.waiting(session, author.id),
-        hold=_hold_on(session, author),
+        hold=standing_on(session, AUTHOR, author.id),
     )
-
-
-def _hold_on(session: Session, author: Author) -> LegalHold | None:
-    query = select(LegalHold).where(
-        LegalHold.scope == "author", LegalHold.subject_id == author.id, col(LegalHold.lifted_at).is_(None)
-    )
-    return session.exec(query).first()
 
 
 def portions(house: House, person: Person, who: Who) -> Iterator[list[int]]:
