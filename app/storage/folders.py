@@ -1,5 +1,6 @@
-"""Folders that hold people's words and keys: made for their owner alone, refused when nothing can be written there."""
+"""Folders and files that hold people's words and keys: for their owner alone, refused where nothing can be written."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -22,3 +23,22 @@ def private_folder(folder: Path) -> None:
             f"{folder}: ожидается папка, в которую сервис может писать (DVORNIK_DATA_DIR, DVORNIK_DATABASE_URL): "
             f"{error.strerror}"
         ) from error
+
+
+def write_once(file: Path, data: bytes) -> None:
+    """Make a file appear whole, for its owner alone and only once, whoever else is just making it.
+
+    Raises:
+        FileExistsError: there is such a file; it stays as it is.
+        OSError: it cannot be written.
+    """
+    # Only its owner may read a temporary file of this kind.
+    descriptor, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(draft, file)
+    finally:
+        Path(draft).unlink()

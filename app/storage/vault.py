@@ -2,9 +2,7 @@
 
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Final
 from cryptography.fernet import Fernet, InvalidToken
 
 from app.domain.errors import ConfigurationError
-from app.storage.folders import private_folder
+from app.storage.folders import private_folder, write_once
 
 #: Shorter keys of the journal could be guessed; one that the house makes has 43 characters.
 SHORTEST_JOURNAL_KEY: Final = 32
@@ -74,23 +72,10 @@ def key_from(setting: str, file: Path, make: bytes) -> bytes:
         return setting.encode()
     if not file.exists():
         private_folder(file.parent)
-        _write_key(file, make)
-    return _read_key(file)
-
-
-def _write_key(file: Path, key: bytes) -> None:
-    """Make the file appear whole and only once: several processes may start at one moment, all with a key to offer."""
-    # Only its owner may read a temporary file of this kind.
-    descriptor, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(key)
-            stream.flush()
-            os.fsync(stream.fileno())
+        # Several processes may start at one moment, all with a key to offer: the first one's holds.
         with suppress(FileExistsError):
-            os.link(draft, file)
-    finally:
-        Path(draft).unlink()
+            write_once(file, make)
+    return _read_key(file)
 
 
 def _read_key(file: Path) -> bytes:

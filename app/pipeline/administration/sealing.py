@@ -4,8 +4,6 @@ A seal only proves something where whoever could rewrite the database cannot rea
 """
 
 import hashlib
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,7 +21,7 @@ from app.journal.seal import Seal, departures, head_seals, make_seal, read_seal,
 from app.outbox.endings import alert
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.storage.folders import private_folder
+from app.storage.folders import private_folder, write_once
 
 FOLDER: Final = "seals"
 NAME: Final = "seal of the day"
@@ -52,7 +50,7 @@ def seal_now(house: House, file: Path) -> Sealed:
     with house.database.read() as session:
         seal = make_seal(head_seals(session), at, house.journal_key)
     data = seal_text(seal)
-    _write_new(file, data)
+    write_once(file, data)
     digest = hashlib.sha256(data).hexdigest()
     with house.database.write() as session:
         body = {"sha256": digest, "chains": sum(1 for head in seal.heads if head.seq)}
@@ -113,16 +111,3 @@ def _files(folder: Path) -> Sequence[Path]:
 
 def _named(instant: int, pattern: str) -> str:
     return f"{datetime.fromtimestamp(instant // SECOND, UTC):{pattern}}"
-
-
-def _write_new(file: Path, data: bytes) -> None:
-    """Make the file appear whole, for its owner alone, and only once."""
-    descriptor, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.link(draft, file)
-    finally:
-        Path(draft).unlink()
