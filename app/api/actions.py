@@ -65,7 +65,10 @@ def action(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
     },
 )
 def cancel(action_id: IdIn, body: schemas.CancelIn, who: Caller, use: Use) -> schemas.ActionOut:
-    """Cancel an action that is proposed, pending or to be done by hand; what is being sent cannot be called back."""
+    """Cancel an action that is proposed, pending or to be done by hand; what is being sent cannot be called back.
+
+    A removal that a person has ordered or confirmed leaves its comment standing, and the question about it open again.
+    """
     return action_out(orders.cancel(use.house, action_id, who=who, reason=body.reason))
 
 

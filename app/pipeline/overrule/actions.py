@@ -6,6 +6,7 @@ Whoever comes second learns who was faster, what they did and when.
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.domain.clock import rfc3339
@@ -25,7 +26,7 @@ from app.domain.states import (
 )
 from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
-from app.outbox.moves import move
+from app.outbox.moves import is_by_machine, move
 from app.outbox.permission import REMOVALS
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
@@ -33,10 +34,11 @@ from app.pipeline.overrule import told
 from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.questions import ask_again
 from app.pipeline.overrule.seconds import lone_ban
+from app.pipeline.overrule.standing_bans import hold_bans
 from app.pipeline.overrule.wishes import UNDO_WINDOW
 from app.storage.cases import asked_about
 from app.storage.outbox import lock_action, lock_comment
-from app.storage.tables import Action, Comment, Note, ReviewCase
+from app.storage.tables import Action, Comment, Label, Note, ReviewCase
 
 LONGEST_REASON: Final = 2_000
 LONGEST_BAN_DAYS: Final = 365
@@ -117,7 +119,8 @@ def confirm(
 def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Action:
     """Call an action back before it is sent. The words of `reason` are kept where they can be erased.
 
-    A removal whose confirmation can still be taken back leaves its question open again, as it was.
+    A removal that a person has ordered or confirmed leaves its question open again, as it was; a ban that waits to be
+    sent for the same comment is then only proposed.
 
     Raises:
         NotFoundError: there is no such action, or not for this person.
@@ -132,7 +135,6 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
         if action.state not in CANCELLABLE:
             raise ConflictError(_told(action))
         at = house.clock.now()
-        closed_by = _just_confirmed_by(action)
         entry = move(action, ActionState.CANCELLED, at, code=_CANCELLED, by=who.by)
         note_id = house.ids()
         session.add(
@@ -146,8 +148,8 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
             )
         )
         entries = [replace(entry, body={**entry.body, "by": who.signed, "note": note_id})]
-        if closed_by:
-            entries += ask_again(session, house.ids, action, closed_by)
+        if action.kind in REMOVALS and not is_by_machine(action):
+            entries += _question_again(session, house, action, comment, who, at)
         append(session, house.journal_key, entries, at)
     return action
 
@@ -241,10 +243,15 @@ def _release(action: Action, who: Principal, at: int) -> Entry:
     return replace(entry, kind="action_confirmed", body=body)
 
 
-def _just_confirmed_by(action: Action) -> str:
-    """Who has let this removal out and may think again, '' for any other action."""
-    waits = action.state == ActionState.PENDING and action.waiting_for == WaitingFor.UNDO_WINDOW
-    return action.confirmed_by if waits and action.kind in REMOVALS else ""
+def _question_again(  # noqa: PLR0917 - one sentence: this removal of this comment is called back by this person
+    session: Session, house: House, removal: Action, comment: Comment, who: Principal, at: int
+) -> list[Entry]:
+    """Whether the comment must go is open again: what was ordered teaches nothing, and nobody is banned meanwhile."""
+    asked = ask_again(session, house.ids, comment, removal, at)
+    if not asked:
+        return []
+    session.execute(delete(Label).where(col(Label.decision_id) == removal.decision_id))
+    return [*asked, *hold_bans(session, comment.id, who, at)]
 
 
 def _close_case(session: Session, action: Action, who: Principal, at: int) -> list[Entry]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
@@ -10,7 +11,7 @@ from app.domain.states import CaseEnd, CaseState
 from app.domain.words import Reason
 from app.journal.chain import Entry
 from app.pipeline.record.cases import new_case
-from app.storage.tables import Action, Comment, ReviewCase
+from app.storage.tables import Action, Campaign, Comment, ReviewCase
 
 #: What a question keeps that is put once more.
 _KEPT: Final = (
@@ -61,9 +62,8 @@ def ask(
     known = session.exec(query).first()
     if known is not None:
         return Asked(known, fresh=False, entries=())
-    case_id = ids()
     row = new_case(
-        case_id,
+        ids(),
         comment_id=comment.id,
         page_id=comment.page_id,
         revision_id=comment.revision_id,
@@ -75,24 +75,40 @@ def ask(
         sampled=sampled,
         at=at,
     )
-    session.add(ReviewCase(**row))
-    session.flush()
-    body = {"case": case_id, "decision": decision_id, "page": comment.page_id, "reason": str(reason)}
-    return Asked(case_id, fresh=True, entries=(Entry("case_opened", comment.id, body),))
-
-
-def ask_again(session: Session, ids: IdSource, action: Action, closed_by: str) -> list[Entry]:
-    """Open the question again that somebody has closed by letting this removal out; its comment is locked.
-
-    Nothing is asked where none was closed, or where another one is open. Returns what the journal is to hold.
-    """
-    query = select(ReviewCase).where(ReviewCase.comment_id == action.comment_id)
-    old = session.exec(query.order_by(col(ReviewCase.id).desc())).first()
-    if old is None or (old.state, old.ended, old.ended_by) != (CaseState.CLOSED, CaseEnd.REMOVED, closed_by):
-        return []
-    row = {name: getattr(old, name) for name in _KEPT}
-    case = ReviewCase(id=ids(), state=CaseState.OPEN.value, **row)
+    case = ReviewCase(**row)
     session.add(case)
     session.flush()
+    return Asked(case.id, fresh=True, entries=(_opened(case),))
+
+
+def put_again(session: Session, ids: IdSource, old: ReviewCase) -> Asked:
+    """Put a closed question once more, as it was, under a new number; it stands for its campaign again.
+
+    Its comment must be locked and have no open case.
+    """
+    case = ReviewCase(id=ids(), state=CaseState.OPEN.value, **{name: getattr(old, name) for name in _KEPT})
+    session.add(case)
+    session.execute(update(Campaign).where(col(Campaign.case_id) == old.id).values(case_id=case.id))
+    session.flush()
+    return Asked(case.id, fresh=True, entries=(_opened(case),))
+
+
+def ask_again(session: Session, ids: IdSource, comment: Comment, removal: Action, at: int) -> tuple[Entry, ...]:
+    """Ask about a comment whose removal a person has let out and somebody calls back; the comment must be locked.
+
+    The question that the removal has answered is put again. Where it answered none, a person's own order opens one.
+    Returns what the journal is to hold; nothing where another question is open.
+    """
+    query = select(ReviewCase).where(ReviewCase.comment_id == comment.id)
+    old = session.exec(query.order_by(col(ReviewCase.id).desc())).first()
+    let_out_by = removal.confirmed_by or removal.ordered_by
+    if old is not None and (old.state, old.ended, old.ended_by) == (CaseState.CLOSED, CaseEnd.REMOVED, let_out_by):
+        return put_again(session, ids, old).entries
+    if removal.confirmed_by:
+        return ()
+    return ask(session, ids, comment, removal.decision_id, reason=Reason.PERSON, at=at).entries
+
+
+def _opened(case: ReviewCase) -> Entry:
     body = {"case": case.id, "decision": case.decision_id, "page": case.page_id, "reason": case.reason}
-    return [Entry("case_opened", case.comment_id, body)]
+    return Entry("case_opened", case.comment_id, body)

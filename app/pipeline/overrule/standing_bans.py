@@ -5,13 +5,16 @@ it, by whoever ordered it, with the same term and the same confirmations.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from app.domain.principals import Principal
 from app.domain.states import CANCELLABLE, ActionState, WaitingFor
 from app.domain.words import ActionKind
-from app.outbox.moves import MACHINE
+from app.journal.chain import Entry
+from app.outbox.moves import MACHINE, move
 from app.pipeline.overrule.sitting import Sitting
 from app.pipeline.record.deciding import Hand, Wanted
 from app.storage.accounts import actor
@@ -72,3 +75,21 @@ def propose_again(sitting: Sitting, undone: Sequence[Action], decided_by: str, d
         wanted = Wanted(ActionKind.BAN_AUTHOR, ban.clause, ban.ban_reason, ban.ban_seconds)
         hand = Hand(ban.ordered_by, actor(sitting.session, ban.ordered_by))
         sitting.deciding.order(sitting.comment, sitting.page, wanted, ActionState.PROPOSED, decision_id, hand=hand)
+
+
+def hold_bans(session: Session, comment_id: int, who: Principal, at: int) -> list[Entry]:
+    """Bans that wait to be sent are proposed, because it is asked again whether the comment, which is locked, must go.
+
+    Whoever confirms one does so anew. Returns what the journal is to hold.
+    """
+    query = select(Action).where(
+        Action.comment_id == comment_id,
+        Action.kind == ActionKind.BAN_AUTHOR.value,
+        Action.state == ActionState.PENDING.value,
+    )
+    entries = []
+    for ban in session.exec(query.order_by(col(Action.id)).with_for_update()):
+        ban.confirmed_by = ""
+        entry = move(ban, ActionState.PROPOSED, at, by=who.by)
+        entries.append(replace(entry, body={**entry.body, "by": who.signed}))
+    return entries

@@ -3,14 +3,14 @@
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.domain.clock import rfc3339
 from app.domain.decisions import Review
 from app.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from app.domain.principals import Principal
-from app.domain.states import CANCELLABLE, CaseState
+from app.domain.states import CANCELLABLE, ActionState, CaseState
 from app.domain.wording import ACTIONS
 from app.domain.words import Category, Reason, Role
 from app.pipeline.configuration import Configuration
@@ -18,6 +18,7 @@ from app.pipeline.house import House
 from app.pipeline.overrule import told
 from app.pipeline.overrule.answering import actions_of
 from app.pipeline.overrule.lifting import call_back
+from app.pipeline.overrule.questions import put_again
 from app.pipeline.overrule.sitting import Sitting, found_id, opinion_of, sit, turn
 from app.pipeline.overrule.standing_bans import propose_again
 from app.pipeline.overrule.wishes import Ruled
@@ -76,11 +77,12 @@ def _check_mine(sitting: Sitting, decision: Decision) -> None:
 
 
 def _check_unsent(actions: tuple[Action, ...], basis: _Basis, at: int) -> None:
-    sent = [action for action in actions if action.sent_at is not None or action.state not in CANCELLABLE]
+    unsent = CANCELLABLE | {ActionState.CANCELLED}
+    sent = [action for action in actions if action.sent_at is not None or action.state not in unsent]
     if sent:
         listed = ", ".join(f"{ACTIONS[one.kind]} ({rfc3339(one.sent_at or one.changed_at)})" for one in sent)
         raise ConflictError(f"уже отправлено: {listed}")
-    if not actions and at > basis.undo_until:
+    if at > basis.undo_until and not any(action.state in CANCELLABLE for action in actions):
         raise ConflictError(f"отменить можно было до {rfc3339(basis.undo_until)}")
 
 
@@ -125,8 +127,12 @@ def _reopen(sitting: Sitting, basis: _Basis, about: int) -> int:
     asked = sitting.session.get(ReviewCase, campaign.case_id or 0) if campaign else None
     if asked is not None and asked.state != CaseState.CLOSED:
         return asked.id
-    case_id = sitting.house.ids()
     old = sitting.session.get(ReviewCase, basis.case) if basis.case else None
+    if old is not None:
+        again = put_again(sitting.session, sitting.house.ids, old)
+        sitting.ledger.entries.extend(again.entries)
+        return again.case_id
+    case_id = sitting.house.ids()
     row: dict[str, Any] = new_case(
         case_id,
         comment_id=comment.id,
@@ -138,10 +144,6 @@ def _reopen(sitting: Sitting, basis: _Basis, about: int) -> int:
         uncertainty=1.0,
         at=sitting.at,
     )
-    if old is not None:
-        kept = ("decision_id", "reason", "protected", "category", "uncertainty", "rank", "opened_at")
-        row |= {name: getattr(old, name) for name in (*kept, "assigned_to", "skipped_json")}
-        sitting.session.execute(update(Campaign).where(col(Campaign.case_id) == old.id).values(case_id=case_id))
     if campaign is not None:
         campaign.case_id = case_id
     sitting.ledger.add(ReviewCase, **row)

@@ -11,9 +11,9 @@ from app.domain.principals import Principal
 from app.domain.words import Role, Verdict
 from app.outbox import claim
 from app.pipeline.carry_out.executor import Step
-from app.pipeline.overrule import actions, verdicts
+from app.pipeline.overrule import verdicts
 from app.pipeline.overrule.wishes import PersonVerdict, Ruled
-from app.storage.tables import Action, Campaign, Comment, Label
+from app.storage.tables import Campaign, Comment, Label
 from tests.fakes.desk import KEEP, REMOVE_INSULT, SECOND, Desk, ban
 from tests.integration.desk.test_verdicts import ARTICLE
 
@@ -161,27 +161,3 @@ def test_undo_racing_the_sender_ends_one_way(desk: Desk) -> None:
         assert sent == isinstance(told[0], ConflictError)
         assert (steps == [Step.SENT]) == sent
         assert desk.row(Comment, comment).state == ("removed" if sent else "visible")
-
-
-def test_a_confirmation_that_is_taken_back_leaves_its_question_open(desk: Desk) -> None:
-    """A removal let out and called back within its window is asked about as before; afterwards it is only called off."""
-    anna = desk.person("anna")
-    comment = desk.comment()
-    asked = desk.case_of(comment)
-    with desk.database.read() as session:
-        query = select(Action.id).where(Action.comment_id == comment, Action.kind == "delete_comment")
-        removal = session.exec(query).one()
-    actions.confirm(desk.house, removal, who=anna)
-    assert desk.case_of(comment).state == "closed"
-    actions.cancel(desk.house, removal, who=anna, reason="Промахнулась")
-    again = desk.case_of(comment)
-    assert (again.id != asked.id, again.state, again.decision_id) == (True, "open", asked.decision_id)
-    same = ("reason", "rank", "category", "protected", "opened_at", "revision_id")
-    assert [getattr(again, name) for name in same] == [getattr(asked, name) for name in same]
-    desk.pass_window()
-    desk.work_off()
-    assert desk.network.calls == []
-    desk.rule(again.id, REMOVE_INSULT, anna)
-    desk.pass_window()
-    desk.work_off()
-    assert desk.row(Comment, comment).state == "removed"
