@@ -1,8 +1,5 @@
 """Objections on their way: from a message or a number to a question, from the question to an answer."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.domain.clock import DAY
@@ -15,22 +12,6 @@ from app.storage.tables import Comment, Note, ObjectionBody, ReviewCase
 from tests.fakes.office import Office
 
 WHY = "Здравствуйте! Почему удалили мой комментарий?"
-
-
-@pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
-    """On the small engine, for what no engine changes."""
-    made = Office(sqlite_url, tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def either(database_url: str, tmp_path: Path) -> Iterator[Office]:
-    """On each engine."""
-    made = Office(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def test_a_message_objects_to_the_newest_removal(either: Office) -> None:

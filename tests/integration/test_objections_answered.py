@@ -1,8 +1,7 @@
 """What becomes of an objection: its outcome, its answer, and what a verdict that is taken back does to both."""
 
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -20,22 +19,6 @@ from app.storage.tables import Action, Page
 from tests.fakes.office import Office
 
 WHY = "Здравствуйте! Почему удалили мой комментарий?"
-
-
-@pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
-    """On the small engine, for what no engine changes."""
-    made = Office(sqlite_url, tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def either(database_url: str, tmp_path: Path) -> Iterator[Office]:
-    """On each engine."""
-    made = Office(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def counted(office: Office) -> dict[str, float]:

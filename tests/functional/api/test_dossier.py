@@ -4,8 +4,6 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,42 +17,40 @@ from tests.fakes.yard import Yard
 CITED = "п. 2.5 Порядка, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
 
 
-class Court(Yard):
-    """An installation with one removal that a person has looked at, and an objection to it."""
+class Court:
+    """A yard with one removal that a person has looked at, and an objection to it."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        super().__init__(url, folder)
-        self.decision = self.comment("Ты дебил")
-        self.ban = self.action_of(self.decision, "ban_author")
-        anna = self.client("moderator", "Анна Петрова")
-        [account] = [one for one in self.rows(Account) if one.name == "Анна Петрова"]
-        self.change(Account, account.id, post="начальник отдела")
+    def __init__(self, yard: Yard) -> None:
+        self.yard = yard
+        self.decision = yard.comment("Ты дебил")
+        self.ban = yard.action_of(self.decision, "ban_author")
+        anna = yard.client("moderator", "Анна Петрова")
+        [account] = [one for one in yard.rows(Account) if one.name == "Анна Петрова"]
+        yard.change(Account, account.id, post="начальник отдела")
         assert anna.post(f"/v1/actions/{self.ban.id}/confirm", json={}).status_code == 200
         self.anna = anna
-        opening.typed_in(self.house, self.decision, text="Верните немедленно", who=self.person("writer"))
+        opening.typed_in(yard.house, self.decision, text="Верните немедленно", who=yard.person("writer"))
 
     def dossier(self, role: str = "auditor", **query: Any) -> dict[str, Any]:
         """The dossier as a role sees it."""
-        answer = self.client(role, f"{role} of dossiers").get(f"/v1/decisions/{self.decision}/dossier", params=query)
+        answer = self.yard.client(role, f"{role} of dossiers").get(
+            f"/v1/decisions/{self.decision}/dossier", params=query
+        )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
 
 @pytest.fixture
-def court(sqlite_url: str, tmp_path: Path) -> Iterator[Court]:
+def court(small_yard: Yard) -> Court:
     """On the small engine."""
-    made = Court(sqlite_url, tmp_path)
-    yield made
-    made.close()
+    return Court(small_yard)
 
 
 @pytest.fixture
-def either(database_url: str, tmp_path: Path) -> Iterator[Court]:
+def either(yard: Yard) -> Court:
     """On each engine."""
-    made = Court(database_url, tmp_path)
-    yield made
-    made.close()
+    return Court(yard)
 
 
 def test_a_dossier_tells_the_whole_story(either: Court) -> None:
@@ -108,8 +104,8 @@ def test_opening_is_written_down_before_it_is_shown(court: Court) -> None:
     """Each opening leaves its entry with who and in which form; a refused one leaves none."""
     court.dossier("moderator", outside=True)
     court.anna.get(f"/v1/decisions/{court.decision}/evidence")
-    court.client("viewer").get(f"/v1/decisions/{court.decision}/dossier")
-    bodies = [json.loads(entry.body) for entry in court.journal("dossier_opened")]
+    court.yard.client("viewer").get(f"/v1/decisions/{court.decision}/dossier")
+    bodies = [json.loads(entry.body) for entry in court.yard.journal("dossier_opened")]
 
     assert [(one["form"], one["outside"], one["decision"]) for one in bodies] == [
         ("json", True, court.decision),
@@ -128,7 +124,7 @@ def test_an_archive_holds_the_evidence_as_it_came(court: Court) -> None:
         files = {name: archive.read(name) for name in archive.namelist()}
 
     assert files["text/1.txt"].decode() == "Ты дебил"
-    [event] = [one for one in court.rows(Evidence) if one.kind == "event"]
+    [event] = [one for one in court.yard.rows(Evidence) if one.kind == "event"]
     assert files[f"evidence/{event.id}-event.json"] == event.body
     assert json.loads(files["dossier.json"])["decision"]["id"] == str(court.decision)
     lines = [json.loads(line) for line in files["journal.jsonl"].splitlines()]
@@ -139,7 +135,7 @@ def test_an_archive_holds_the_evidence_as_it_came(court: Court) -> None:
 
 def test_a_forged_entry_shows_in_the_dossier(court: Court) -> None:
     """An entry that was rewritten behind the triggers' back is named at its place; the others stand."""
-    with court.house.database.write() as session:
+    with court.yard.house.database.write() as session:
         session.execute(text("DROP TRIGGER journal_no_update"))
         session.execute(
             text("UPDATE journal SET body = replace(body, '\"remove\"', '\"keep\"') WHERE kind = 'decision'")
@@ -154,9 +150,9 @@ def test_a_forged_entry_shows_in_the_dossier(court: Court) -> None:
 
 def test_a_private_message_stays_with_those_who_read_messages(court: Court) -> None:
     """An auditor sees the decision on a private message without its words, raw events or objections' words."""
-    decision = court.comment("Ты дебил", private=True)
+    decision = court.yard.comment("Ты дебил", private=True)
     url = f"/v1/decisions/{decision}/dossier"
-    told = court.client("auditor").get(url).json()
+    told = court.yard.client("auditor").get(url).json()
 
     assert told["comment"]["withheld"]
     assert [one["text"] for one in told["revisions"]] == [None]
@@ -167,12 +163,12 @@ def test_a_private_message_stays_with_those_who_read_messages(court: Court) -> N
 
 def test_a_decision_that_removes_nothing_has_no_notices(court: Court) -> None:
     """Nobody is told of a kept comment, of a removal in shadow, or of one whose actions were all called back."""
-    shadow = court.add_page("229000002", "shadow")
-    kept, seen = court.comment("Спасибо"), court.comment("Ты дебил", page="229000002")
-    gone = court.comment("Ты дебил", author="77")
-    for action in court.rows(Action):
+    shadow = court.yard.add_page("229000002", "shadow")
+    kept, seen = court.yard.comment("Спасибо"), court.yard.comment("Ты дебил", page="229000002")
+    gone = court.yard.comment("Ты дебил", author="77")
+    for action in court.yard.rows(Action):
         if action.decision_id == gone:
-            court.change(Action, action.id, state="cancelled")
+            court.yard.change(Action, action.id, state="cancelled")
     for decision in (kept, seen, gone):
         assert court.anna.get(f"/v1/decisions/{decision}/dossier").json()["notices"] == {}
     assert shadow
@@ -188,13 +184,13 @@ def test_a_decision_that_removes_nothing_has_no_notices(court: Court) -> None:
 )
 def test_a_reversal_is_told_once_it_is_certain(court: Court, restored: str, kinds: set[str], words: str) -> None:
     """A comment that came back and one that cannot are told apart; while it is on its way nobody is told anything."""
-    action = court.action_of(court.decision, "delete_comment")
-    court.change(Action, action.id, state="done", outcome="acted", sent_at=court.clock.now())
-    court.change(Comment, action.comment_id, state="removed")
+    action = court.yard.action_of(court.decision, "delete_comment")
+    court.yard.change(Action, action.id, state="done", outcome="acted", sent_at=court.yard.clock.now())
+    court.yard.change(Comment, action.comment_id, state="removed")
     answer = court.anna.post(f"/v1/decisions/{court.decision}/reverse", json={"reason": "Это была цитата из песни"})
     assert answer.status_code == 200, answer.text
     new = answer.json()["decision"]["id"] if "decision" in answer.json() else answer.json()["decision_id"]
-    court.change(Action, court.action_of(int(new), "restore_comment").id, state=restored)
+    court.yard.change(Action, court.yard.action_of(int(new), "restore_comment").id, state=restored)
     told = court.anna.get(f"/v1/decisions/{new}/dossier").json()["notices"]
 
     assert set(told) == kinds

@@ -6,31 +6,13 @@ import pytest
 
 from app.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from app.domain.words import Role
-from app.journal.verify import verify
 from app.pipeline.administration.accounts import set_post
 from app.pipeline.answers import drafts
 from app.storage.answers import list_answers, read_answers, text_of
 from app.storage.tables import Answer
-from tests.fakes.threads import PAGE, Street
+from tests.fakes.threads import PAGE
 
 TEXT = "Здравствуйте! Дорогу на улице Мира отремонтируют до пятницы, работы уже начаты."
-
-
-@pytest.fixture
-def street(database_url, tmp_path):
-    """A page and its residents, on each engine; its journal must verify at the end."""
-    made = Street(database_url, tmp_path)
-    yield made
-    assert verify(made.house.database, made.house.journal_key).problems == []
-    made.close()
-
-
-@pytest.fixture
-def quick(sqlite_url, tmp_path):
-    """The same where no statement differs between the engines."""
-    made = Street(sqlite_url, tmp_path)
-    yield made
-    made.close()
 
 
 def clerk(street, name="Анна", post="", role=Role.RESPONDER):

@@ -11,27 +11,9 @@ from app.domain.clock import DAY, HOUR, MINUTE
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.events import Act
 from app.domain.words import Kind, Role
-from app.journal.verify import verify
 from app.pipeline.answers import waiting
 from app.storage.tables import Appeal, Label, Page
-from tests.fakes.threads import ASKS, MONDAY, Street
-
-
-@pytest.fixture
-def street(database_url, tmp_path):
-    """A page and its residents, on each engine; its journal must verify at the end."""
-    made = Street(database_url, tmp_path)
-    yield made
-    assert verify(made.house.database, made.house.journal_key).problems == []
-    made.close()
-
-
-@pytest.fixture
-def quick(sqlite_url, tmp_path):
-    """The same where no statement differs between the engines."""
-    made = Street(sqlite_url, tmp_path)
-    yield made
-    made.close()
+from tests.fakes.threads import ASKS, MONDAY
 
 
 def local(instant):

@@ -2,27 +2,17 @@
 
 from datetime import date
 
-import pytest
-
 from app.domain.clock import DAY, HOUR, SECOND
 from app.pipeline.administration.pages import PageChanges, change_page
 from app.pipeline.administration.policies import add_policy
 from app.pipeline.answers.norms import norms
 from app.policy.duties import Force
 from app.policy.rules import load_preset
-from tests.fakes.threads import MONDAY, Street
+from tests.fakes.threads import MONDAY
 from tests.fakes.thresholds import FakeThresholds
 
 #: Monday 00:00 of the page's week.
 WEEK = MONDAY - 10 * HOUR
-
-
-@pytest.fixture
-def street(database_url, tmp_path):
-    """A page and its residents, on each engine."""
-    made = Street(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def norm(street, **wanted):
