@@ -42,9 +42,12 @@ _PLATE: Final = re.compile(
     r"(?:[ ]?\d{2,3}(?!\d)(?:[ ]?(?:RUS|rus))?)?(?!\w)"
 )
 _NUMBER: Final = r"\d{1,4}(?!\d|[.,]\d)"
-_NO_UNIT: Final = r"(?!\s?[-–—]\s?\d)(?!\s{0,2}(?:м(?!\w)|м[2²]|кв|метр|км|тыс|млн|руб|%|°|год|лет|г\.))"
+_NO_UNIT: Final = (
+    r"(?!\s?[-–—]\s?\d)(?!\s{0,2}(?:м(?!\w)|м[2²]|кв(?!\.?\s?№?\s?\d)|метр|км|тыс|млн|руб|%|°|год|лет|г\.))"
+)
 _FLATS: Final = (
-    re.compile(rf"(?i)(?<!\w)(?<!\d[ ])(?<!\d)кв\.?\s?№?\s?{_NUMBER}{_NO_UNIT}"),
+    # Most people write «Ленина 5 кв 12»; «3 кв. 2024» is a quarter of a year.
+    re.compile(rf"(?i)(?<![^\W\d])кв\.?\s?№?\s?(?!20\d\d(?!\d)){_NUMBER}{_NO_UNIT}"),
     re.compile(rf"(?i)(?<!\w)квартир\w{{0,3}}\s?№\s?{_NUMBER}"),
     re.compile(rf"(?i)(?<=\d[,\s])\s?квартир\w{{0,3}}\s?{_NUMBER}(?!\s?\w)"),
 )
