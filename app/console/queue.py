@@ -92,7 +92,7 @@ def hand_over(request: Request, case_id: str, going: Going, sent: Form) -> Respo
         claims.hand_over(going.use.house, wanted, who=going.who, to=to, note=text(sent, "note"))
     except InvalidInputError as error:
         return show(request, going, wanted, typed(sent, error))
-    return redirect(request, going.next_path(), said=f"Вопрос передан: {to}.")
+    return redirect(request, going.next_path(), said=f"Вопрос передан: {to}")
 
 
 @router.post("/queue/undo")
