@@ -14,8 +14,10 @@ from app.domain.ids import IdMaker
 from app.domain.ports import Abilities, ClientFactory, NetworkClient
 from app.domain.words import Network
 from app.journal.keys import refuse_other_keys, signed_ends
+from app.journal.verify import missing_guards
 from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
+from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
@@ -118,7 +120,7 @@ class Judging:
 
 
 def open_judging(settings: Settings, house: House) -> Judging:
-    """Load the model, register it and the presets, read the pages."""
+    """Load the model, register it and the presets, read the pages; people are told if the journal stands unguarded."""
     artefact = open_artefact(settings)
     for warning in dictionary_warnings(artefact.manifest.libraries):
         _log.warning(warning)
@@ -127,6 +129,8 @@ def open_judging(settings: Settings, house: House) -> Judging:
     configuration = Configuration(house, artefact.manifest)
     with house.database.read() as session:
         configuration.current(session)
+        for guard in missing_guards(session):
+            alert("journal_guard_missing", guard=guard)
     return Judging(artefact, Moderator(Scorer(artefact)), configuration, model_version_id)
 
 

@@ -203,13 +203,8 @@ def fault(keys: Mapping[str, JournalKey], row: Journal, previous: str | None) ->
     return "" if signed == (row.at, row.kind, row.subject_id) else "columns_differ"
 
 
-def triggers_stand(session: Session) -> bool:
-    """Whether the database itself refuses to change the journal; asked at every start."""
-    return not missing_guards(session)
-
-
 def missing_guards(session: Session) -> list[str]:
-    """Names of the triggers and settings that should guard the journal and do not."""
+    """Names of the triggers and settings that should guard the journal and do not; asked at every start, too."""
     if session.get_bind().dialect.name == "postgresql":
         return _missing_on_postgresql(session)
     rows = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"))

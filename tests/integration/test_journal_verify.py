@@ -12,8 +12,12 @@ from app.journal import verify as room
 from app.journal.chain import Entry, append, mac_of
 from app.journal.keys import change_key, refuse_other_keys, signed_ends
 from app.journal.seal import Seal, SealCheck, check_seal, departures, head_seals, make_seal, read_seal, seal_text
-from app.journal.verify import triggers_stand, verify
+from app.journal.verify import verify
+from app.settings import Settings
 from app.storage.vault import JournalKey
+from app.telemetry import ALERTS
+from app.wiring import open_judging
+from tests.fakes.artefact import write_artefact
 from tests.fakes.world import START, World
 
 ENTRIES = 7
@@ -65,7 +69,7 @@ def test_an_honest_journal_is_whole(world):
     report = verify(world.database, world.house.journal_key, seal(world))
     assert (report.is_whole, report.entries, report.problems) == (True, ENTRIES, [])
     with world.database.read() as session:
-        assert triggers_stand(session)
+        assert room.missing_guards(session) == []
 
 
 def test_an_empty_journal_is_whole(database_url):
@@ -108,8 +112,20 @@ def test_each_dropped_guard_is_named(world):
         dropped.append("guard_missing:" + statement.split()[2])
         report = verify(world.database, world.house.journal_key)
         assert [p.code for p in report.problems] == dropped
-        with world.database.read() as session:
-            assert not triggers_stand(session)
+
+
+def test_a_start_tells_of_missing_guards(world, tmp_path):
+    """Whoever starts to judge or to send raises an alert for each guard that is gone, and none while all stand."""
+    write_artefact(tmp_path / "model")
+    settings = Settings(data_dir=tmp_path, model=tmp_path / "model")
+    told = ALERTS.labels("journal_guard_missing")._value
+    before = told.get()
+    open_judging(settings, world.house)
+    assert told.get() == before
+
+    disarm(world)
+    open_judging(settings, world.house)
+    assert told.get() == before + len(_DROP[engine(world)])
 
 
 def test_a_guard_that_guards_nothing_counts_as_missing(world):
