@@ -10,7 +10,7 @@ from app.domain.copies import text_print
 from app.domain.states import CommentState
 from app.journal.chain import Entry, append
 from app.pipeline.answers.ending import MACHINE, end
-from app.pipeline.answers.opening import PORTION, voice_of
+from app.pipeline.answers.opening import PORTION, voice_of, written
 from app.pipeline.answers.steps import publish_found
 from app.pipeline.house import House
 from app.review.threads import answers
@@ -46,7 +46,7 @@ def _answered_by(session: Session, comment_id: int) -> list[int]:
     own = session.get(Comment, comment_id)
     if own is None or own.state not in {CommentState.VISIBLE.value, CommentState.UNKNOWN.value}:
         return []
-    beside = queries.waiting_beside(session, own, _moment(own))
+    beside = queries.waiting_beside(session, own, written(own))
     if not beside:
         return []
     text = queries.text_of(session, own.revision_id) or ""
@@ -68,16 +68,12 @@ def _close(session: Session, house: House, waiting: int, comment_id: int) -> lis
     if appeal is None or own is None or appeal.closed_at is not None:
         return []
     at = house.clock.now()
-    entries = [end(appeal, AppealEnd.ANSWERED, MACHINE, at, answered_at=_moment(own), answer_comment=own.id)]
+    entries = [end(appeal, AppealEnd.ANSWERED, MACHINE, at, answered_at=written(own), answer_comment=own.id)]
     if answer is not None and answer.state == AnswerState.AGREED.value:
         agreed = drafts.text_of(session, answer.id)
         if agreed and _alike(agreed, queries.text_of(session, own.revision_id) or ""):
             entries.append(publish_found(answer, at, comment_id=own.id))
     return entries
-
-
-def _moment(own: Comment) -> int:
-    return min(own.written_at or own.received_at, own.received_at)
 
 
 def _alike(agreed: str, published: str) -> bool:

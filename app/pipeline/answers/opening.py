@@ -58,7 +58,7 @@ def find_labelled(house: House, configuration: Configuration, since: Callable[[i
         rows = queries.labelled_after(session, since(cursor), PORTION)
         found = _unknown(session, [comment for _, comment in rows])
     if found or (rows and rows[-1][0] != cursor):
-        _write(house, configuration, [Asked(one, one.received_at) for one in found], LABELLED, rows[-1][0])
+        _write(house, configuration, [Asked(one, written(one)) for one in found], LABELLED, rows[-1][0])
     return len(rows) == PORTION
 
 
@@ -95,6 +95,11 @@ def voice_of(comment: Comment, author: str | None = None) -> Voice:
     )
 
 
+def written(comment: Comment) -> int:
+    """When a comment was first written: the network tells, but nothing is written after it has come."""
+    return min(comment.written_at or comment.received_at, comment.received_at)
+
+
 def _is_appeal(row: Judged, terms: Terms | None) -> bool:
     """What a person decides about a text says nothing new of whether it asks for an answer."""
     if terms is None or row.decided_by != MACHINE or row.score is None:
@@ -120,10 +125,8 @@ def may_wait(comment: Comment) -> bool:
 
 
 def _asked_at(comment: Comment, row: Judged) -> int:
-    """The network tells when a comment was first written; an edit was written when it came."""
-    if row.revision > 1:
-        return row.decided_at
-    return min(comment.written_at or comment.received_at, comment.received_at)
+    """An edit was written when it came."""
+    return row.decided_at if row.revision > 1 else written(comment)
 
 
 def _write(house: House, configuration: Configuration, found: Sequence[Asked], cursor: str, position: int) -> None:

@@ -8,7 +8,7 @@ from app.domain.principals import Principal
 from app.journal.chain import append
 from app.pipeline.answers.drafts import locked_message
 from app.pipeline.answers.ending import begin, begin_again, end
-from app.pipeline.answers.opening import Asked, may_wait, open_appeal
+from app.pipeline.answers.opening import Asked, may_wait, open_appeal, written
 from app.pipeline.answers.terms import TermsOf
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
@@ -111,8 +111,7 @@ def wait(house: House, configuration: Configuration, comment_id: int, *, who: Pr
             if terms is None:
                 raise ConflictError("страница снята с модерации")
             # The resident has waited since they wrote, whoever noticed it later.
-            asked_at = min(comment.written_at or comment.received_at, comment.received_at)
-            entry = begin(open_appeal(session, terms, Asked(comment, asked_at)), signed=who.signed)
+            entry = begin(open_appeal(session, terms, Asked(comment, written(comment))), signed=who.signed)
         append(session, house.journal_key, [entry], at)
 
 

@@ -195,8 +195,8 @@ def test_history_of_an_installation_is_no_backlog(quick):
 
 
 def test_a_person_s_label_makes_a_message_wait(quick):
-    """What the model missed and a person called an appeal gets its clock."""
-    comment = quick.says("Третий день сидим без воды.")
+    """What the model missed and a person called an appeal gets its clock, from when the resident wrote it."""
+    comment = quick.says("Третий день сидим без воды.", written_at=MONDAY - HOUR)
     quick.walk()
     with quick.house.database.write() as session:
         session.add(
@@ -215,7 +215,8 @@ def test_a_person_s_label_makes_a_message_wait(quick):
             )
         )
     quick.walk()
-    assert quick.appeal(comment).closed_at is None
+    appeal = quick.appeal(comment)
+    assert (appeal.closed_at, appeal.asked_at) == (None, MONDAY - HOUR)
 
 
 def test_a_person_sets_and_stops_clocks(street):
