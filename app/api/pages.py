@@ -1,8 +1,5 @@
 """Routes for pages: adding, changing, removing them, and the red button."""
 
-from dataclasses import replace
-from typing import Final
-
 from fastapi import APIRouter, Response
 
 from app.api.answers import errors, example
@@ -21,14 +18,11 @@ from app.api.page_schemas import (
     PageOut,
     PauseOut,
 )
-from app.domain.words import Mode
+from app.pipeline import trying
 from app.pipeline.administration import pages, pausing
 from app.pipeline.administration.pages import NewPage, PageChanges
-from app.pipeline.trying import was_tried
 
 router = APIRouter(route_class=StrictRoute, tags=["pages"])
-
-_UNTRIED: Final = "за последние сутки никто не смотрел, что было бы удалено по этим правилам: POST /v1/previews"
 
 
 @router.get(
@@ -78,11 +72,7 @@ def change_page(page_id: IdIn, body: PageChangesIn, who: Caller, use: Use) -> Ch
     """
     check_page(who, page_id)
     changes = PageChanges(**body.model_dump())
-    was = pages.show_page(use.house, page_id).mode
-    changed = pages.change_page(use.house, page_id, changes, by=who.by, pages=who.pages)
-    if changed.page.mode == Mode.ENFORCE != was and not was_tried(use.house, page_id):
-        changed = replace(changed, warnings=(*changed.warnings, _UNTRIED))
-    return ChangedOut.model_validate(changed)
+    return ChangedOut.model_validate(trying.change(use.house, page_id, changes, by=who.by, pages=who.pages))
 
 
 @router.delete(

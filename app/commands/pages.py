@@ -196,8 +196,12 @@ def change(  # noqa: PLR0917 - as above
     ] = None,
     json: Json = False,
 ) -> None:
-    """Изменить страницу. Пустое значение ("") удаляет ключ, строку подтверждения или список --trust."""
-    from app.pipeline.administration.pages import PageChanges, change_page
+    """Изменить страницу. Пустое значение ("") удаляет ключ, строку подтверждения или список --trust.
+
+    Режим enforce, которого никто не примерил за последние сутки, включается с предупреждением.
+    """
+    from app.pipeline import trying
+    from app.pipeline.administration.pages import PageChanges
 
     secret, user_token, community_token = from_input(secret, user_token, community_token)
     changes = PageChanges(
@@ -215,7 +219,7 @@ def change(  # noqa: PLR0917 - as above
         trusted=() if trust == [""] else tuple(trust) if trust else None,
     )
     with opened() as house:
-        changed = change_page(house, page, changes, by=CLI)
+        changed = trying.change(house, page, changes, by=CLI)
     print_page(changed.page, json=json)
     warn(changed.warnings)
 

@@ -1,7 +1,7 @@
 """Trying a change before it is made: a preview is asked for, read with its examples, and stands behind the change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.domain.clock import DAY
@@ -10,7 +10,7 @@ from app.domain.principals import Principal
 from app.domain.states import JobState
 from app.domain.words import Mode
 from app.pipeline.administration.page_overview import missing
-from app.pipeline.administration.pages import PageChanges, change_page
+from app.pipeline.administration.pages import ChangedPage, PageChanges, change_page
 from app.pipeline.administration.policies import policy_in_force
 from app.pipeline.administration.policy_levels import levels_of
 from app.pipeline.configuration import Configuration
@@ -25,6 +25,10 @@ from app.storage.tables import Job, Page, PolicyVersion
 
 #: A preview stands behind a change for so long; then it is made anew.
 FRESH: Final = DAY
+_UNTRIED: Final = (
+    "за последние сутки никто не смотрел, что было бы удалено по этим правилам: "
+    "посмотрите в консоли («Страницы») или запросом POST /v1/previews"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,23 @@ def switch_mode(house: House, page_id: int, mode: str, *, was: str, job_id: int 
     change_page(house, page_id, PageChanges(mode=mode), by=who.by, pages=who.pages)
 
 
-def was_tried(house: House, page_id: int) -> bool:
-    """Whether anybody has a fresh preview of what the page would have removed by itself under its policy.
+def change(
+    house: House, page_id: int, changes: PageChanges, *, by: str, pages: frozenset[int] | None = None
+) -> ChangedPage:
+    """Change a page as `change_page` does; a step to `enforce` that nobody has tried is taken, with a warning."""
+    with house.database.read() as session:
+        page = page_queries.page_of(session, page_id)
+        if page is None:
+            raise missing(page_id)
+        was = page.mode
+    changed = change_page(house, page_id, changes, by=by, pages=pages)
+    if changed.page.mode == Mode.ENFORCE != was and not _was_tried(house, page_id):
+        return replace(changed, warnings=(*changed.warnings, _UNTRIED))
+    return changed
 
-    Raises:
-        NotFoundError: there is no such page.
-    """
+
+def _was_tried(house: House, page_id: int) -> bool:
+    """Whether anybody has a fresh preview of what the page would have removed by itself under its policy."""
     with house.database.read() as session:
         page = page_queries.page_of(session, page_id)
         if page is None:

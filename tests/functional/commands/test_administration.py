@@ -148,6 +148,16 @@ def test_a_page_is_changed_shown_and_removed(tell):
     assert json.loads(tell("page", "list", "--json").out) == []
 
 
+def test_enforcing_unseen_is_warned_of(tell):
+    """The mode changes in one command, and whoever has not looked what would have gone is told so, once."""
+    page = added(tell, "--policy", "talmenka-414", "--mode", "review")["id"]
+    done, again = (tell("page", "set", page, "--mode", "enforce", "--json") for _ in range(2))
+
+    assert (done.code, json.loads(done.out)["mode"]) == (0, "enforce")
+    assert "Внимание: за последние сутки никто не смотрел" in done.err
+    assert "не смотрел" not in again.err
+
+
 def test_the_red_button_is_seen_in_the_list(tell):
     """`pause --page` stands in the list until `resume --page`."""
     page = added(tell)["id"]
