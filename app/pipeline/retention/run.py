@@ -17,17 +17,17 @@ from app.settings import Settings
 from app.storage.retention import (
     EVENT_KEYS,
     JOBS,
+    REPEATED_TEXTS,
     SESSIONS,
     SIGN_IN_LINKS,
     ShortLived,
-    blank_repeated,
     count_over,
-    count_repeated,
-    delete_over,
+    forget_over,
 )
 
 _log = structlog.get_logger()
 _SHORT_LIVED: Final[Mapping[Data, ShortLived]] = {
+    Data.REPEATED_TEXTS: REPEATED_TEXTS,
     Data.EVENT_KEYS: EVENT_KEYS,
     Data.SESSIONS: SESSIONS,
     Data.SIGN_IN_LINKS: SIGN_IN_LINKS,
@@ -73,7 +73,6 @@ def run(house: House, terms: Terms, *, apply: bool, by: str, stop: threading.Eve
     walk.run()
     for kind in _SHORT_LIVED:
         walk.counts[kind].due = _short_lived(house, kind, terms, stop, apply=apply)
-    walk.counts[Data.REPEATED_TEXTS].due = _repeated(house, terms, stop, apply=apply)
     lines = tuple(_line(kind, walk, terms) for kind in Data)
     if apply:
         _journal(house, lines, by, stopped=stop.is_set())
@@ -93,20 +92,7 @@ def _short_lived(house: House, kind: Data, terms: Terms, stop: threading.Event, 
     total, done = 0, PORTION
     while done == PORTION and not stop.is_set():
         with house.database.write() as session:
-            done = delete_over(session, what, before=before, limit=PORTION)
-        total += done
-    return total
-
-
-def _repeated(house: House, terms: Terms, stop: threading.Event, *, apply: bool) -> int:
-    before = house.clock.now() - terms.days[Data.REPEATED_TEXTS] * DAY
-    if not apply:
-        with house.database.read() as session:
-            return count_repeated(session, before=before)
-    total, done = 0, PORTION
-    while done == PORTION and not stop.is_set():
-        with house.database.write() as session:
-            done = blank_repeated(session, before=before, limit=PORTION)
+            done = forget_over(session, what, before=before, limit=PORTION)
         total += done
     return total
 
