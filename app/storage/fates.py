@@ -1,6 +1,6 @@
 """What decides whether a comment's words may be erased: when it was last touched, what was done, what it waits for."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -170,12 +170,3 @@ def _answers(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> No
         _step(found, comment, at)
         if state in UNWRITTEN:
             _wait(found, comment, ANSWER)
-
-
-def held_back(every: Iterable[Fate]) -> dict[str, int]:
-    """How many comments wait, by the reason."""
-    counts: dict[str, int] = {}
-    for fate in every:
-        for why in fate.waits:
-            counts[why] = counts.get(why, 0) + 1
-    return counts
