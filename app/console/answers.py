@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.console.errors import said_of, status_of
 from app.console.shell import Form, Signed, Use, number, place, redirect, render, text
 from app.console.wording import counted, shortened
 from app.domain.answers import AnswerState, AppealEnd
@@ -176,10 +177,8 @@ def _typed(  # noqa: PLR0917 - one sentence: this step of this person on this me
     """Take a step with typed words; where it fails they stand in the form again."""
     try:
         step()
-    except InvalidInputError as error:
-        return _message(request, who, use, asked, typed=words, wrong=error.expected, status=400)
-    except (ConflictError, NotAllowedError) as error:
-        return _message(request, who, use, asked, typed=words, wrong=str(error), status=409)
+    except (InvalidInputError, ConflictError, NotAllowedError) as error:
+        return _message(request, who, use, asked, typed=words, wrong=said_of(error), status=status_of(error))
     return redirect(request, f"/answers/{asked}", said=said)
 
 
@@ -209,7 +208,7 @@ def _message(  # noqa: PLR0917 - one sentence: this message for this person, wit
 
 
 def _left(working: int) -> str:
-    """Working time to the term, or past it: `осталось 3 ч 20 мин`."""
+    """Working time to the term, or past it: `осталось 3 часа 20 мин`."""
     minutes = abs(working) // MINUTE
     hours, minutes = divmod(minutes, 60)
     parts = [counted(hours, "час", "часа", "часов")] if hours else []

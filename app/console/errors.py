@@ -100,12 +100,22 @@ def _asked(request: Request, error: Exception) -> str:
 
 
 def _on_own(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DvornikError)  # noqa: S101 - registered for this type alone
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError) else {}
+    return error_page(request, status_of(error), said_of(error), headers=headers)
+
+
+def status_of(error: DvornikError) -> HTTPStatus:
+    """The status that a page answers an error with; one that the console does not know is raised again."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         raise error
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, BusyError) else {}
-    message = error.expected if isinstance(error, InvalidInputError) else str(error)
-    return error_page(request, status, message, headers=headers)
+    return status
+
+
+def said_of(error: DvornikError) -> str:
+    """What a person reads of an error: the name of a field means nothing to them."""
+    return error.expected if isinstance(error, InvalidInputError) else str(error)
 
 
 def _on_validation(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData
 
 from app.console.access import may_open
+from app.console.errors import said_of, status_of
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.clock import SECOND
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -51,7 +52,7 @@ def find(request: Request, who: Signed, use: Use, sent: Form) -> Response:
         network, external_id = _named(sent)
         return _person(request, who, use, network, external_id)
     except (InvalidInputError, NotFoundError) as error:
-        return _front(request, who, use, sent=sent, wrong=_told(error), status=_status(error))
+        return _front(request, who, use, sent=sent, wrong=said_of(error), status=status_of(error))
 
 
 @router.post("/persons/export")
@@ -76,7 +77,7 @@ def erase(request: Request, who: Signed, use: Use, sent: Form) -> Response:
         done = erasing.erase(use.house, network, external_id, ground=ground, who=_who(who))
     except (InvalidInputError, ConflictError) as error:
         return _person(
-            request, who, use, network, external_id, wrong=_told(error), ground=ground, status=_status(error)
+            request, who, use, network, external_id, wrong=said_of(error), ground=ground, status=status_of(error)
         )
     return redirect(request, "/persons", said=f"Данные стёрты, записей: {sum(done.rows.values())}.")
 
@@ -90,8 +91,8 @@ def set_hold(request: Request, who: Signed, use: Use, sent: Form) -> Response:
     except (InvalidInputError, NotFoundError, ConflictError) as error:
         if scope == AUTHOR:
             network, external_id = _named(sent)
-            return _person(request, who, use, network, external_id, wrong=_told(error), status=_status(error))
-        return _front(request, who, use, sent=sent, wrong_hold=_told(error), status=_status(error))
+            return _person(request, who, use, network, external_id, wrong=said_of(error), status=status_of(error))
+        return _front(request, who, use, sent=sent, wrong_hold=said_of(error), status=status_of(error))
     return redirect(request, "/persons", said="Запрет стоит: данные не стираются, пока вы его не снимете.")
 
 
@@ -109,16 +110,6 @@ def _check_sure(sent: FormData) -> None:
 
 def _who(principal: Principal) -> Who:
     return Who(principal.by, principal.pages)
-
-
-def _told(error: InvalidInputError | NotFoundError | ConflictError) -> str:
-    return error.expected if isinstance(error, InvalidInputError) else str(error)
-
-
-def _status(error: Exception) -> int:
-    if isinstance(error, NotFoundError):
-        return 404
-    return 409 if isinstance(error, ConflictError) else 400
 
 
 def _named(sent: FormData) -> tuple[str, str]:
@@ -211,7 +202,7 @@ def _person(
         status=status,
         person=person,
         network_name=NETWORKS[Network(network)],
-        pages=[(titles.get(page, "страница удалена"), count) for page, count in person.comments.items()],
+        pages=[(titles.get(page, "страница снята с модерации"), count) for page, count in person.comments.items()],
         rows=[(PERSON_ROWS[name], count) for name, count in rows.items()],
         waits=[(WAITS[why], count) for why, count in sorted(person.waits.items())],
         stays=PERSON_STAYS,

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from starlette.datastructures import FormData
 
 from app.console.case_page import Typed
+from app.console.errors import said_of
 from app.console.shell import text, texts
 from app.domain.decisions import LawViolation
 from app.domain.errors import ConflictError, InvalidInputError
@@ -114,9 +115,8 @@ def _one_of(kind: type[_Word], value: str, where: str, expected: str) -> _Word:
 def typed(sent: FormData, error: InvalidInputError | ConflictError) -> Typed:
     """The form as it was sent, and why it was refused."""
     where = error.where if isinstance(error, InvalidInputError) else ""
-    problem = error.expected if isinstance(error, InvalidInputError) else str(error)
     return Typed(
-        problem=problem,
+        problem=said_of(error),
         where=where,
         sent=True,
         categories=texts(sent, "category"),
