@@ -122,13 +122,11 @@ def switch(request: Request, page_id: str, who: Signed, use: Use, sent: Form) ->
 
 
 @router.post("/actions/{action_id}/confirm")
-def confirm(request: Request, action_id: str, who: Signed, use: Use, sent: Form) -> Response:
-    """Let a proposed action go out on this person's word."""
-    found, days = number(action_id, "такого действия"), text(sent, "ban_days")
-    if days and not (days.isascii() and days.isdecimal() and len(days) < 4):
-        raise InvalidInputError("ban_days", "срок блокировки: ожидается число дней от 1 до 365")
+def confirm(request: Request, action_id: str, who: Signed, use: Use) -> Response:
+    """Let a proposed action go out on this person's word; another term, or a lone word, is for the list of bans."""
+    found = number(action_id, "такого действия")
     back = page_of_action(use.house, found, who)
-    done = orders.confirm(use.house, found, who=who, ban_days=int(days) if days else None)
+    done = orders.confirm(use.house, found, who=who)
     said = "Нужен ещё один человек: бессрочную блокировку подтверждают двое." if done.second_needed else "Подтверждено."
     return redirect(request, f"/pages/{back}", said=said)
 
