@@ -89,6 +89,7 @@ def _page(request: Request, going: Walker, *, problem: str = "") -> Response:
         problem=problem,
         found=found,
         following=following,
+        further=place is not None,
         terms=_TERMS,
         final=lambda one: is_final(
             ActionKind.BAN_AUTHOR, Kind(one.record.comment.kind), going.use.abilities.get(one.record.network)

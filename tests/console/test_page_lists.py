@@ -36,7 +36,23 @@ def test_a_long_list_goes_on_to_its_end(counter: Counter, monkeypatch: pytest.Mo
 def test_the_end_of_a_list_that_others_have_emptied_leads_back(counter: Counter) -> None:
     """Whoever comes to a part that is done by then is told so and led to what still waits."""
     ban = counter.action_of(counter.comment("Ты дебил"), "ban_author")
-    shown = counter.visitor(Role.MODERATOR).get(f"/pages/{counter.page}?proposed={ban.id}").text
+    anna = counter.visitor(Role.MODERATOR)
+    shown = anna.get(f"/pages/{counter.page}?proposed={ban.id}").text
 
     assert "Здесь больше ничего нет." in shown
     assert f'href="/console/pages/{counter.page}#proposed"' in shown
+    shown = anna.get(f"/queue/bans?before={ban.id}").text
+    assert "Ни одна блокировка не ждёт" not in shown
+    assert ">К началу<" in shown
+
+
+def test_a_ban_for_ever_is_confirmed_where_a_reason_can_be_written(counter: Counter) -> None:
+    """The page's own list leads to the bans, where an office of one may say why it decides alone."""
+    ban = counter.action_of(counter.comment("Ты дебил"), "ban_author")
+    anna = counter.visitor(Role.MODERATOR)
+    assert f"/console/actions/{ban.id}/confirm" in anna.get(f"/pages/{counter.page}").text
+    counter.change(Action, ban.id, ban_seconds=None)
+    shown = anna.get(f"/pages/{counter.page}").text
+
+    assert f"/console/actions/{ban.id}/confirm" not in shown
+    assert 'href="/console/queue/bans"' in shown
