@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from app.commands.installation import CLI, opened
-from app.commands.output import as_json, tell
+from app.commands.output import as_json, percent, tell
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
@@ -90,12 +90,8 @@ def measure(since: Since = None, page: Page = None, json: Json = False) -> None:
 def _told(what: str, share: Share) -> str:
     if share.share is None or share.low is None or share.high is None:
         return f"{what}: проверенных ещё нет."
-    borders = f"{_percent(share.low)}–{_percent(share.high)}"
-    return f"{what} {_percent(share.share)} (95 %: {borders}), проверено: {share.answered}."
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %".replace(".", ",")
+    borders = f"{percent(share.low)}–{percent(share.high)}"
+    return f"{what} {percent(share.share)} (95 %: {borders}), проверено: {share.answered}."
 
 
 def _wanted(house: House, since: str | None, page: int | None) -> LabelFilter:

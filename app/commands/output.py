@@ -44,6 +44,11 @@ def moment(instant: int | None, zone: str = "") -> str:
     return f"{there:%d.%m.%Y %H:%M}" + ("" if zone else " UTC")
 
 
+def percent(share: float) -> str:
+    """`97,4 %` of a share 0…1."""
+    return f"{share * 100:.1f} %".replace(".", ",")
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Columns as wide as they need to be."""
     lines = [[visible(str(cell)) for cell in row] for row in [header, *rows]]

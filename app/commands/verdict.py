@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.commands.output import visible
+from app.commands.output import percent, visible
 from app.domain.wording import ACTIONS, CATEGORIES, REASONS, VERDICTS
 
 if TYPE_CHECKING:
@@ -58,20 +58,16 @@ def bar(name: str, score: float | None, *, colour: str) -> Text:
     if score is None:
         return Text(f"{label} оценки нет")
     filled = round(score * WIDTH)
-    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {_percent(score):>7}")
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %".replace(".", ",")
+    return Text.assemble(label, " ", ("█" * filled, colour), "░" * (WIDTH - filled), f" {percent(score):>7}")
 
 
 def limits(head: str, thresholds: Mapping[str, Any]) -> str:
     """From which scores something happens: `  человеку от 9,3 %, удалить от 97,4 %`."""
     if head == "appeal":
-        return f"  беречь от {_percent(thresholds['appeal'])}"
+        return f"  беречь от {percent(thresholds['appeal'])}"
     remove = thresholds["remove"].get(head)
-    end = "" if remove is None else f", удалить от {_percent(remove)}"
-    return f"  человеку от {_percent(thresholds['review'][head])}{end}"
+    end = "" if remove is None else f", удалить от {percent(remove)}"
+    return f"  человеку от {percent(thresholds['review'][head])}{end}"
 
 
 def changed(change: Mapping[str, Any]) -> str:
