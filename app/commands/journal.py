@@ -12,13 +12,14 @@ import typer
 from app.commands.installation import CLI, open_installation, quiet_settings
 from app.commands.output import as_json, moment, plain, tell
 from app.commands.russian import Commands
+from app.domain.clock import rfc3339
 
 if TYPE_CHECKING:
     from app.journal.seal import Seal
     from app.journal.verify import Report, Unverified
     from app.storage.vault import JournalKey
 
-journal = Commands(help="Журнал: проверить, что записи никто не менял, сменить ключ.")
+journal = Commands(help="Журнал: проверить, что записи никто не менял, записать печать, сменить ключ.")
 PROBLEMS = {
     "mac_differs": "запись изменена",
     "columns_differ": "запись изменена",
@@ -80,13 +81,8 @@ def verify_journal(
         except OSError as error:
             raise InvalidInputError("--write-seal", f"ожидается новый файл, а {write_seal} не создаётся") from error
     if json:
-        as_json(
-            {
-                **plain(asdict(report)),
-                "ok": report.is_whole,
-                "sealed_at": plain({"_at": sealed.at})["_at"] if sealed else None,
-            }
-        )
+        sealed_at = rfc3339(sealed.at) if sealed else None
+        as_json({**plain(asdict(report)), "ok": report.is_whole, "sealed_at": sealed_at})
     else:
         _print(report)
         if said:
