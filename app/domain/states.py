@@ -134,6 +134,8 @@ COMMENT_MOVES: Final[Mapping[CommentState, frozenset[CommentState]]] = {
     CommentState.WITHDRAWN: frozenset({CommentState.VISIBLE}),
     CommentState.UNKNOWN: frozenset({CommentState.VISIBLE, CommentState.REMOVED, CommentState.WITHDRAWN}),
 }
+#: States of a comment that nobody sees in the network any more.
+GONE: Final = frozenset({CommentState.REMOVED, CommentState.WITHDRAWN})
 
 
 def check_move(moves: Mapping[S, frozenset[S]], before: S, after: S) -> None:

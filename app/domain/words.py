@@ -1,6 +1,7 @@
 """The closed vocabularies of the house: every code that is stored, shown or sent is named here once."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Network(StrEnum):
@@ -75,6 +76,10 @@ class WrittenBy(StrEnum):
     PAGE = "page"
     MANAGER = "manager"
     COMMUNITY = "community"
+
+
+#: Whoever speaks for the office: nobody judges these words, bans their author or answers them.
+OWN: Final = frozenset({WrittenBy.PAGE, WrittenBy.MANAGER})
 
 
 class Reason(StrEnum):

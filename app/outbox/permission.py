@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.clock import DAY, HOUR, MINUTE
-from app.domain.states import CommentState
-from app.domain.words import ActionKind, Mode, Reason, WrittenBy
+from app.domain.states import GONE, CommentState
+from app.domain.words import OWN, ActionKind, Mode, Reason, WrittenBy
 
 #: Older orders of the machine go to a person: nobody understands a removal three days after the fact.
 AGE_LIMIT: Final = 72 * HOUR
@@ -18,7 +18,6 @@ MANAGERS_UNKNOWN: Final = "managers_unknown"
 
 REMOVALS: Final = frozenset({ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT})
 _AGAINST_AUTHOR: Final = REMOVALS | {ActionKind.BAN_AUTHOR}
-_GONE: Final = frozenset({CommentState.REMOVED, CommentState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _for_the_target(s: Standing) -> Answer | None:
     # Lifting a ban is owed to the author whatever has become of the comment since.
     if not s.decision_current and s.kind is not ActionKind.UNBAN_AUTHOR:
         return Cancel("superseded")
-    if s.kind in REMOVALS and s.comment in _GONE:
+    if s.kind in REMOVALS and s.comment in GONE:
         return Gone()
     if s.comment is CommentState.WITHDRAWN and s.kind is not ActionKind.UNBAN_AUTHOR:
         return Cancel("withdrawn")
@@ -130,7 +129,7 @@ def managers_known(read_at: int | None, now: int) -> bool:
 
 def is_protected(s: Standing) -> bool:
     """Whether the author is the page itself, one of its managers or a community that it trusts."""
-    if s.written_by in {WrittenBy.PAGE, WrittenBy.MANAGER}:
+    if s.written_by in OWN:
         return True
     if not s.author:
         return False

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, func
 
 from app.domain.answers import AppealEnd
 from app.domain.ids import first_id_at
-from app.domain.states import CommentState
-from app.domain.words import WrittenBy
+from app.domain.states import GONE, CommentState
+from app.domain.words import OWN
 from app.storage.tables import (
     Answer,
     Appeal,
@@ -24,8 +24,7 @@ from app.storage.tables import (
 )
 from app.storage.walk import Statement
 
-_LIVE: Final = (CommentState.VISIBLE.value, CommentState.UNKNOWN.value)
-_OWN: Final = (WrittenBy.PAGE.value, WrittenBy.MANAGER.value)
+_GONE: Final = sorted(state.value for state in GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def own_comments_after(session: Session, after: int, until: int, limit: int) -> 
     """
     query = select(col(Comment.id), col(Comment.written_by)).where(col(Comment.id) > after, col(Comment.id) <= until)
     rows = session.execute(query.order_by(col(Comment.id)).limit(limit)).all()
-    own = [row[0] for row in rows if row[1] in _OWN]
+    own = [row[0] for row in rows if row[1] in OWN]
     return own, rows[-1][0] if len(rows) == limit else None
 
 
@@ -163,7 +162,7 @@ def author_replied_to(session: Session, own: Comment) -> str | None:
     row = session.execute(query).first()
     if row is None:
         return None
-    return "" if row[0] in _OWN else row[1]
+    return "" if row[0] in OWN else row[1]
 
 
 def open_and_gone(session: Session, limit: int) -> list[int]:
@@ -171,7 +170,7 @@ def open_and_gone(session: Session, limit: int) -> list[int]:
     query = (
         select(col(Appeal.comment_id))
         .join(Comment, col(Comment.id) == col(Appeal.comment_id))
-        .where(col(Appeal.closed_at).is_(None), col(Comment.state).not_in(_LIVE))
+        .where(col(Appeal.closed_at).is_(None), col(Comment.state).in_(_GONE))
     )
     return list(session.scalars(query.limit(limit)))
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.domain.answers import AnswerState, AppealEnd
 from app.domain.copies import text_print
-from app.domain.states import CommentState
+from app.domain.states import GONE
 from app.journal.chain import Entry, append
 from app.pipeline.answers.ending import MACHINE, end
 from app.pipeline.answers.opening import PORTION, voice_of, written
@@ -44,7 +44,7 @@ def find_answers(house: House, after: int, until: int) -> int | None:
 def _answered_by(session: Session, comment_id: int) -> list[int]:
     """Whom the page's own comment answers, as comments."""
     own = session.get(Comment, comment_id)
-    if own is None or own.state not in {CommentState.VISIBLE.value, CommentState.UNKNOWN.value}:
+    if own is None or own.state in GONE:
         return []
     beside = queries.waiting_beside(session, own, written(own))
     if not beside:

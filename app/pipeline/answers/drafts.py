@@ -12,8 +12,8 @@ from sqlmodel import Session
 from app.domain.answers import AnswerState, AppealEnd
 from app.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from app.domain.principals import Principal
-from app.domain.states import CommentState
-from app.domain.words import Role, WrittenBy
+from app.domain.states import GONE
+from app.domain.words import OWN, Role
 from app.journal.chain import Entry, append
 from app.pipeline.answers.ending import end
 from app.pipeline.answers.steps import check_state, check_version, entry, move
@@ -190,9 +190,9 @@ def locked_message(session: Session, comment_id: int, who: Principal) -> Comment
 
 
 def _check_answerable(comment: Comment) -> None:
-    if comment.written_by in {WrittenBy.PAGE.value, WrittenBy.MANAGER.value}:
+    if comment.written_by in OWN:
         raise InvalidInputError("comment_id", "ожидается сообщение жителя, а это слова самой страницы")
-    if comment.state in {CommentState.WITHDRAWN.value, CommentState.REMOVED.value}:
+    if comment.state in GONE:
         raise ConflictError("этого сообщения уже нет в сети: отвечать не на что")
 
 

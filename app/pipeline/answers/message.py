@@ -1,14 +1,13 @@
 """One resident's message with everything that whoever answers it needs."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlmodel import Session
 
 from app.domain.answers import AnswerState
 from app.domain.errors import NotFoundError
 from app.domain.principals import Principal
-from app.domain.words import WrittenBy
+from app.domain.words import OWN
 from app.pipeline.answers.drafts import ANSWERING, cannot_agree
 from app.pipeline.house import House
 from app.review import calendar
@@ -16,8 +15,6 @@ from app.storage import answers, appeals
 from app.storage.accounts import is_id
 from app.storage.answers import AnswerRecord
 from app.storage.tables import Appeal, Author, Comment, Page, Post
-
-_OWN: Final = frozenset({WrittenBy.PAGE.value, WrittenBy.MANAGER.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def message_view(house: House, comment_id: int, who: Principal) -> MessageView:
     now = house.clock.now()
     with house.database.read() as session:
         comment = session.get(Comment, comment_id) if is_id(comment_id) else None
-        if comment is None or comment.written_by in _OWN or not who.may_touch(comment.page_id):
+        if comment is None or comment.written_by in OWN or not who.may_touch(comment.page_id):
             raise NotFoundError(f"сообщения {comment_id} нет")
         return _view(session, comment, who, now)
 

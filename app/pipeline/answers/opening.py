@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import Session
 
 from app.domain.copies import text_print
-from app.domain.states import CommentState
+from app.domain.states import GONE
 from app.domain.words import Kind, WrittenBy
 from app.journal.chain import Entry, append
 from app.pipeline.answers.ending import MACHINE, begin
@@ -118,10 +118,7 @@ def _unknown(session: Session, ids: Sequence[int] | dict[int, Judged]) -> list[C
 
 def may_wait(comment: Comment) -> bool:
     """Whether it is a citizen's message that is still there."""
-    return comment.written_by == WrittenBy.CITIZEN and comment.state in {
-        CommentState.VISIBLE.value,
-        CommentState.UNKNOWN.value,
-    }
+    return comment.written_by == WrittenBy.CITIZEN and comment.state not in GONE
 
 
 def _asked_at(comment: Comment, row: Judged) -> int:

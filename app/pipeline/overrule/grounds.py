@@ -6,7 +6,7 @@ from typing import Final
 from app.domain.decisions import LawViolation
 from app.domain.errors import InvalidInputError
 from app.domain.wording import CATEGORIES
-from app.domain.words import ActionKind, Category, Verdict, WrittenBy
+from app.domain.words import OWN, ActionKind, Category, Verdict
 from app.pipeline.configuration import PageConfig
 from app.pipeline.overrule.wishes import BanWish, PersonVerdict
 from app.pipeline.record.ledger import CommentRow
@@ -118,7 +118,6 @@ def check_ban(wish: BanWish, page: PageConfig, comment: CommentRow) -> BanRules:
     if comment.author_id is None or not comment.author:
         raise InvalidInputError("ban", "автор неизвестен или стёрт: блокировать некого")
     names = {comment.author, comment.author.removeprefix("-")}
-    own = comment.written_by in (WrittenBy.PAGE, WrittenBy.MANAGER)
-    if own or names & (page.managers | page.trusted | {page.external_id}):
+    if comment.written_by in OWN or names & (page.managers | page.trusted | {page.external_id}):
         raise InvalidInputError("ban", "это сама страница, её руководитель или тот, кому она доверяет")
     return rules

@@ -6,7 +6,7 @@ from typing import Any, Final
 from app.domain.events import AuthorBanned, AuthorUnbanned, Event, Published, Removed, Written
 from app.domain.ids import IdMaker
 from app.domain.states import ActionState, CaseState, CommentState
-from app.domain.words import ActionKind, WrittenBy
+from app.domain.words import OWN, ActionKind, WrittenBy
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.ledger import ActionRow, CaseRow, CommentKey, CommentRow, Ledger, key_of
 from app.storage.bulk import Bulk, Row
@@ -127,7 +127,7 @@ class Loader:
         body = event.body
         written = isinstance(body, Written)
         by = page.written_by(body.author) if isinstance(body, Written) else WrittenBy.CITIZEN
-        judged = written and by not in (WrittenBy.PAGE, WrittenBy.MANAGER)
+        judged = written and by not in OWN
         return {
             "id": self._ids(),
             **dict(zip(_KEY, key, strict=True)),

@@ -9,7 +9,7 @@ from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
 from app.domain.states import ActionState
-from app.domain.words import ActionKind, Mode, Reason, Verdict, WrittenBy
+from app.domain.words import OWN, ActionKind, Mode, Reason, Verdict, WrittenBy
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.budget import Budget
 from app.pipeline.record.deciding import MACHINE, Deciding, Hand, Opinion, planned
@@ -24,14 +24,13 @@ from app.policy.ladder import standing
 from app.policy.rules import live_mode
 from app.storage.tables import Evidence, Revision, RevisionBody
 
-_OWN: Final = frozenset({WrittenBy.PAGE, WrittenBy.MANAGER})
 #: The author was a manager when the text came in and is none by the time it is written down.
 _NOT_JUDGED: Final = Judgement(None, failure="not_judged")
 
 
 def is_judged(by: WrittenBy) -> bool:
     """The page's own words and its managers' get no decision."""
-    return by not in _OWN
+    return by not in OWN
 
 
 class Rulings:
