@@ -16,7 +16,7 @@ from app.pipeline.process import Services
 
 router = APIRouter(route_class=StrictRoute, tags=["jobs"])
 
-_OF_LEVEL: Final[dict[str, Any]] = {"policy": "novokuznetsk-59", "level": "careful"}
+_OF_LEVEL: Final[dict[str, Any]] = {"policy": "novokuznetsk-59", "level": "strict"}
 _OF_PAGE: Final[dict[str, Any]] = {"page_id": "7301844400000000001"}
 
 

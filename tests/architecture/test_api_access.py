@@ -1,13 +1,16 @@
 """Nothing is open by oversight: the real application's routes are each classified, and the documentation says how."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from pydantic import TypeAdapter
 
 from app.api.access import ACCESS, OPEN, READS_PRIVATE
 from app.api.deps import caller
@@ -82,6 +85,34 @@ def _documented_roles(text: str) -> list[str]:
     roles = [cell.strip() for cell in header[1].split("|")]
     assert set(roles) == {str(role) for role in Role}
     return roles
+
+
+def test_the_documented_bodies_are_taken(app: FastAPI) -> None:
+    """Every body that docs/api.md shows fits its route, and every route that takes one is shown with one."""
+    bodies = {name: getattr(context, "body_field", None) for name, context in _routes(app).items()}
+    documented: dict[str, list[Any]] = {}
+    for route, body in _documented_bodies():
+        documented.setdefault(route, []).append(body)
+
+    for route, examples in documented.items():
+        shape = TypeAdapter(bodies[route].field_info.annotation)
+        for example in examples:
+            shape.validate_json(json.dumps(example))
+    assert documented.keys() == {name for name, field in bodies.items() if field is not None}
+
+
+def _documented_bodies() -> Iterator[tuple[str, Any]]:
+    """Each example with its route: a line of method and path, below it JSON, one value after another."""
+    shown = re.search(
+        r"^## What is sent$.*?^```\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert shown is not None
+    for route, bodies in re.findall(r"^([A-Z]+ /\S+)\n((?:^ .*\n)+)", shown[1], re.MULTILINE):
+        rest = bodies.strip()
+        while rest:
+            body, end = json.JSONDecoder().raw_decode(rest)
+            yield route, body
+            rest = rest[end:].strip()
 
 
 def test_every_error_has_its_answer() -> None:
