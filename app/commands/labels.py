@@ -58,10 +58,10 @@ def export(
     with opened() as house, ExitStack() as files:
         wanted = _wanted(house, since, page)
         note_export(house, wanted, by=CLI)
-        out: BinaryIO = sys.stdout.buffer if target == _STREAM else files.enter_context(whole_or_nothing(target))
-        if out is not sys.stdout.buffer and Path(out.name).is_file():
+        out: BinaryIO = sys.stdout.buffer
+        if target != _STREAM:
             # Masked or not, these are people's words.
-            Path(out.name).chmod(0o600)
+            out = files.enter_context(whole_or_nothing(target, private=True))
         for portion in all_lessons(house, wanted):
             out.writelines(map(line, portion.lessons))
             rows += len(portion.lessons)

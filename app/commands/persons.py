@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,23 +49,17 @@ def export_person(
 
 
 def _write(file: Path, pieces: Iterator[bytes]) -> None:
-    """The file appears whole, readable by its owner alone, and never instead of another one."""
+    """The file appears whole, readable by its owner alone; one that is there already stays."""
     from app.domain.errors import InvalidInputError
+    from app.pipeline.bulk_scoring import whole_or_nothing
 
     if file.exists():
         raise InvalidInputError("ФАЙЛ", f"ожидается новый файл, а {file} уже есть")
-    draft = file.with_name(f".{file.name}.part")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with whole_or_nothing(file, private=True) as stream:
+            stream.writelines(pieces)
     except OSError as error:
         raise InvalidInputError("ФАЙЛ", f"ожидается новый файл, а {file} не создаётся") from error
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            for piece in pieces:
-                stream.write(piece)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @persons.command("erase")

@@ -72,8 +72,11 @@ def score_stream(recipe: Recipe, source: Lines, *, jobs: int = -1) -> Iterator[S
 
 
 @contextmanager
-def whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when everything is in it; a device or a pipe is written to directly."""
+def whole_or_nothing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file that appears under its name only when everything is in it; a device or a pipe is written to directly.
+
+    `private`: nobody but its owner may read the file, at any moment.
+    """
     target = path.resolve()
     if target.exists() and not target.is_file():
         with target.open("wb") as stream:
@@ -81,7 +84,8 @@ def whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
         return
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with partial.open("wb") as stream:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666)
+        with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -74,6 +74,10 @@ def test_a_person_is_exported_and_erased(tell: Run, place, artefact, tmp_path):
     assert [one["revisions"][0]["text"] for one in json.loads(file.read_text())["comments"]] == [TEXTS[0]]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert tell("person", "export", str(file), *PERSON).code == 2
+    nowhere = tell("person", "export", str(tmp_path / "none" / "person.json"), *PERSON)
+    assert (nowhere.code, nowhere.out) == (2, "")
+    assert "не создаётся" in nowhere.err
+    assert list(tmp_path.glob("*person*")) == [file]
     assert json.loads(tell("person", "export", "-", *PERSON).out)["comments_total"] == 1
 
     tried = tell("person", "erase", *PERSON)

@@ -115,6 +115,15 @@ def test_a_file_appears_when_it_is_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_private_file_is_never_open_to_others(tmp_path):
+    """Neither while it is written nor under its name."""
+    with whole_or_nothing(tmp_path / "person.json", private=True) as stream:
+        stream.write(b"one\n")
+        assert [stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()] == [0o600]
+
+    assert [stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()] == [0o600]
+
+
 def _crash_while_writing(target: Path) -> None:
     with whole_or_nothing(target) as stream:
         stream.write(b"new\n")
