@@ -7,21 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import expect
 
-from app.console.app import create_console
-from app.console.shell import COOKIE
 from app.domain.clock import day_of
 from app.domain.words import Role
-from app.pipeline.administration.sessions import sign_in_by_token
 from app.pipeline.reports import asking
 from app.pipeline.reports.periods import Length, name_of, parse_period
 from app.storage.tables import Journal, Page
 from tests.console.browsing import Visitors, check_accessible
+from tests.console.counter import Counter
 from tests.console.desk import MAT, THANKS, Desk
-from tests.fakes.serving import Serving
-from tests.fakes.yard import Yard
 
 
 def _month(desk: Desk) -> str:
@@ -104,21 +99,10 @@ def test_what_is_too_much_is_counted_in_the_background(desk: Desk, people: Visit
     assert "job=" in page.url
 
 
-def test_what_is_too_much_is_offered_to_the_worker(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_too_much_is_offered_to_the_worker(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a request would count too long, the page says so and holds the form that orders the work."""
     monkeypatch.setattr(asking, "AT_ONCE_ROWS", -1)
-    yard = Yard(sqlite_url, tmp_path)
-    app = FastAPI()
-    app.mount("/console", create_console(yard.services))
-    serving = Serving(app)
-    secret = sign_in_by_token(yard.house, yard.token(Role.VIEWER)).secret
-    try:
-        answer = httpx.get(f"{serving.url}/console/reports", cookies={COOKIE: secret})
-    finally:
-        serving.stop()
-        yard.close()
+    answer = counter.visitor(Role.VIEWER).get("/reports")
 
     assert answer.status_code == httpx.codes.OK
     assert "закажите отчёт работой" in answer.text
@@ -130,4 +114,4 @@ def test_what_is_no_period_is_said_in_words(people: Visitors) -> None:
     page = people.visit(Role.VIEWER, "/reports?period=soon")
     expect(page.get_by_role("main")).to_contain_text("жидается неделя (2026-W47)")
     page.goto("/console/reports?page=7")
-    expect(page.get_by_role("main")).to_contain_text("нет")
+    expect(page.get_by_role("heading", name="Здесь ничего нет")).to_be_visible()
