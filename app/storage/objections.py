@@ -10,7 +10,6 @@ from sqlmodel import Session, col
 from app.domain.states import ActionState, CaseState, CommentState, ObjectionState
 from app.domain.words import ActionKind, Mode, Reason, Verdict, WrittenBy
 from app.storage.tables import (
-    Account,
     Action,
     Comment,
     Decision,
@@ -176,14 +175,9 @@ def count_unanswered(session: Session, pages: Sequence[int] | None, *, due_befor
     return len(terms), sum(1 for due_at in terms if due_at < due_before)
 
 
-def post_of(session: Session, name: str) -> str:
-    """The post of an account, as papers name it; '' if nobody has entered it."""
-    return session.scalars(select(col(Account.post)).where(col(Account.name) == name)).first() or ""
-
-
 @dataclass(frozen=True, slots=True)
 class PrivateMessage:
-    """A resident's private message as it was first written."""
+    """A resident's private message as it stands."""
 
     comment_id: int
     page_id: int

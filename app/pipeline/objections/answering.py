@@ -29,7 +29,7 @@ from app.pipeline.decision_number import number_of
 from app.pipeline.house import House
 from app.pipeline.objections.opening import LONGEST_TEXT
 from app.storage import objections as queries
-from app.storage.accounts import PERSON, actor, is_id
+from app.storage.accounts import PERSON, account_named, actor, is_id
 from app.storage.decisions import DecisionRecord, read_decisions
 from app.storage.objections import ObjectionFilter, ObjectionRecord
 from app.storage.tables import Objection, ReviewCase
@@ -187,8 +187,9 @@ def _clause(clauses_json: str) -> str:
 
 
 def _post(session: Session, current: DecisionRecord) -> str:
-    name = current.decision.decided_by
-    return queries.post_of(session, name.removeprefix(PERSON)) if name.startswith(PERSON) else ""
+    by = current.decision.decided_by
+    account = account_named(session, by.removeprefix(PERSON)) if by.startswith(PERSON) else None
+    return account.post if account is not None else ""
 
 
 def _checked(text: str) -> str:
