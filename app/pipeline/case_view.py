@@ -18,7 +18,7 @@ from app.pipeline.configuration import PageConfig
 from app.pipeline.objections.reading import readable_notes, reads_words
 from app.pipeline.overrule.copies import offer
 from app.pipeline.process import Services
-from app.storage.campaigns import CampaignRecord, Member, campaign_comments, campaign_of_case, campaign_with
+from app.storage.campaigns import CampaignRecord, Member, campaign_about, campaign_comments, count_campaign
 from app.storage.case_context import (
     History,
     Neighbour,
@@ -143,7 +143,8 @@ def _gather(
     withheld = comment.private and not who.reads_private
     words = None if withheld else judged_words(record.body)
     pages = None if who.pages is None else tuple(sorted(who.pages))
-    together = campaign_of_case(session, case.id) or campaign_with(session, comment)
+    campaign = campaign_about(session, case)
+    together = None if campaign is None else count_campaign(session, campaign)
     return CaseView(
         record=found,
         page=session.get_one(Page, case.page_id),

@@ -25,13 +25,12 @@ _NEXT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CampaignRecord:
-    """A campaign as it stands: how many comments still say it, by how many authors, and the case that asks for all."""
+    """A campaign as it stands: how many comments still say it, how many of them are visible, by how many authors."""
 
     campaign: Campaign
     comments: int
     visible: int
     authors: int
-    case: ReviewCase | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +72,33 @@ def next_to_ask(bulk: Bulk, campaign_id: int) -> tuple[Any, ...] | None:
     return rows[0] if rows else None
 
 
-def list_campaigns(
-    session: Session, pages: Sequence[int] | None, *, before: int | None, limit: int
-) -> list[CampaignRecord]:
-    """Newest first; `pages` None = all, `before` = ids below it."""
-    statement = select(Campaign).order_by(col(Campaign.id).desc()).limit(limit)
-    if pages is not None:
-        statement = statement.where(col(Campaign.page_id).in_(pages))
-    if before is not None:
-        statement = statement.where(col(Campaign.id) < before)
-    return _records(session, list(session.execute(statement).scalars()))
-
-
-def read_campaign(session: Session, campaign_id: int) -> CampaignRecord | None:
-    """One campaign, None if there is none of this id."""
-    found = session.get(Campaign, campaign_id)
-    return None if found is None else _records(session, [found])[0]
-
-
-def campaign_of_case(session: Session, case_id: int) -> CampaignRecord | None:
-    """The campaign that a case stands for, None if it asks about its own comment only."""
-    found = session.execute(select(Campaign).where(col(Campaign.case_id) == case_id)).scalars().first()
-    return None if found is None else _records(session, [found])[0]
-
-
-def campaign_with(session: Session, comment: Comment) -> CampaignRecord | None:
-    """The newest campaign that a comment's text belongs to now, whichever case asks about it."""
-    query = select(Campaign).join(CampaignComment, col(CampaignComment.campaign_id) == col(Campaign.id))
-    mine = query.where(
-        col(CampaignComment.comment_id) == comment.id, col(CampaignComment.revision_id) == comment.revision_id
+def campaign_about(session: Session, case: ReviewCase) -> Campaign | None:
+    """The campaign that a case stands for, else the newest that the text it asks about belongs to."""
+    standing = select(Campaign).where(col(Campaign.case_id) == case.id)
+    members = select(Campaign).join(CampaignComment, col(CampaignComment.campaign_id) == col(Campaign.id))
+    mine = members.where(
+        col(CampaignComment.comment_id) == case.comment_id, col(CampaignComment.revision_id) == case.revision_id
     )
-    found = session.execute(mine.order_by(col(Campaign.id).desc()).limit(1)).scalars().first()
-    return None if found is None else _records(session, [found])[0]
+    found: Campaign | None = (
+        session.scalars(standing.limit(1)).first() or session.scalars(mine.order_by(col(Campaign.id).desc())).first()
+    )
+    return found
+
+
+def count_campaign(session: Session, campaign: Campaign) -> CampaignRecord:
+    """The campaign with its numbers as they are."""
+    query = (
+        select(
+            func.count(),
+            func.count().filter(col(Comment.state) == CommentState.VISIBLE.value),
+            func.count(col(Comment.author_id).distinct()),
+        )
+        .select_from(CampaignComment)
+        .join(Comment, _says_it())
+        .where(col(CampaignComment.campaign_id) == campaign.id)
+    )
+    comments, visible, authors = session.execute(query).one()
+    return CampaignRecord(campaign, comments, visible, authors)
 
 
 def campaign_comments(session: Session, campaign_id: int, *, after: int | None, limit: int) -> list[Member]:
@@ -200,29 +194,3 @@ def _says_it() -> ColumnElement[bool]:
     return and_(
         col(Comment.id) == col(CampaignComment.comment_id), col(Comment.revision_id) == col(CampaignComment.revision_id)
     )
-
-
-def _records(session: Session, campaigns: Sequence[Campaign]) -> list[CampaignRecord]:
-    ids = [campaign.id for campaign in campaigns]
-    counts = {
-        id_: (comments, visible, authors)
-        for id_, comments, visible, authors in session.execute(
-            select(
-                col(CampaignComment.campaign_id),
-                func.count(),
-                func.count().filter(col(Comment.state) == CommentState.VISIBLE.value),
-                func.count(col(Comment.author_id).distinct()),
-            )
-            .join(Comment, _says_it())
-            .where(col(CampaignComment.campaign_id).in_(ids))
-            .group_by(col(CampaignComment.campaign_id))
-        )
-    }
-    wanted = [campaign.case_id for campaign in campaigns if campaign.case_id is not None]
-    cases = {
-        case.id: case for case in session.execute(select(ReviewCase).where(col(ReviewCase.id).in_(wanted))).scalars()
-    }
-    return [
-        CampaignRecord(campaign, *counts.get(campaign.id, (0, 0, 0)), cases.get(campaign.case_id or 0))
-        for campaign in campaigns
-    ]

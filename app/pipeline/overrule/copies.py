@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ports import Abilities
@@ -24,8 +24,8 @@ from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.labels import UNSEEN
 from app.pipeline.overrule.sitting import MACHINE, Sitting, found_id, sit, turn
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
-from app.storage.campaigns import Copy, count_copies, read_copy, removed_by
-from app.storage.tables import Campaign, CampaignComment, Decision, ReviewCase
+from app.storage.campaigns import Copy, campaign_about, count_copies, read_copy, removed_by
+from app.storage.tables import Decision, ReviewCase
 
 #: Questions that are about their own comment alone.
 _APART: Final = frozenset({Reason.OBJECTION, Reason.AUDIT, Reason.PROTECTED_APPEAL, Reason.PRIVATE_MESSAGE})
@@ -105,7 +105,7 @@ def together(session: Session, configuration: Configuration, case_id: int, *, wh
         raise ConflictError(told.closed(case))
     if is_held_by_other(case, who, at):
         raise ConflictError(told.claimed(case))
-    found = _campaign(session, case)
+    found = campaign_about(session, case)
     if found is None:
         raise InvalidInputError("campaign_of", "этот вопрос об одном комментарии: копий у него нет")
     page = configuration.current(session).by_id.get(case.page_id)
@@ -117,16 +117,6 @@ def together(session: Session, configuration: Configuration, case_id: int, *, wh
     if _needs_a_look(head, page) or Reason.PROTECTED_APPEAL in _reasons(found.asked_json):
         raise OneByOneError(_EACH)
     return Together(case, found.id, page, head, found.case_id)
-
-
-def _campaign(session: Session, case: ReviewCase) -> Campaign | None:
-    """The campaign that the case stands for, else the one that its comment belongs to: a removal asks for itself."""
-    found = session.exec(select(Campaign).where(Campaign.case_id == case.id)).first()
-    if found is not None:
-        return found
-    query = select(Campaign).join(CampaignComment, col(CampaignComment.campaign_id) == col(Campaign.id))
-    mine = query.where(CampaignComment.comment_id == case.comment_id, CampaignComment.revision_id == case.revision_id)
-    return session.exec(mine.order_by(col(Campaign.id).desc())).first()
 
 
 def offer(session: Session, configuration: Configuration, case_id: int, *, who: Principal, at: int) -> Offer:
@@ -211,7 +201,7 @@ def remove_copy(
 def undoable(session: Session, case_id: int, *, who: Principal, at: int) -> tuple[int, ...]:
     """This person's removals of a closed question's copies that can still be taken back, the question's own first."""
     case = session.get(ReviewCase, case_id)
-    found = _campaign(session, case) if case else None
+    found = campaign_about(session, case) if case else None
     if found is None:
         return ()
     made = [
