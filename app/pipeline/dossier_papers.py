@@ -67,6 +67,7 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
                 "policy": {"name": view.record.policy_name, "version": view.record.policy_version},
                 "model": _model(dossier),
                 "scores": {head: getattr(decision, f"score_{head}") for head in (*map(str, Category), "appeal")},
+                "thresholds": {one.head: _some(one, "review", "remove") for one in view.weighed},
                 "basis": dossier.basis,
                 "telling": [_telling(dossier, span) for span in view.telling],
                 "change": _json(decision.change_json),

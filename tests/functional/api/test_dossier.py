@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from app.domain.notices import LONGEST
 from app.pipeline.objections import opening
-from app.storage.tables import Account, Action, Comment, Evidence
+from app.storage.tables import Account, Action, Comment, Evidence, ReviewCase
 from tests.fakes.yard import Yard
+from tests.functional.api.things import Place, open_case
 
 CITED = "п. 2.5 Порядка, Постановление администрации Новокузнецкого муниципального района от 16.03.2020 № 59"
 
@@ -81,6 +82,22 @@ def test_a_dossier_tells_the_whole_story(either: Court) -> None:
     assert told["journal"]["whole"]
     assert {one["check"] for one in told["journal"]["entries"]} == {"whole"}
     assert all(one["seq"] >= 1 for one in told["journal"]["entries"])
+
+
+def test_a_persons_verdict_keeps_the_thresholds_of_the_machines(court: Court) -> None:
+    """Beside a verdict of a person stand the scores and what they were held to, as beside the machine's."""
+    case = open_case(Place(court.yard, court.yard.page, "229000001"))
+    [asked] = [one.decision_id for one in court.yard.rows(ReviewCase) if one.id == case]
+    answer = court.anna.post(f"/v1/review/{case}/verdict", json={"verdict": "keep", "revision": 1})
+    url = "/v1/decisions/{}/dossier"
+    before, after = (court.anna.get(url.format(one)).json() for one in (asked, answer.json()["decision_id"]))
+
+    assert after["decision"]["decided_by"]["kind"] == "person"
+    assert after["decision"]["thresholds"] == before["decision"]["thresholds"]
+    assert after["decision"]["thresholds"]["insult"] == {
+        "review": before["decision"]["basis"]["review"]["insult"],
+        "remove": before["decision"]["basis"]["remove"]["insult"],
+    }
 
 
 def test_the_post_goes_outside_and_the_name_stays_inside(court: Court) -> None:
