@@ -26,10 +26,11 @@ def page(request: Request, decision_id: str, who: Signed, use: Use) -> Response:
 
 
 @router.get("/decisions/{decision_id}/evidence")
-def evidence(decision_id: str, who: Signed, use: Use) -> Response:
-    """The archive with everything; downloading it is an entry of the journal."""
+def evidence(request: Request, decision_id: str, who: Signed, use: Use) -> Response:
+    """The archive with everything, for whom the page before was for; downloading it is an entry of the journal."""
     numbered = number(decision_id, _WHAT)
-    data = pack(dossier(use, numbered, who, form=Form.ARCHIVE))
+    outside = request.query_params.get("outside") == "1"
+    data = pack(dossier(use, numbered, who, form=Form.ARCHIVE, outside=outside))
     headers = {"Content-Disposition": f'attachment; filename="delo-{numbered}.zip"'}
     return Response(data, media_type="application/zip", headers=headers)
 

@@ -136,8 +136,9 @@ def test_a_dossier_is_read_printed_and_downloaded(desk: Desk, people: Visitors) 
     assert waiting.value.suggested_filename == f"delo-{decision.id}.zip"
     with zipfile.ZipFile(io.BytesIO(Path(waiting.value.path()).read_bytes())) as archive:
         assert archive.read("text/1.txt").decode() == f"{MAT} дело"
-    forms = [json.loads(one.body)["form"] for one in desk.rows(Journal) if one.kind == "dossier_opened"]
-    assert forms[-2:] == ["page", "archive"]
+        assert json.loads(archive.read("dossier.json"))["outside"] is True
+    opened = [json.loads(one.body) for one in desk.rows(Journal) if one.kind == "dossier_opened"]
+    assert [(one["form"], one["outside"]) for one in opened[-2:]] == [("page", True), ("archive", True)]
     page.get_by_role("link", name="С именами, для своих").click()
     expect(page.get_by_text("Для чтения внутри учреждения")).to_be_visible()
 
