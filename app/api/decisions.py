@@ -82,4 +82,4 @@ def chosen_pages(who: Principal, page_id: int | None) -> tuple[int, ...] | None:
     if page_id is not None:
         check_page(who, page_id)
         return (page_id,)
-    return None if who.pages is None else tuple(sorted(who.pages))
+    return who.page_ids

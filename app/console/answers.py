@@ -44,8 +44,7 @@ _NEAR: Final = 2 * HOUR
 def who_waits(request: Request, who: Signed, use: Use) -> Response:
     """Who waits, the earliest term first, with the working hours that are left."""
     after = place(request.query_params.get("after", ""))
-    pages = None if who.pages is None else tuple(sorted(who.pages))
-    found = waiting.waiting(use.house, pages, who=who, after=after, limit=_AT_ONCE)
+    found = waiting.waiting(use.house, who.page_ids, who=who, after=after, limit=_AT_ONCE)
     return render(
         request,
         "answers.html",
@@ -65,10 +64,9 @@ def made(request: Request, who: Signed, use: Use) -> Response:
     wanted = request.query_params.get("state", "")
     state = AnswerState(wanted) if wanted in set(AnswerState) else None
     before = request.query_params.get("before", "")
-    pages = None if who.pages is None else tuple(sorted(who.pages))
     with use.house.database.read() as session:
         older = number(before, _ANSWER) if before else None
-        records, more = list_answers(session, pages, state=state, before=older, limit=_AT_ONCE)
+        records, more = list_answers(session, who.page_ids, state=state, before=older, limit=_AT_ONCE)
     hidden = [one.comment.private and not who.reads_private for one in records]
     rows = [(one, None if hides else shortened(one.text), hides) for one, hides in zip(records, hidden, strict=True)]
     chosen = state.value if state else ""

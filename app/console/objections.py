@@ -30,10 +30,10 @@ def objections(request: Request, who: Signed, use: Use) -> Response:
     """The list, newest first, with what is left of each term."""
     chosen, now = _state(request), use.house.clock.now()
     before = request.query_params.get("before")
-    wanted = ObjectionFilter(pages=_pages(who), state=chosen)
+    wanted = ObjectionFilter(pages=who.page_ids, state=chosen)
     records, more = answering.listed(use.house, wanted, before=number(before) if before else None, limit=_AT_ONCE)
     with use.house.database.read() as session:
-        waiting, pressing = count_unanswered(session, _pages(who), due_before=now + WARNED_BEFORE)
+        waiting, pressing = count_unanswered(session, who.page_ids, due_before=now + WARNED_BEFORE)
     return render(
         request,
         "objections.html",
@@ -139,7 +139,3 @@ def _form(request: Request, *, meant: str, words: str, wrong: str, status: int =
 def _state(request: Request) -> ObjectionState | None:
     chosen = request.query_params.get("state", "")
     return ObjectionState(chosen) if chosen in set(ObjectionState) else None
-
-
-def _pages(who: Principal) -> tuple[int, ...] | None:
-    return None if who.pages is None else tuple(sorted(who.pages))

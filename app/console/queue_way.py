@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-import msgspec
 from sqlmodel import col, select
 
 from app.console.shell import ROOT
@@ -15,6 +14,7 @@ from app.domain.words import Category, Reason
 from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.process import Services
 from app.storage.accounts import is_id
+from app.storage.basis import person_basis
 from app.storage.cases import CaseFilter, case_ids, count_open
 from app.storage.tables import Decision, ReviewCase
 
@@ -48,7 +48,7 @@ class Way:
 
     def wanted(self, who: Principal, now: int) -> CaseFilter:
         """The same for the storage; a foreign page leads to an empty queue, as one that does not exist does."""
-        pages = None if who.pages is None else tuple(sorted(who.pages))
+        pages = who.page_ids
         if self.page is not None:
             pages = (self.page,) if who.may_touch(self.page) else ()
         return CaseFilter(
@@ -122,7 +122,7 @@ class Walker:
             found = session.get(Decision, number)
         if found is None or found.decided_by != self.who.by:
             return None
-        left = (msgspec.json.decode(found.basis_json, type=_Basis).undo_until - self.now) // SECOND
+        left = (person_basis(found.basis_json).undo_until - self.now) // SECOND
         return Undoable(found.id, found.verdict, left) if left > 0 else None
 
 
@@ -167,7 +167,3 @@ class Undoable:
     decision_id: int
     verdict: str
     seconds: int
-
-
-class _Basis(msgspec.Struct):
-    undo_until: int = 0

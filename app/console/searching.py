@@ -58,7 +58,7 @@ def read_search(query: Mapping[str, str], pages: Sequence[Page], who: Principal)
     zone = (page or pages[0]).timezone if pages else "UTC"
     until = _day(typed["until"], "until")
     wanted = DecisionFilter(
-        pages=(page.id,) if page else (None if who.pages is None else tuple(sorted(who.pages))),
+        pages=(page.id,) if page else who.page_ids,
         author=typed["author"] or None,
         verdict=_code(Verdict, typed["verdict"]),
         category=_code(Category, typed["category"]),

@@ -28,6 +28,11 @@ class Principal:
         """This person as the journal may keep them: by number, without the name."""
         return f"person:{self.account_id}"
 
+    @property
+    def page_ids(self) -> tuple[int, ...] | None:
+        """The pages as a list is held to them, in order; None = every page."""
+        return None if self.pages is None else tuple(sorted(self.pages))
+
     def may_touch(self, page_id: int) -> bool:
         """Whether the token is good for a page."""
         return self.pages is None or page_id in self.pages
