@@ -17,7 +17,7 @@ _VERDICTS: Final = (None, "keep", "remove")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One text as people left it; `weight` is how many decisions it stands for, `line` where it was read."""
+    """One text as people left it; `weight` is how many decisions it stands for."""
 
     text: str
     labels: tuple[str, ...]
@@ -25,7 +25,6 @@ class Label:
     source: str
     weight: float
     id: str
-    line: int
 
     @property
     def plain(self) -> str:
@@ -114,7 +113,7 @@ def _label(path: Path, number: int, value: dict[str, Any]) -> Label:
         raise DataError(path, "source is empty, expected where the label comes from", number)
     if source == AUDIT and not name:
         raise DataError(path, "id is missing, expected one: it decides whether the row is only measured", number)
-    return Label(value["text"], labels, appeal, source, _weight(path, number, value), name, number)
+    return Label(value["text"], labels, appeal, source, _weight(path, number, value), name)
 
 
 def _weight(path: Path, number: int, value: dict[str, Any]) -> float:

@@ -129,7 +129,7 @@ def test_shares_of_the_measured_third_are_weighted():
     """A text that stands for a thousand others counts for a thousand."""
 
     def label(weight, *labels):
-        return Label("т", labels, None, "audit", weight, "", 1)
+        return Label("т", labels, None, "audit", weight, "")
 
     found = measured_by(
         (label(1000.0), label(50.0), label(50.0, "insult"), label(50.0, "spam")),
