@@ -314,8 +314,8 @@ def test_an_erasure_beside_a_writer(desk: Desk) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    begun.wait(20)
     try:
+        assert begun.wait(20)
         erase(desk.house, "vk", PERSON, ground=GROUND, who=CLI)
     finally:
         stop.set()
