@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlmodel import Session, col
 
 from app.domain.states import ActionState, CaseState, CommentState, ObjectionState
@@ -168,11 +168,13 @@ def objections_to(session: Session, decision_id: int) -> list[tuple[Objection, O
 
 def count_unanswered(session: Session, pages: Sequence[int] | None, *, due_before: int) -> tuple[int, int]:
     """How many wait for an answer, and how many of them are due before that instant."""
-    query = select(col(Objection.due_at)).where(col(Objection.state) != ObjectionState.ANSWERED.value)
+    query = select(func.count(), func.count().filter(col(Objection.due_at) < due_before)).where(
+        col(Objection.state) != ObjectionState.ANSWERED.value
+    )
     if pages is not None:
         query = query.where(col(Objection.page_id).in_(pages))
-    terms = list(session.scalars(query))
-    return len(terms), sum(1 for due_at in terms if due_at < due_before)
+    waiting, due = session.execute(query).one()
+    return waiting, due
 
 
 @dataclass(frozen=True, slots=True)

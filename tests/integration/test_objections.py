@@ -8,6 +8,7 @@ from app.domain.words import Verdict
 from app.journal.verify import verify
 from app.pipeline.decision_number import decision_of, number_of
 from app.pipeline.objections import answering, opening, terms
+from app.storage.objections import count_unanswered
 from app.storage.tables import Comment, Note, ObjectionBody, ReviewCase
 from tests.fakes.office import Office
 
@@ -153,3 +154,21 @@ def test_only_removals_are_objected_to(office: Office) -> None:
     for text in ("", "  ", "а" * 4_001, "\0"):
         with pytest.raises(InvalidInputError, match="text"):
             opening.typed_in(office.house, removal, text=text, who=office.anna)
+
+
+def test_what_waits_is_counted_beside_what_is_due(either: Office) -> None:
+    """Objections without an answer on the asked pages, and those among them whose term ends before an instant."""
+    first = opening.typed_in(either.house, either.removed(), text="Верните", who=either.anna)
+    either.clock.advance(DAY)
+    later = opening.typed_in(either.house, either.removed(author="77"), text="Верните", who=either.anna)
+
+    def counted(pages: list[int] | None, before: int) -> tuple[int, int]:
+        with either.house.database.read() as session:
+            return count_unanswered(session, pages, due_before=before)
+
+    assert counted(None, first.due_at) == (2, 0)
+    assert counted([either.page], later.due_at) == (2, 1)
+    assert counted([either.page + 1], later.due_at + 1) == (0, 0)
+    either.decide(first.case_id, Verdict.REMOVE)
+    answering.answer(either.house, first.objection_id, text=None, who=either.anna)
+    assert counted(None, later.due_at + 1) == (1, 1)
