@@ -42,7 +42,8 @@ def send(body: shapes.ObjectionIn, who: Caller, use: Use) -> shapes.ObjectionAcc
     """For the form on the office's site.
 
     The answer is the same whether or not the number stands for a decision; a number with a misprint is told at once,
-    which needs no knowledge of the decisions. At most 60 an hour for a token and 5 a day for a number.
+    which needs no knowledge of the decisions. An account passes 60 times an hour and a number 5 times a day, in each
+    process; then it is 429.
     """
     value = decision_number.read(body.number)
     if value is None:
