@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.domain.answers import AnswerState
 from app.domain.states import UNFINISHED, ActionState, CaseState, CommentState
 from app.domain.words import ActionKind, Verdict
+from app.storage.basis import PersonBasis, person_basis
 from app.storage.holds import Standing, standing
 from app.storage.tables import (
     Action,
@@ -40,11 +40,6 @@ _BEGUN: Final = frozenset(
 #: An answer that nobody has published or closed is still written.
 UNWRITTEN: Final = frozenset({AnswerState.DRAFT.value, AnswerState.AGREED.value})
 _PERSON: Final = "person:"
-
-
-class _Basis(msgspec.Struct):
-    personal_data: bool = False
-    undo_until: int = 0
 
 
 @dataclass(slots=True)
@@ -125,7 +120,7 @@ def _decisions(session: Session, ids: Sequence[int], found: dict[int, Fate]) -> 
 
 def personal_data_at(by: str, at: int, basis: str) -> int | None:
     """Since when our copy is to be covered, if a person decided so."""
-    told = msgspec.json.decode(basis, type=_Basis) if by.startswith(_PERSON) else _Basis()
+    told = person_basis(basis) if by.startswith(_PERSON) else PersonBasis()
     return max(at, told.undo_until) if told.personal_data else None
 
 

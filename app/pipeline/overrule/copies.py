@@ -24,6 +24,7 @@ from app.pipeline.overrule.claims import is_held_by_other
 from app.pipeline.overrule.labels import UNSEEN
 from app.pipeline.overrule.sitting import MACHINE, Sitting, found_id, sit, turn
 from app.pipeline.overrule.wishes import BULK_UNDO_WINDOW, PersonVerdict, Ruled
+from app.storage.basis import PersonBasis, person_basis
 from app.storage.campaigns import Copy, campaign_about, count_copies, read_copy, removed_by
 from app.storage.tables import Decision, ReviewCase
 
@@ -67,14 +68,6 @@ class Offer:
 
     copies: int = 0
     why_not: str = ""
-
-
-class _Basis(msgspec.Struct):
-    """What a decision about a copy remembers of its making."""
-
-    campaign: int | None = None
-    case: int | None = None
-    undo_until: int | None = None
 
 
 def check_for_copies(verdict: PersonVerdict) -> None:
@@ -181,7 +174,7 @@ def remove_copy(
     def act(session: Session) -> Ruled:
         missing = f"комментария {comment_id} нет"
         sitting = sit(session, house, configuration, comment_id, who=who, abilities=abilities, missing=missing)
-        done = _done(sitting, _Basis(campaign=question.campaign_id))
+        done = _done(sitting, PersonBasis(campaign=question.campaign_id))
         if done is not None:
             return done
         found = together(session, configuration, question.case_id, who=who, at=sitting.at)
@@ -204,11 +197,9 @@ def undoable(session: Session, case_id: int, *, who: Principal, at: int) -> tupl
     found = campaign_about(session, case) if case else None
     if found is None:
         return ()
-    made = [
-        (decision, msgspec.json.decode(basis, type=_Basis)) for decision, basis in removed_by(session, found.id, who.by)
-    ]
+    made = [(decision, person_basis(basis)) for decision, basis in removed_by(session, found.id, who.by)]
     mine = [(decision, basis) for decision, basis in made if found.id == basis.campaign or case_id == basis.case]
-    in_time = [(decision, basis) for decision, basis in mine if (basis.undo_until or 0) > at]
+    in_time = [(decision, basis) for decision, basis in mine if basis.undo_until > at]
     return tuple(decision for decision, _ in sorted(in_time, key=lambda one: one[1].case != case_id))
 
 
@@ -222,23 +213,23 @@ def done_before(house: House, configuration: Configuration, case_id: int, *, who
 
     def act(session: Session) -> Ruled | None:
         sitting = sit(session, house, configuration, case.comment_id, who=who, abilities={}, missing=missing)
-        return _done(sitting, _Basis(case=case_id))
+        return _done(sitting, PersonBasis(case=case_id))
 
     return turn(house, act)
 
 
-def _done(sitting: Sitting, basis: _Basis) -> Ruled | None:
+def _done(sitting: Sitting, basis: PersonBasis) -> Ruled | None:
     """The removal by this person that holds and was made so, if there is one."""
     decision = sitting.session.get(Decision, sitting.comment.decision_id)
     if decision is None or decision.decided_by != sitting.who.by or decision.verdict != Verdict.REMOVE:
         return None
-    made = msgspec.json.decode(decision.basis_json, type=_Basis)
+    made = person_basis(decision.basis_json)
     if decision.revision_id != sitting.comment.revision_id or not _same(made, basis):
         return None
     return Ruled(decision.id, made.case, actions_of(sitting, decision.id), made.undo_until)
 
 
-def _same(made: _Basis, basis: _Basis) -> bool:
+def _same(made: PersonBasis, basis: PersonBasis) -> bool:
     if basis.campaign is not None:
         return made.campaign == basis.campaign
     return made.case == basis.case

@@ -24,19 +24,11 @@ from app.pipeline.overrule.standing_bans import propose_again
 from app.pipeline.overrule.wishes import Ruled
 from app.pipeline.record.cases import new_case
 from app.storage.accounts import PERSON
+from app.storage.basis import PersonBasis, person_basis
 from app.storage.tables import Action, Campaign, Decision, Label, Objection, ReviewCase
 
 _UNDONE: Final = "undone"
 _categories: Final = msgspec.json.Decoder(tuple[Category, ...]).decode
-
-
-class _Basis(msgspec.Struct):
-    """What a person's decision remembers of its making."""
-
-    undo_until: int = 0
-    case: int | None = None
-    #: The comment went as a copy of another one.
-    campaign: int | None = None
 
 
 def undo(house: House, configuration: Configuration, decision_id: int, *, who: Principal) -> Ruled:
@@ -57,7 +49,7 @@ def undo(house: House, configuration: Configuration, decision_id: int, *, who: P
         sitting = sit(session, house, configuration, decision.comment_id, who=who, abilities={}, missing=missing)
         _check_mine(sitting, decision)
         actions = actions_of(sitting, decision.id)
-        basis = msgspec.json.decode(decision.basis_json, type=_Basis)
+        basis = person_basis(decision.basis_json)
         _check_unsent(actions, basis, sitting.at)
         _check_untold(sitting, decision)
         call_back(sitting, _UNDONE, only={action.id for action in actions})
@@ -76,7 +68,7 @@ def _check_mine(sitting: Sitting, decision: Decision) -> None:
         raise NotAllowedError(f"решение принял {told.named(decision.decided_by)}: отменит он сам или администратор")
 
 
-def _check_unsent(actions: tuple[Action, ...], basis: _Basis, at: int) -> None:
+def _check_unsent(actions: tuple[Action, ...], basis: PersonBasis, at: int) -> None:
     unsent = CANCELLABLE | {ActionState.CANCELLED}
     sent = [action for action in actions if action.sent_at is not None or action.state not in unsent]
     if sent:
@@ -96,7 +88,7 @@ def _check_untold(sitting: Sitting, decision: Decision) -> None:
         raise ConflictError(f"автору уже ответили на возражение ({told.named(told_by)}): примите новое решение")
 
 
-def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis, undone: tuple[Action, ...]) -> Ruled:
+def _ask_again(sitting: Sitting, decision: Decision, basis: PersonBasis, undone: tuple[Action, ...]) -> Ruled:
     machine = sitting.machine_decision()
     categories = _categories(machine.categories_json) if machine else ()
     ruling = Review((Reason.PERSON,), categories)
@@ -115,7 +107,7 @@ def _ask_again(sitting: Sitting, decision: Decision, basis: _Basis, undone: tupl
     return Ruled(new_id, case_id, actions_of(sitting, decision.id))
 
 
-def _reopen(sitting: Sitting, basis: _Basis, about: int) -> int:
+def _reopen(sitting: Sitting, basis: PersonBasis, about: int) -> int:
     """The case as it was answered, under a new number; one that asks about the comment meanwhile is enough.
 
     A copy goes back to the question that is asked about all, and becomes that question if none is open.
