@@ -41,6 +41,12 @@ def _stopped(page: PageShown) -> Iterator[PageAlert]:
     if page.paused_at is not None:
         by = page.paused_by.removeprefix("person:")
         yield PageAlert(Urgency.STOPPED, f"Отправка остановлена (остановил {by})", page.paused_at)
+    if page.fell_at is not None:
+        yield PageAlert(
+            Urgency.STOPPED,
+            "За час удалено слишком много: программа только предлагает, пока человек не вернёт режим",
+            page.fell_at,
+        )
     if page.trouble_began_at is not None:
         yield PageAlert(
             Urgency.STOPPED, f"Отправка в сеть не идёт: {trouble(page.trouble_code)}", page.trouble_began_at

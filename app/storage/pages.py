@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, literal_column, update
+from sqlalchemy import and_, delete, literal_column, update
 from sqlmodel import Session, col, func, select
 
 from app.domain.states import CANCELLABLE, ActionState
 from app.storage.accounts import is_id
-from app.storage.tables import Action, Capability, Connection, Credential, Decision, Page, SeenEvent
+from app.storage.tables import Action, Capability, Connection, Credential, Decision, Journal, Page, SeenEvent
 
 #: How many of the newest deliveries are looked at for a page's last sign of life; keeps the list quick at any size.
 RECENT_EVENTS = 5000
@@ -155,3 +155,15 @@ def last_events(session: Session, pages: Iterable[Page]) -> dict[int, int]:
         if decided is not None:
             heard[page.id] = max(decided, heard.get(page.id, 0))
     return heard
+
+
+def falls_to_review(session: Session, pages: Iterable[Page]) -> dict[int, int]:
+    """When the machine itself took its hands off a page, in microseconds; not where a person has set the mode since."""
+    fell = and_(col(Journal.kind) == "budget_exceeded", col(Journal.subject_id).in_([page.id for page in pages]))
+    newest = select(Journal.subject_id, func.max(Journal.at)).where(fell).group_by(col(Journal.subject_id))
+    found: dict[int, int] = {row[0]: row[1] for row in session.execute(newest)}
+    for page_id, at in tuple(found.items()):
+        later = (Journal.subject_id == page_id, Journal.kind == "page_changed", col(Journal.at) >= at)
+        if session.exec(select(Journal.seq).where(*later, col(Journal.body).contains('"mode":')).limit(1)).first():
+            del found[page_id]
+    return found

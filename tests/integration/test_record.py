@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.events import Act, AuthorBanned, AuthorUnbanned, Event, PageChanged, Published
 from app.domain.words import Network
+from app.pipeline.administration.page_overview import show_page
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page, remove_page
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
@@ -402,8 +403,10 @@ def test_too_many_removals_in_an_hour_take_the_page_to_review(enforce: Desk) -> 
     assert enforce.journal().count("budget_exceeded") == 1
     over = [decision for decision in enforce.rows(Decision) if "budget" in decision.reasons_json]
     assert [decision.mode for decision in over] == ["review"] * 5
+    assert show_page(enforce.house, enforce.page_id).fell_at is not None
 
     change_page(enforce.house, enforce.page_id, PageChanges(mode="enforce"), by="cli")
+    assert show_page(enforce.house, enforce.page_id).fell_at is None
     enforce.one(written(page_id=enforce.page_id, number=999, author="999", scores=INSULT))
     assert enforce.rows(Action)[-2].state == "pending"
 

@@ -61,6 +61,8 @@ class PageShown:
     failed: int
     manual: int
     created_at: int
+    #: Since when the machine only proposes, because it had removed too much in an hour; None = it did not fall.
+    fell_at: int | None = None
 
 
 def list_pages(house: House, pages: frozenset[int] | None) -> tuple[PageShown, ...]:
@@ -100,6 +102,7 @@ def callback_path(page: Page, connection: Connection) -> str:
 def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown, ...]:
     counts = queries.open_action_counts(session)
     heard = queries.last_events(session, pages)
+    fell = queries.falls_to_review(session, pages)
     connections = queries.connections_of(session, {page.connection_id for page in pages})
     credentials: defaultdict[int, list[Credential]] = defaultdict(list)
     for credential in queries.credentials_of(session, connections):
@@ -110,7 +113,7 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
         connection = connections[page.connection_id]
         own = [one for one in credentials[connection.id] if one.page_id in {0, page.id}]
         one = _one(page, connection, own, counts.get(page.id, {}), now)
-        shown.append(replace(one, last_event_at=heard.get(page.id)))
+        shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id)))
     return tuple(shown)
 
 

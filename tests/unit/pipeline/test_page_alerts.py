@@ -55,6 +55,7 @@ def test_a_page_where_all_is_well_has_no_line() -> None:
     ("columns", "words"),
     [
         ({"paused_at": NOW, "paused_by": "person:Анна"}, "остановил Анна"),
+        ({"mode": "review", "fell_at": NOW}, "За час удалено слишком много"),
         ({"trouble_began_at": NOW, "trouble_code": "unreachable"}, "не идёт: сеть не отвечает"),
         ({"tokens": (TokenHealth("user", NOW, "5"),)}, "Ключ руководителя больше не действует"),
         ({"tokens": ()}, "Ключа доступа нет"),
