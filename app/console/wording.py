@@ -35,6 +35,8 @@ ROLES: Final[Mapping[str, str]] = {
     "site": "сайт",
 }
 _MACHINE: Final = "программа"
+#: Whoever sits at the server and types a command: no account, but no machine either.
+_COMMAND: Final = "команда на сервере"
 #: Signs of a text in a list.
 _SHORT: Final = 280
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
@@ -84,11 +86,13 @@ def counted(number: int, one: str, few: str, many: str) -> str:
 
 
 def person(by: str) -> str:
-    """`person:Анна`, `machine`, `network:5` as people say it."""
+    """`person:Анна`, `machine`, `cli`, `network:5` as people say it."""
     kind, _, name = by.partition(":")
     if kind == "person":
         return name
-    return f"в самой сети ({name})" if kind == "network" else _MACHINE
+    if kind == "network":
+        return f"в самой сети ({name})"
+    return _COMMAND if by == "cli" else _MACHINE
 
 
 def marked(text: str | None, spans: Iterable[tuple[int, int]] = ()) -> Markup:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from app.console.shell import safe_path
-from app.console.wording import counted, marked, sentence, span, term, when
+from app.console.wording import counted, marked, person, sentence, span, term, when
 from app.domain.clock import DAY, HOUR, MINUTE
 
 
@@ -22,6 +22,20 @@ def test_marking_changes_nothing_but_marks(text: str, spans: list[tuple[int, int
 def test_a_script_is_words() -> None:
     """Markup in a comment is shown as its letters, also where it is marked."""
     assert marked("<b>a</b>", [(0, 3)]) == "<mark>&lt;b&gt;</mark>a&lt;/b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("person:Анна", "Анна"),
+        ("machine", "программа"),
+        ("cli", "команда на сервере"),
+        ("network:5", "в самой сети (5)"),
+    ],
+)
+def test_whoever_did_it_is_named(by: str, said: str) -> None:
+    """What somebody did by a command is not laid on the program."""
+    assert person(by) == said
 
 
 def test_an_erased_text_says_so() -> None:
