@@ -30,6 +30,15 @@ class Data(StrEnum):
     JOBS = "jobs"
 
 
+_OWN: Final[Mapping[Words, Data]] = {
+    NOTES: Data.NOTES,
+    LABELS: Data.LABELS,
+    OBJECTIONS: Data.OBJECTIONS,
+    ANSWERS: Data.ANSWERS,
+}
+_CLASSES: Final = (Data.KEPT_TEXTS, Data.REMOVED_TEXTS, Data.PRIVATE_MESSAGES)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Days by kind; evidence is kept as long as the text that it is about."""
@@ -38,8 +47,8 @@ class Terms:
 
     @property
     def shortest(self) -> int:
-        """Nothing that was touched within so many microseconds is looked at."""
-        return min(self.days[kind] for kind in (Data.KEPT_TEXTS, Data.REMOVED_TEXTS, Data.PRIVATE_MESSAGES)) * DAY
+        """No words are erased within so many microseconds after they were written."""
+        return min(self.days[kind] for kind in (*_CLASSES, *_OWN.values())) * DAY
 
 
 def terms_of(settings: Settings) -> Terms:
@@ -60,14 +69,6 @@ def terms_of(settings: Settings) -> Terms:
             Data.JOBS: settings.retention_jobs_days,
         }
     )
-
-
-_OWN: Final[Mapping[Words, Data]] = {
-    NOTES: Data.NOTES,
-    LABELS: Data.LABELS,
-    OBJECTIONS: Data.OBJECTIONS,
-    ANSWERS: Data.ANSWERS,
-}
 
 
 def kind_of(words: Words, fate: Fate) -> Data:

@@ -262,6 +262,19 @@ def test_notes_have_their_own_term(small: Desk) -> None:
         assert session.exec(select(Note.text)).all() == [None]
 
 
+@pytest.mark.parametrize("kind", ["notes", "labels"])
+def test_a_term_shorter_than_all_texts_have_is_kept(small: Desk, kind: str) -> None:
+    """An office that gives notes or labels a day needs not wait for the texts beside them."""
+    comment = small.comment("дебил")
+    verdict = replace(KEEP, note="цитата из песни")
+    small.rule(small.case_of(comment).id, verdict, small.person("Анна"))
+    pass_days(small, 2)
+    terms = terms_of(Settings(**{f"retention_{kind}_days": 1}))
+
+    assert told(run(small.house, terms, apply=True, by="cli")) == {kind: (1, 0)}
+    assert text_of(small, comment) == "дебил"
+
+
 def test_short_lived_rows_are_deleted_whole(desk: Desk) -> None:
     """Old event keys, ended sessions, links and jobs are gone; what is young or not ended stays."""
     desk.comment("Спасибо за дорогу")
