@@ -51,7 +51,9 @@ def test_each_page_answers_its_roles_only(counter: Counter, role: Role) -> None:
 
         assert (answer.status_code == 403) is (role not in CONSOLE_ACCESS[route]), (route, answer.text)
         assert answer.status_code < 500, (route, answer.text)
-        assert answer.headers["content-security-policy"].startswith("default-src 'none'"), route
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';"), route
+        assert re.search(r"unsafe|\*|https?:|blob:", policy) is None, route
 
 
 def test_nobody_gets_past_the_sign_in(counter: Counter) -> None:
