@@ -161,8 +161,8 @@ def show(  # noqa: PLR0917 - FastAPI passes everything by name
     `format=csv` is a table for Russian Excel. With `public=true` counts under 5 are null and `hidden`, with as many
     others as keep them unknown. 409: too much to count at once, so order it with POST and name the job here.
     """
-    made = _made(use, who, period, page_id, job_id, public=public)
-    note_export(use.house, period, who=who, page_id=page_id, form=form, public=public)
+    made, about = _made(use, who, period, page_id, job_id, public=public)
+    note_export(use.house, period, who=who, page_id=about, form=form, public=public)
     if form is Form.CSV:
         name = f"dvornik-{made.period.name}{'-public' if public else ''}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -192,12 +192,13 @@ def order(period: _Period, who: Caller, use: Use, page_id: IdIn | None = None) -
 
 def _made(
     use: Services, who: Principal, period: str, page_id: int | None, job_id: int | None, *, public: bool
-) -> Report:
+) -> tuple[Report, int | None]:
+    """The report, and the one page that it is about; what a job has counted is about the job's own."""
     if job_id is None:
-        return report(use.house, use.configuration, period, who=who, page_id=page_id, public=public)
+        return report(use.house, use.configuration, period, who=who, page_id=page_id, public=public), page_id
     wanted_pages(who, page_id)
     job = orders.show(use.house, job_id, who=who)
-    return counted(use.house, use.configuration, job, period, public=public)
+    return counted(use.house, use.configuration, job, period, public=public), job.page_id
 
 
 def report_out(made: Report) -> ReportOut:

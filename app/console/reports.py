@@ -80,7 +80,7 @@ def show(request: Request, who: Signed, use: Use) -> Response:
     if running is not None:
         return render(request, "report.html", **(known | {"job": running}))
     try:
-        made = _made(use, wish, who)
+        made, _ = _made(use, wish, who)
     except ConflictError as error:
         return render(request, "report.html", **(known | {"too_much": str(error)}))
     return render(request, "report.html", **(known | {"report": made, "charts": _charts(made)}))
@@ -90,8 +90,8 @@ def show(request: Request, who: Signed, use: Use) -> Response:
 def take(request: Request, who: Signed, use: Use) -> Response:
     """The report as a file for Excel; who takes it stands in the journal."""
     wish = _wish(request)
-    made = _made(use, wish, who)
-    note_export(use.house, wish.period.name, who=who, page_id=wish.page_id, form="csv", public=wish.public)
+    made, about = _made(use, wish, who)
+    note_export(use.house, wish.period.name, who=who, page_id=about, form="csv", public=wish.public)
     name = f"dvornik-{wish.period.name}{'-public' if wish.public else ''}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(sheet(made), media_type="text/csv; charset=utf-8", headers=headers)
@@ -121,11 +121,14 @@ def _wish(request: Request, day_of_now: str = "") -> _Wish:
     return _Wish(period, page, job, query.get("public", "") == "1")
 
 
-def _made(use: Services, wish: _Wish, who: Principal) -> Report:
+def _made(use: Services, wish: _Wish, who: Principal) -> tuple[Report, int | None]:
+    """The report, and the one page that it is about; what a job has counted is about the job's own."""
+    period, public = wish.period.name, wish.public
     if wish.job:
         job = orders.show(use.house, number(wish.job), who=who)
-        return counted(use.house, use.configuration, job, wish.period.name, public=wish.public)
-    return report(use.house, use.configuration, wish.period.name, who=who, page_id=wish.page_id, public=wish.public)
+        return counted(use.house, use.configuration, job, period, public=public), job.page_id
+    made = report(use.house, use.configuration, period, who=who, page_id=wish.page_id, public=public)
+    return made, wish.page_id
 
 
 def _running(use: Services, wish: _Wish, who: Principal) -> object:
