@@ -8,9 +8,8 @@ from app.api.fields import Id, IdIn, Instant, Model, Text
 from app.api.review_examples import BULK_EXAMPLE, VERDICT_EXAMPLE
 from app.api.schemas import ActionOut
 from app.domain.words import Category, LawLevel
+from app.pipeline.overrule.bulk import LARGEST
 
-#: Cases that one call decides about.
-MOST_AT_ONCE = 200
 _Name = Annotated[Text, Field(min_length=1, max_length=200)]
 _Words = Annotated[Text, Field(max_length=2000)]
 _Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
@@ -48,15 +47,10 @@ class BanIn(Model):
     seconds: _BanSeconds | None
 
 
-class VerdictIn(Model):
-    """What a person decides about the text of `revision`.
+class BulkVerdict(Model):
+    """One verdict for many cases; each is about the text that the list showed."""
 
-    `remove` needs a category that the page's act names, with its clause, or a law; both are checked.
-    """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [VERDICT_EXAMPLE]})
     verdict: Annotated[str, Field(pattern="^(keep|remove)$")]
-    revision: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
     categories: Annotated[tuple[Category, ...], Field(max_length=4)] = ()
     clause: Annotated[Text, Field(max_length=500)] = ""
     law: LawIn | None = None
@@ -64,6 +58,16 @@ class VerdictIn(Model):
     note: _Words = ""
     #: Why one person decides where two should: an office of one writes it down.
     second_reason: _Words = ""
+
+
+class VerdictIn(BulkVerdict):
+    """What a person decides about the text of `revision`.
+
+    `remove` needs a category that the page's act names, with its clause, or a law; both are checked.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [VERDICT_EXAMPLE]})
+    revision: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
     #: The text shows somebody else's data: our own copy of it is covered once the verdict cannot be undone.
     personal_data: Annotated[bool, Field(strict=True)] = False
 
@@ -91,18 +95,6 @@ class ReverseIn(Model):
     second_reason: _Words = ""
 
 
-class BulkVerdict(Model):
-    """One verdict for many cases; each is about the text that the list showed."""
-
-    verdict: Annotated[str, Field(pattern="^(keep|remove)$")]
-    categories: Annotated[tuple[Category, ...], Field(max_length=4)] = ()
-    clause: Annotated[Text, Field(max_length=500)] = ""
-    law: LawIn | None = None
-    ban: BanIn | None = None
-    note: _Words = ""
-    second_reason: _Words = ""
-
-
 class BulkIn(BulkVerdict):
     """With `dry_run` (the default) `case_ids` are listed with what would happen, and nothing changes.
 
@@ -114,7 +106,7 @@ class BulkIn(BulkVerdict):
 
     model_config = ConfigDict(json_schema_extra={"examples": [BULK_EXAMPLE]})
     dry_run: bool = True
-    case_ids: Annotated[tuple[IdIn, ...], Field(max_length=MOST_AT_ONCE)] = ()
+    case_ids: Annotated[tuple[IdIn, ...], Field(max_length=LARGEST)] = ()
     campaign_of: IdIn | None = None
     token: Annotated[Text, Field(max_length=65_536)] = ""
 

@@ -23,7 +23,7 @@ from app.storage.outbox import lock_comment
 from app.storage.tables import Comment, Note, ReviewCase, Revision
 
 LEASE: Final = 10 * MINUTE
-#: Whom a case may be handed over to.
+#: Who decides: a case may be handed over to them, and they are the second person where two are needed.
 DECIDING: Final = frozenset({Role.MODERATOR, Role.ADMIN})
 _names: Final = msgspec.json.Decoder(list[str]).decode
 

@@ -7,10 +7,11 @@ from sqlmodel import Session, col, select
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.ids import IdSource
 from app.domain.principals import Principal
-from app.domain.words import Role, Verdict
+from app.domain.words import Verdict
 from app.journal.chain import Entry
 from app.outbox.permission import REMOVALS
 from app.pipeline.configuration import Configuration
+from app.pipeline.overrule.claims import DECIDING
 from app.pipeline.overrule.sitting import words
 from app.pipeline.overrule.wishes import SHORTEST_REASON
 from app.policy.rules import Policy, SecondPerson
@@ -19,7 +20,6 @@ from app.storage.tables import Action, Comment, Decision, Note, Objection
 
 #: The kind of the journal's entries by which reports count decisions of one person where two are the rule.
 ABSENT: Final = "second_person_absent"
-DECIDING: Final = (Role.MODERATOR, Role.ADMIN)
 
 
 def is_alone(session: Session, who: Principal, page_id: int, policy: Policy) -> bool:
