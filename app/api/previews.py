@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from app.api.answers import errors
+from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use
 from app.api.fields import Id, IdIn, Model, Text
@@ -41,10 +41,7 @@ class PreviewOut(Model):
     status_code=202,
     responses={
         **errors(404, 409, body=True),
-        202: {
-            "description": "The worker looks.",
-            "content": {"application/json": {"example": {"job_id": "7301844407214080009"}}},
-        },
+        **example({"job_id": "7301844407214080009"}, "The worker looks.", status=202),
     },
 )
 def preview(body: PreviewIn, who: Caller, use: Use) -> PreviewOut:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import ConfigDict
 
-from app.api.answers import errors
+from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use
 from app.api.fields import Id, IdIn, Model
@@ -176,10 +176,7 @@ def show(  # noqa: PLR0917 - FastAPI passes everything by name
     status_code=202,
     responses={
         **errors(404, 409),
-        202: {
-            "description": "The worker counts.",
-            "content": {"application/json": {"example": {"job_id": "7301844407214080009"}}},
-        },
+        **example({"job_id": "7301844407214080009"}, "The worker counts.", status=202),
     },
 )
 def order(period: _Period, who: Caller, use: Use, page_id: IdIn | None = None) -> OrderedOut:
