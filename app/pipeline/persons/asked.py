@@ -46,13 +46,15 @@ def pseudonym(house: House, network: str, external_id: str) -> str:
 def find(house: House, network: str, external_id: str, *, who: Who) -> Person:
     """What is held about somebody, counted; the search is journalled whether or not it finds anybody.
 
+    Whatever is done about a person begins here, so that nobody learns who is known without leaving a trace.
+
     Raises:
         InvalidInputError: there is no such network, or this can be nobody's id.
         NotFoundError: nobody of this id has written to pages that the asker may see.
     """
     try:
         with house.database.read() as session:
-            found = look_up(session, network, external_id, who)
+            found = _look_up(session, network, external_id, who)
     except NotFoundError:
         note(house, "person_searched", network, external_id, who, found=False)
         raise
@@ -60,8 +62,7 @@ def find(house: House, network: str, external_id: str, *, who: Who) -> Person:
     return found
 
 
-def look_up(session: Session, network: str, external_id: str, who: Who) -> Person:
-    """The same without a word in the journal, for whoever writes a better one."""
+def _look_up(session: Session, network: str, external_id: str, who: Who) -> Person:
     author = author_of(session, network, external_id)
     query = select(Comment.page_id).where(Comment.author_id == author.id)
     if who.pages is not None:

@@ -19,7 +19,7 @@ from app.domain.errors import ConflictError, NotAllowedError
 from app.domain.wording import WAITS
 from app.journal.chain import Entry, append
 from app.pipeline.house import House
-from app.pipeline.persons.asked import Person, find, look_up, portions, pseudonym
+from app.pipeline.persons.asked import Person, find, portions, pseudonym
 from app.pipeline.persons.holds import Who, checked_ground
 from app.pipeline.record.copies import Occurrence
 from app.storage import erasing
@@ -82,7 +82,7 @@ def plan(house: House, network: str, external_id: str, *, who: Who) -> Plan:
 
 
 def erase(house: House, network: str, external_id: str, *, ground: str, who: Who) -> Erased:
-    """Erase everything that is held about somebody, on a paper that is named.
+    """Erase everything that is held about somebody, on a paper that is named; a refusal is journalled as a search.
 
     Raises:
         InvalidInputError: no ground is named.
@@ -92,8 +92,7 @@ def erase(house: House, network: str, external_id: str, *, ground: str, who: Who
     """
     _check_everywhere(who)
     ground = checked_ground(ground)
-    with house.database.read() as session:
-        person = look_up(session, network, external_id, who)
+    person = find(house, network, external_id, who=who)
     _check_free(person.waits)
     rows: Counter[str] = Counter()
     for _ in range(WALKS):

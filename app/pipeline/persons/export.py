@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.domain.clock import rfc3339
 from app.pipeline.house import House
-from app.pipeline.persons.asked import Person, look_up, note, portions
+from app.pipeline.persons.asked import Person, find, note, portions
 from app.pipeline.persons.holds import Who
 from app.storage import persons as queries
 from app.storage.accounts import PERSON
@@ -118,8 +118,7 @@ def export(house: House, network: str, external_id: str, *, who: Who) -> Export:
         InvalidInputError: there is no such network, or this can be nobody's id.
         NotFoundError: nobody of this id has written to these pages.
     """
-    with house.database.read() as session:
-        person = look_up(session, network, external_id, who)
+    person = find(house, network, external_id, who=who)
     pages = None if who.pages is None else sorted(who.pages)
     note(house, "person_exported", network, external_id, who, comments=person.total, pages=pages)
     heading = {

@@ -2,7 +2,9 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlmodel import col, select
@@ -137,11 +139,20 @@ def test_the_journal_names_nobody(small: Desk) -> None:
         assert f'"{kind}"' in told
 
 
-def test_a_search_that_finds_nobody_is_journalled_too(small: Desk) -> None:
-    """Whoever asks about a stranger leaves a trace as well."""
+@pytest.mark.parametrize("asked", [find, export, plan, partial(erase, ground=GROUND)])
+def test_a_search_that_finds_nobody_is_journalled_too(small: Desk, asked: Callable[..., object]) -> None:
+    """Whoever asks about a stranger leaves a trace as well, whatever was to be done about them."""
     with pytest.raises(NotFoundError):
-        find(small.house, "vk", "404", who=CLI)
-    assert '"found":false' in journal_text(small)
+        asked(small.house, "vk", "404", who=CLI)
+    assert journal_text(small).count('"found":false') == 1
+
+
+def test_an_erasure_that_is_refused_is_journalled(small: Desk) -> None:
+    """The reasons tell that the person is known here: whoever was told them leaves a trace."""
+    small.comment("дебил", author=PERSON)
+    with pytest.raises(ConflictError):
+        erase(small.house, "vk", PERSON, ground=GROUND, who=CLI)
+    assert journal_text(small).count('"person_searched"') == 1
 
 
 def test_whoever_writes_again_is_somebody_new(desk: Desk) -> None:
@@ -250,7 +261,8 @@ def test_an_erasure_that_was_cut_off_goes_on(small: Desk, monkeypatch: pytest.Mo
     monkeypatch.setattr("app.pipeline.persons.asked.PORTION", 2)
     for number in range(6):
         small.comment(f"Комментарий номер {number} о ремонте двора", author=PERSON)
-    faltering = replace(small.house, database=Faltering(small.database, 2))
+    # The search is noted, then two portions go.
+    faltering = replace(small.house, database=Faltering(small.database, 3))
 
     with pytest.raises(ConnectionError):
         erase(faltering, "vk", PERSON, ground=GROUND, who=CLI)
