@@ -187,8 +187,9 @@ def ask(session: Session, house: House, comment: Comment, *, category: str, at: 
 def _added(session: Session, house: House, waiting: Objection, text: str, *, by: str, at: int) -> Entry:
     """More words on an objection that waits, kept as a note; past a bound they are only counted."""
     body = {"objection": waiting.id, "decision": waiting.decision_id, "page": waiting.page_id, "by": by}
-    notes = session.exec(select(Note.id).where(col(Note.comment_id) == waiting.comment_id).limit(MOST_ADDITIONS)).all()
-    if len(notes) >= MOST_ADDITIONS:
+    # What colleagues write down about the comment has an account and takes no place of the resident's words.
+    added = select(Note.id).where(col(Note.comment_id) == waiting.comment_id, col(Note.account_id).is_(None))
+    if len(session.exec(added.limit(MOST_ADDITIONS)).all()) >= MOST_ADDITIONS:
         return Entry("objection_repeated", waiting.comment_id, {**body, "note": None})
     note_id = house.ids()
     session.add(Note(id=note_id, comment_id=waiting.comment_id, text=text, written_at=at))
