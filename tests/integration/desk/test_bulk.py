@@ -90,7 +90,7 @@ def test_what_is_not_for_many_is_refused(desk: Desk) -> None:
 
 
 def test_a_keep_brings_back_what_is_gone(desk: Desk) -> None:
-    """A case about a comment that the machine has removed: the plan says that it would be restored, and it is."""
+    """A case about a comment that the machine has removed: the plan says that it would be restored, and that is ordered."""
     anna = desk.person("anna")
     desk.set_page(mode="enforce", policy_name="talmenka-414")
     comment = desk.comment("дебил, убью")
