@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
+from app.console.access import SECTIONS
 from app.domain.words import Role
 from app.storage.tables import ReviewCase
 from tests.console.browsing import Visitors, check_accessible
@@ -64,3 +65,17 @@ def test_removing_without_a_ground_asks_for_one(desk: Desk, page: Page) -> None:
         "Отметьте, за что удалить: нарушение из списка или нарушение закона."
     )
     assert desk.row(ReviewCase, case).state == "claimed"
+
+
+def test_every_section_fits_a_phone(desk: Desk, people: Visitors) -> None:
+    """Each page of the menu, what stands behind it, and a dossier: 360 px wide, and nothing that axe finds."""
+    desk.clear()
+    case = desk.row(ReviewCase, desk.case(RUDE_APPEAL))
+    behind = ("/queue/list", "/queue/done", "/answers/made", "/answers/norms", f"/answers/{case.comment_id}")
+    phone = people.visit(Role.ADMIN, f"/decisions/{case.decision_id}/dossier", phone=True)
+    check_accessible(phone)
+    for path in (*(section.path for section in SECTIONS), *behind):
+        answer = phone.goto(f"/console{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        check_accessible(phone)

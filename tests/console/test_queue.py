@@ -136,6 +136,7 @@ def test_two_moderators_do_not_decide_one_case(desk: Desk, people: Visitors) -> 
     anna = people.visit(Role.MODERATOR, "/queue", name="Анна Первая")
     boris = people.visit(Role.MODERATOR, "/queue", name="Борис Второй")
     expect(boris.get_by_role("heading", name="Вопросов нет")).to_be_visible()
+    check_accessible(boris)
     boris.goto(f"/console/queue/{case}")
     expect(boris.get_by_text("Вопрос сейчас смотрит Анна Первая")).to_be_visible()
     expect(boris.get_by_role("button", name="Удалить")).to_have_count(0)

@@ -28,7 +28,7 @@ def test_a_link_waits_for_its_reader_and_works_once(desk: Desk, people: Visitors
     """Looking at a link does not use it up; its button does, on a phone without scripts too; then it is spent."""
     desk.token(Role.MODERATOR, "Вера Ссылкина")
     secret = make_link(desk.house, name="Вера Ссылкина", by="cli").secret
-    people.visit(None, f"/enter/{secret}")
+    check_accessible(people.visit(None, f"/enter/{secret}", phone=True))
     reader = people.visit(None, f"/enter/{secret}", phone=True, scripts=False)
     reader.get_by_role("button", name="Войти").click()
     reader.goto("/console/account")
