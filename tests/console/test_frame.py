@@ -190,6 +190,7 @@ def test_what_was_typed_survives_the_end_of_the_session(counter: Counter) -> Non
     )
     assert again.status_code == 200
     assert f'action="/console/queue/{case}/verdict"' in again.text
+    assert "Вы решили: <strong>оставить</strong>." in again.text
     offered = {
         unescape(name): unescape(value) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)"', again.text)
     }
