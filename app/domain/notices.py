@@ -145,7 +145,8 @@ def _objection_reversed(facts: NoticeFacts) -> list[_Sentence]:
     return [
         (f"Мы проверили решение {facts.number} по вашему возражению и отменили его. Просим извинить нас.", True),
         (_what_follows(facts), True),
-        ("Блокировка снята." if facts.unbanned else "", True),
+        # Like the return of the comment: ordered with the answer, and perhaps still on its way.
+        ("Блокировку снимаем." if facts.unbanned else "", True),
         (_decided_by_post(facts), True),
     ]
 

@@ -70,6 +70,14 @@ def test_an_objection_from_the_telephone_to_the_answer(desk: Desk, people: Visit
     expect(page.get_by_text("Текст появится, когда человек решит")).to_be_visible()
     check_accessible(page)
 
+    page.goto(f"/console/objections/new?decision={number}")
+    page.get_by_label("Что сказал житель").fill("И ещё: это была цитата")
+    page.get_by_role("button", name="Записать").click()
+    expect(page.get_by_text("слова добавлены к нему")).to_be_visible()
+    expect(page.get_by_text(HOSTILE)).to_be_visible()
+    expect(page.get_by_text("И ещё: это была цитата")).to_be_visible()
+    check_accessible(page)
+
     page.get_by_role("link", name="Решить: оставить или удалить").click()
     page.wait_for_url(re.compile(r"/console/queue/\d+"))
     expect(page.get_by_role("button", name="Оставить")).to_be_enabled()
