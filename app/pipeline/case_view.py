@@ -142,7 +142,6 @@ def _gather(
     comment = record.comment
     withheld = comment.private and not who.reads_private
     words = None if withheld else judged_words(record.body)
-    pages = None if who.pages is None else tuple(sorted(who.pages))
     campaign = campaign_about(session, case)
     together = None if campaign is None else count_campaign(session, campaign)
     return CaseView(
@@ -156,7 +155,7 @@ def _gather(
         revisions=_kept_back(revisions_of(session, comment.id), withheld=withheld),
         post=post_of(session, comment),
         thread=_read_by(thread_of(session, comment), who),
-        history=history_of(session, comment, pages),
+        history=history_of(session, comment, who.page_ids),
         campaign=_campaign(session, services, together, case, who),
         choices=choices(config) if config else (),
         effects=effects(services.abilities.get(record.network), comment),
