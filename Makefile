@@ -102,7 +102,8 @@ lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
 	@mkdir -p build
 	"$(UV)" $(LOCK) --upgrade --all-extras --output-file build/all.txt
 	"$(UV)" $(LOCK) --generate-hashes --constraint build/all.txt --extra build --output-file requirements/run.txt
+	"$(UV)" $(LOCK) --generate-hashes --constraint build/all.txt --extra build --extra telemetry --output-file requirements/telemetry.txt
 	"$(UV)" $(LOCK) --generate-hashes --constraint build/all.txt --extra build --extra train --output-file requirements/train.txt
-	"$(UV)" $(LOCK) --generate-hashes --constraint build/all.txt --extra build --extra train --extra test --output-file requirements/test.txt
+	"$(UV)" $(LOCK) --generate-hashes --constraint build/all.txt --extra build --extra train --extra telemetry --extra test --output-file requirements/test.txt
 	"$(UV)" $(LOCK) --generate-hashes --constraint build/all.txt --extra build --extra bench --output-file requirements/bench.txt
 	@rm -f build/all.txt

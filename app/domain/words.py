@@ -14,6 +14,13 @@ class Network(StrEnum):
     META = "meta"
 
 
+class IntakeKind(StrEnum):
+    """How a page's events come: the network calls us, or we ask it."""
+
+    CALLBACK = "callback"
+    LONGPOLL = "longpoll"
+
+
 class Kind(StrEnum):
     """The surface on which a comment stands."""
 

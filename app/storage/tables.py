@@ -55,10 +55,21 @@ from app.storage.tables_pages import (
     Page,
     PolicyVersion,
 )
+from app.storage.tables_watch import (
+    AlertChannel,
+    AlertMessage,
+    Incident,
+    Poll,
+    Reread,
+    Unjudged,
+    Watch,
+)
 
 __all__ = [
     "Account",
     "Action",
+    "AlertChannel",
+    "AlertMessage",
     "Answer",
     "AnswerBody",
     "ApiToken",
@@ -76,6 +87,7 @@ __all__ = [
     "DeskSession",
     "DutyCursor",
     "Evidence",
+    "Incident",
     "Job",
     "Journal",
     "Label",
@@ -86,14 +98,18 @@ __all__ = [
     "ObjectionBody",
     "Page",
     "PolicyVersion",
+    "Poll",
     "Post",
     "RejectedEvent",
+    "Reread",
     "ReviewCase",
     "Revision",
     "RevisionBody",
     "SeenEvent",
     "SeenText",
     "SignInLink",
+    "Unjudged",
+    "Watch",
     "metadata",
 ]
 

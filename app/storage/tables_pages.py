@@ -14,6 +14,8 @@ class Control(SQLModel, table=True):
     next_node: int = big()
     paused_at: int | None = big(nullable=True)
     paused_by: str = ""
+    #: What fingerprints are keyed with, sealed, so that it outlives the encryption key; null = derived from that key.
+    pepper_enc: str | None = None
 
 
 class Account(SQLModel, table=True):
@@ -102,7 +104,14 @@ class Page(SQLModel, table=True):
     office: str = "administration"
     #: Working hours and days off: the terms of answers are counted in them.
     calendar_json: str = "{}"
+    #: How its events come: `callback` or `longpoll`.
+    intake: str = "callback"
+    #: The network's id of the callback server that `page connect` has set up; '' = a person did.
+    callback_server: str = ""
     secret_enc: str | None = None
+    #: The secret before this one is believed until then, because the network changes its own later than we ours.
+    previous_secret_enc: str | None = None
+    previous_secret_until: int | None = big(nullable=True)
     confirmation: str = ""
     trusted_json: str = "[]"
     managers_json: str = "[]"
