@@ -14,6 +14,7 @@ from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
+from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
@@ -31,14 +32,9 @@ def create_app(settings: Settings) -> FastAPI:
         duties = Round(house, judging.configuration, duties_with(settings))
         jobs = job_runner(house, judging)
         worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs)
-    writer = Writer(
-        house,
-        judging.configuration,
-        model_version_id=judging.model_version_id,
-        batch_limit=settings.batch_limit,
-        queue_limit=settings.queue_limit,
-        on_actions=worker.wake if worker else lambda: None,
-    )
+    on_actions = worker.wake if worker else lambda: None
+    committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=on_actions)
+    writer = Writer(committer, batch_limit=settings.batch_limit, queue_limit=settings.queue_limit)
     stop = threading.Event()
     sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
     intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock)

@@ -16,9 +16,10 @@ from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.moderate import Moderator
+from app.pipeline.record.committing import Answer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.rulings import is_judged
-from app.pipeline.record.writer import Answer, Ticket, Writer
+from app.pipeline.record.writer import Ticket, Writer
 
 #: What the network is told for everything that is taken or needs nothing.
 OK: Final = b"ok"

@@ -12,8 +12,9 @@ from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.words import Kind, Network
 from app.pipeline.administration.pages import NewPage, add_page
+from app.pipeline.record.committing import Answer, Committer
 from app.pipeline.record.items import Item, Outcome
-from app.pipeline.record.writer import Answer, Ticket, Writer
+from app.pipeline.record.writer import Ticket, Writer
 from app.storage.tables import Comment, RejectedEvent, RevisionBody
 from app.storage.vault import Vault
 from tests.fakes.clock import FakeClock
@@ -65,7 +66,7 @@ def test_a_hostile_event_costs_its_neighbours_nothing(database_url: str, name: s
     items.insert(1, hostile(HOSTILE[name], page_id=desk.page_id, external_id="900"))
     items.insert(3, hostile("x", page_id=desk.page_id, external_id=HOSTILE[name][:200], at=2**63))
     collector = Collector(len(items))
-    writer = Writer(house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(house, desk.configuration, 1))
 
     writer.put([Ticket(item, collector.deliver) for item in items])
     writer.start()
@@ -88,7 +89,7 @@ def test_a_full_queue_takes_nothing_of_what_does_not_fit(sqlite_url: str) -> Non
     house = make_house(sqlite_url, FakeClock())
     desk = Desk(house, FakeClock(), "enforce")
     collector = Collector(2)
-    writer = Writer(house, desk.configuration, model_version_id=1, queue_limit=2)
+    writer = Writer(Committer(house, desk.configuration, 1), queue_limit=2)
     tickets = [Ticket(written(page_id=desk.page_id, number=n), collector.deliver) for n in range(1, 6)]
 
     writer.put(tickets[:2])
@@ -111,7 +112,7 @@ def test_a_database_that_fails_says_come_again(database_url: str) -> None:
     with house.database.write() as session:
         session.connection().exec_driver_sql("ALTER TABLE decision RENAME TO decision_away")
     collector = Collector(1)
-    writer = Writer(house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(house, desk.configuration, 1))
     item = written(page_id=desk.page_id)
 
     writer.put([Ticket(item, collector.deliver)])
@@ -134,7 +135,7 @@ def test_a_row_that_a_stuck_session_holds_says_come_again(postgres_url: str, mon
     desk = Desk(house, FakeClock(), "enforce")
     desk.one(written(page_id=desk.page_id))
     collector = Collector(2)
-    writer = Writer(house, desk.configuration, model_version_id=1, batch_limit=1)
+    writer = Writer(Committer(house, desk.configuration, 1), batch_limit=1)
     edit = written("другое", page_id=desk.page_id, act=Act.EDIT)
     other = written(page_id=desk.page_id, number=2)
 
@@ -157,7 +158,7 @@ def test_a_configuration_that_cannot_be_read_says_come_again(database_url: str) 
     foreign = replace(house, vault=Vault(Fernet.generate_key()))
     add_page(foreign, NewPage("vk", "229000002", "Другая", secret="s"), by="cli")
     collector = Collector(1)
-    writer = Writer(house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(house, desk.configuration, 1))
     item = written(page_id=desk.page_id)
 
     writer.put([Ticket(item, collector.deliver)])

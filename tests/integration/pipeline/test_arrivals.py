@@ -11,6 +11,7 @@ from app.domain.events import Act, AuthorBanned, Event
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode
 from app.pipeline.house import House
+from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
 from app.storage.nodes import bump_config
@@ -165,7 +166,7 @@ def test_a_ban_that_comes_together_with_its_cause_calls_the_proposed_one_back(de
         written("другой", page_id=desk.page_id, number=2, author="778"),
     ]
     collector = Collector(len(items))
-    writer = Writer(desk.house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(desk.house, desk.configuration, 1))
     writer.put([Ticket(item, collector.deliver) for item in items])
     writer.start()
     collector.wait()

@@ -12,6 +12,7 @@ from app.pipeline.administration.pages import PageChanges, change_page
 from app.pipeline.house import House
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.moderate import Moderator
+from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
 from tests.fakes.clock import FakeClock
@@ -43,7 +44,7 @@ class Patient(Writer):
 def test_a_confirmation_that_was_changed_by_another_process_is_answered_anew(house: House) -> None:
     """VK asks for it before it sends any event, so no transaction has told this process of the change."""
     desk = Desk(house, house.clock, "enforce")
-    writer = Writer(house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(house, desk.configuration, 1))
     intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
     body = json.dumps({"type": "confirmation", "group_id": 229000001, "secret": "s"}).encode()
 
@@ -76,7 +77,7 @@ def test_a_stream_without_a_pause_is_handed_over_all_the_same() -> None:
 def test_a_gate_says_come_again_when_the_writer_is_full(house: House) -> None:
     """Whoever does not fit into the queue is told at once."""
     desk = Desk(house, house.clock, "enforce")
-    gate = Gate(Writer(house, desk.configuration, model_version_id=1, queue_limit=0))
+    gate = Gate(Writer(Committer(house, desk.configuration, 1), queue_limit=0))
 
     with pytest.raises(BusyError):
         asyncio.run(gate.put(written(page_id=desk.page_id)))
@@ -85,7 +86,7 @@ def test_a_gate_says_come_again_when_the_writer_is_full(house: House) -> None:
 def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
     """Half a request is dropped without an answer and without an error: its sender comes again."""
     desk = Desk(house, house.clock, "enforce")
-    writer = Writer(house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(house, desk.configuration, 1))
     intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
     messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
     answers: list[object] = []
@@ -103,7 +104,7 @@ def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
 def test_what_is_compared_with_other_comments(house: House) -> None:
     """Citizens' public words and the page's own, so that quoting those is no copying; private messages never."""
     desk = Desk(house, house.clock, "enforce")
-    writer = Writer(house, desk.configuration, model_version_id=1)
+    writer = Writer(Committer(house, desk.configuration, 1))
     intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
     with house.database.read() as session:
         page = desk.configuration.current(session).by_id[desk.page_id]
