@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 import structlog
+from sqlmodel import Session
 
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import ConfigurationError
@@ -28,8 +29,9 @@ from app.pipeline.moderate import Moderator
 from app.pipeline.promotion.shelf import Shelf
 from app.settings import Settings
 from app.storage.nodes import draw_node
-from app.storage.session import Database, migrate, schema_is_current
-from app.storage.vault import JournalKey, journal_key, open_vault
+from app.storage.pepper import has_sealed, keep_pepper
+from app.storage.session import NEWER, Database, Schema, migrate, schema_of
+from app.storage.vault import JournalKey, Vault, journal_key, open_vault
 from model.artefact import DEFAULT_ARTEFACT, Artefact
 from model.lemmas import dictionary_warnings
 from model.scorer import Scorer
@@ -37,10 +39,17 @@ from model.scorer import Scorer
 _log = structlog.get_logger()
 
 
-def open_house(settings: Settings, *, clock: Clock | None = None, new_journal_key: bool = False) -> House:
+def open_house(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    new_journal_key: bool = False,
+    new_encryption_key: bool = False,
+) -> House:
     """Database, keys, clock and ids; SQLite is migrated on the way, an old PostgreSQL schema is refused.
 
     `new_journal_key` = a journal that another key signed is about to be taken over: the key may even be made.
+    `new_encryption_key` = the one that sealed the database's secrets is lost: another one may take its place.
 
     Raises:
         ConfigurationError: the schema is not the one that this code needs, or a key does not fit.
@@ -49,13 +58,14 @@ def open_house(settings: Settings, *, clock: Clock | None = None, new_journal_ke
     database = Database(settings.resolved_database_url)
     if database.is_sqlite:
         migrate(database.url)
-    elif not schema_is_current(database):
+    elif (schema := schema_of(database)) is not Schema.CURRENT:
         database.dispose()
-        raise ConfigurationError("схема базы данных устарела или не создана: выполните `dvornik migrate`")
-    with database.write() as session:
-        node = draw_node(session)
+        behind = "схема базы данных устарела или не создана: выполните `dvornik migrate`"
+        raise ConfigurationError(NEWER if schema is Schema.AHEAD else behind)
     try:
-        vault = open_vault(settings.encryption_key.get_secret_value(), settings.data_dir)
+        with database.write() as session:
+            node = draw_node(session)
+            vault = _vault(settings, session, new=new_encryption_key)
         key = _journal_key(settings, database, new=new_journal_key)
     except ConfigurationError:
         database.dispose()
@@ -67,6 +77,13 @@ def open_house(settings: Settings, *, clock: Clock | None = None, new_journal_ke
         clock=clock,
         ids=IdMaker(clock, node),
     )
+
+
+def _vault(settings: Settings, session: Session, *, new: bool) -> Vault:
+    vault = open_vault(
+        settings.encryption_key.get_secret_value(), settings.data_dir, may_make=new or not has_sealed(session)
+    )
+    return keep_pepper(session, vault, anew=new)
 
 
 def _journal_key(settings: Settings, database: Database, *, new: bool) -> JournalKey:

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from app.domain.errors import ConfigurationError
@@ -25,20 +27,84 @@ def private_folder(folder: Path) -> None:
         ) from error
 
 
-def write_once(file: Path, data: bytes) -> None:
+def write_once(file: Path, data: bytes, *, link: Callable[[Path, Path], None] = os.link) -> None:
     """Make a file appear whole, for its owner alone and only once, whoever else is just making it.
 
     Raises:
         FileExistsError: there is such a file; it stays as it is.
         OSError: it cannot be written.
     """
+    draft = _draft(file, data)
+    try:
+        link(draft, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A memory stick or a network share knows no hard links.
+        _create(file, data)
+    finally:
+        draft.unlink()
+
+
+def replace_whole(file: Path, data: bytes) -> None:
+    """Put other contents into a file at one stroke: a reader sees the old or the new; owner and mode stay.
+
+    Raises:
+        OSError: it cannot be written, or its owner could not read it afterwards; it stays as it was.
+    """
+    draft = _draft(file, data)
+    try:
+        _give_to_owner_of(file, draft)
+        draft.replace(file)
+    except BaseException:
+        draft.unlink()
+        raise
+    _flush_folder(file.parent)
+
+
+def _draft(file: Path, data: bytes) -> Path:
     # Only its owner may read a temporary file of this kind.
     descriptor, draft = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.link(draft, file)
-    finally:
+            _put(stream.fileno(), data)
+    except BaseException:
         Path(draft).unlink()
+        raise
+    return Path(draft)
+
+
+def _create(file: Path, data: bytes) -> None:
+    """The next best thing: made by one process only, but there a moment before it is full."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        _put(descriptor, data)
+    except BaseException:
+        file.unlink()
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _put(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+    os.fsync(descriptor)
+
+
+def _give_to_owner_of(file: Path, draft: Path) -> None:
+    """A key that root writes must stay the service's own."""
+    was, made = file.stat(), draft.stat()
+    if hasattr(os, "chown") and (was.st_uid, was.st_gid) != (made.st_uid, made.st_gid):
+        os.chown(draft, was.st_uid, was.st_gid)
+    draft.chmod(was.st_mode & 0o777)
+
+
+def _flush_folder(folder: Path) -> None:
+    # Windows opens no folders; there the file system keeps the order by itself.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
