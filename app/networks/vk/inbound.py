@@ -90,7 +90,8 @@ _IGNORED: Final[Mapping[str, str]] = {
     ),
 }
 _COMMENT_EVENTS: Final = frozenset(f"{surface}_{what}" for surface in _SURFACES for what in (*_ACTS, "delete"))
-_READ: Final = _COMMENT_EVENTS | _PAGE_EVENTS.keys() | {"message_new", "message_reply", "wall_post_new"}
+#: Types that are read here; a page needs no others.
+READ: Final = _COMMENT_EVENTS | _PAGE_EVENTS.keys() | {"message_new", "message_reply", "wall_post_new"}
 
 
 def parse(envelope: Envelope, *, raw: bytes, retry_counter: str | None = None) -> Event | Ignored | ConfirmationRequest:
@@ -117,7 +118,7 @@ def parse(envelope: Envelope, *, raw: bytes, retry_counter: str | None = None) -
 
 def _happened(envelope: Envelope) -> Body | str:
     """What happened, or the reason why nothing needs to be done."""
-    if envelope.type not in _READ:
+    if envelope.type not in READ:
         return _IGNORED.get(envelope.type, "unknown_type")
     thing = envelope.object
     if not isinstance(thing, dict):
