@@ -77,13 +77,17 @@ SPOKEN: Final = _single(_SPOKEN, _SOUND) | _groups(_SPOKEN_GROUPS, _SOUND)
 GROUP_STARTS: Final = frozenset(group[0] for group in MANY)
 
 # Small capitals and Greek letters used as drawings of Russian ones. Letters of the peoples of Russia (ә, ө, ү) stay.
-EXOTIC: Final = dict(
+_FOREIGN: Final = dict(
     zip(
         "ᴀᴄᴅᴇᴋᴍʍᴏᴛʙʜᴩᴧᴨᴦʏɜɯɸᴜɴɪᴘʀαβορτεκυχνμηιѕіјӏπ",
         "асдекммотвнрлпгузшфипирравортекухвмниsиjлп",
         strict=True,
     )
-) | {"©": "с", "®": "я", "×": "х", "¥": "у"}
+)
+# A capital is the same letter: characters are looked at before the text is put into lower case.
+EXOTIC: Final = (
+    {letter.upper(): plain for letter, plain in _FOREIGN.items()} | _FOREIGN | {"©": "с", "®": "я", "×": "х", "¥": "у"}
+)
 
 
 def exotic(char: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.normalise import MAX_BEFORE, normalise, rewrite
+from model.normalise import MAX_BEFORE, NOTHING_UNDONE, normalise, rewrite
 from model.tokens import forms, tokens
 
 RUSSIAN = st.text(
@@ -23,6 +23,18 @@ def test_idempotent(text):
     twice = normalise(once.text)
     assert twice.text == once.text
     assert not any(twice.undone)
+
+
+def test_a_capital_is_the_same_letter():
+    """Whatever letter is drawn with a foreign one, its capital is undone like the small one, at once."""
+    capitals = [c for c in map(chr, range(0x30000)) if c.lower() != c or c.upper() != c]
+    for capital in capitals:
+        once = normalise(f"п{capital}к")
+        again = normalise(once.text)
+        assert (again.text, again.undone) == (once.text, NOTHING_UNDONE), ascii(capital)
+    for drawn in ("ΧУЙ", "χуй", "СΥКА", "ПІДОР"):
+        assert normalise(drawn).text in {"хуй", "сука", "пидор"}, drawn
+        assert normalise(drawn).undone == normalise(drawn.lower()).undone
 
 
 @settings(max_examples=600, deadline=None)
