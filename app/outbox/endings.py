@@ -13,12 +13,14 @@ from app.domain.clock import DAY, HOUR, MINUTE
 from app.domain.ids import IdSource
 from app.domain.ports import Delivery, Done, Failed, Lesson, Manual, Retry
 from app.domain.states import COMMENT_MOVES, ActionState, CommentState, Outcome, WaitingFor
+from app.domain.watching import Matter
 from app.domain.words import ActionKind
 from app.journal.chain import Entry
 from app.outbox.backoff import Jitter, delay, is_spent
 from app.outbox.moves import move
 from app.outbox.permission import REMOVALS
 from app.outbox.trouble import notice
+from app.storage import incidents
 from app.storage.outbox import has_dead_credential
 from app.storage.tables import Action, Capability, Comment, Connection, Credential, Evidence
 from app.telemetry import ALERTS
@@ -137,7 +139,7 @@ def about_connection(
     """
     for lesson in delivery.lessons:
         _learn(session, ink, lesson)
-    notice(session, connection_id, delivery, ink.at)
+    notice(session, ink.ids, connection_id, delivery, ink.at)
     entries: list[Entry] = []
     if isinstance(delivery, Retry):
         for credential_id in delivery.dead:
@@ -147,7 +149,7 @@ def about_connection(
         if delivery.pause_connection:
             entries += _pause(session, ink, connection_id, delivery)
     else:
-        _end_pause(session, connection_id)
+        _end_pause(session, ink, connection_id)
     return entries
 
 
@@ -168,12 +170,15 @@ def _bury(session: Session, ink: Ink, connection_id: int, credential_id: int, *,
             col(Credential.id) == credential_id, col(Credential.dead_at).is_(None), col(Credential.token_enc) == sealed
         )
         .values(dead_at=ink.at, dead_code=code)
-        .returning(col(Credential.id))
+        .returning(col(Credential.page_id))
     )
     result: Any = session.execute(statement, execution_options={"synchronize_session": False})
-    if result.first() is None:
+    buried = result.first()
+    if buried is None:
         return []
     alert("token_dead", connection=connection_id, credential=credential_id, code=code)
+    about = {"page_id": int(buried[0]), "connection_id": connection_id}
+    incidents.begin(session, ink.ids, ink.at, Matter.TOKEN_DEAD, code=code, **about)
     return [Entry("credential_dead", connection_id, {"credential": credential_id, "reason": code})]
 
 
@@ -189,17 +194,21 @@ def _pause(session: Session, ink: Ink, connection_id: int, delivery: Retry) -> l
         return []
     if delivery.alert:
         alert("connection_paused", connection=connection_id, code=delivery.code)
+        incidents.begin(session, ink.ids, ink.at, Matter.HELD_BACK, connection_id=connection_id, code=delivery.code)
     return [Entry("connection_paused", connection_id, {"reason": delivery.code, "until": connection.paused_until})]
 
 
-def _end_pause(session: Session, connection_id: int) -> None:
+def _end_pause(session: Session, ink: Ink, connection_id: int) -> None:
     """A call went through: the incident is over, the next one is worth an alert again."""
-    session.execute(
+    ended: Any = session.execute(
         update(Connection)
         .where(
             col(Connection.id) == connection_id,
             or_(col(Connection.pause_code) != "", col(Connection.paused_until).is_not(None)),
         )
-        .values(paused_until=None, pause_code=""),
+        .values(paused_until=None, pause_code="")
+        .returning(col(Connection.id)),
         execution_options={"synchronize_session": False},
     )
+    if ended.first() is not None:
+        incidents.end(session, ink.ids, ink.at, Matter.HELD_BACK, connection_id=connection_id)

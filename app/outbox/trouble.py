@@ -6,8 +6,11 @@ import structlog
 from sqlmodel import Session
 
 from app.domain.clock import MINUTE
+from app.domain.ids import IdSource
 from app.domain.ports import Delivery, Done, Retry
+from app.domain.watching import Matter
 from app.outbox.backoff import CAP
+from app.storage import incidents
 from app.storage.tables import Connection
 from app.telemetry import ALERTS
 
@@ -22,7 +25,7 @@ def in_trouble(connection: Connection, now: int) -> bool:
     return connection.trouble_began_at is not None and (connection.trouble_at or 0) >= now - LIFE
 
 
-def notice(session: Session, connection_id: int, delivery: Delivery, now: int) -> None:
+def notice(session: Session, ids: IdSource, connection_id: int, delivery: Delivery, now: int) -> None:
     """Begin, prolong or end the connection's incident by what became of a delivery."""
     # `Manual` and `Failed` may come without a call: they tell nothing about the network.
     if not isinstance(delivery, Done | Retry):
@@ -32,8 +35,10 @@ def notice(session: Session, connection_id: int, delivery: Delivery, now: int) -
         return
     if isinstance(delivery, Retry) and _is_transient(delivery):
         _fails(connection, delivery.code, now)
-    elif isinstance(delivery, Done) or delivery.dead or delivery.pause_connection:
+        incidents.begin(session, ids, now, Matter.SENDING, connection_id=connection_id, code=delivery.code)
+    elif (isinstance(delivery, Done) or delivery.dead or delivery.pause_connection) and connection.trouble_began_at:
         _answers(connection, now)
+        incidents.end(session, ids, now, Matter.SENDING, connection_id=connection_id)
 
 
 def _is_transient(delivery: Retry) -> bool:
@@ -50,9 +55,7 @@ def _fails(connection: Connection, code: str, now: int) -> None:
 
 
 def _answers(connection: Connection, now: int) -> None:
-    if connection.trouble_began_at is None:
-        return
     if in_trouble(connection, now):
-        minutes = (now - connection.trouble_began_at) // MINUTE
+        minutes = (now - (connection.trouble_began_at or now)) // MINUTE
         _log.warning("deliveries_work_again", connection=connection.id, network=connection.network, minutes=minutes)
     connection.trouble_began_at, connection.trouble_at, connection.trouble_code = None, None, ""

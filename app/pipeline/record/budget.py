@@ -15,11 +15,13 @@ from app import telemetry
 from app.domain.clock import HOUR
 from app.domain.ids import first_id_at
 from app.domain.states import ActionState
+from app.domain.watching import Matter
 from app.domain.words import ActionKind, Mode
 from app.journal.chain import Entry, append
 from app.pipeline.configuration import PageConfig
 from app.pipeline.house import House
 from app.pipeline.mode_change import apply_mode_change
+from app.storage import incidents
 from app.storage.nodes import bump_config
 from app.storage.tables import Action, Decision, Page
 
@@ -93,5 +95,6 @@ def fall_to_review(session: Session, house: House, page_id: int, at: int) -> Non
     entry = Entry("budget_exceeded", page_id, {"per_hour": PER_HOUR, "share": SHARE, "mode": Mode.REVIEW})
     append(session, house.journal_key, [entry], at)
     bump_config(session)
+    incidents.begin(session, house.ids, at, Matter.BUDGET, page_id=page_id)
     telemetry.ALERTS.labels("budget").inc()
     _log.error("a page fell to review: too many removals in an hour", page=page_id, per_hour=PER_HOUR, share=SHARE)
