@@ -41,6 +41,7 @@ PAGE_EXAMPLE: dict[str, Any] = {
     "failed": 0,
     "manual": 0,
     "created_at": "2026-11-01T08:00:00.000000Z",
+    "version": "5f0c1f7d2ab94c03",
 }
 ADDED_EXAMPLE: dict[str, Any] = {
     "id": PAGE_ID,
@@ -87,7 +88,7 @@ class PageIn(Model):
 class PageChangesIn(Model):
     """What shall be different; what is not named stays. '' takes a token or the confirmation away."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"mode": "enforce"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"mode": "enforce", "version": PAGE_EXAMPLE["version"]}]})
     title: _Short | None = None
     policy: _Short | None = None
     mode: _Short | None = None
@@ -99,6 +100,7 @@ class PageChangesIn(Model):
     user_token: _Token | None = None
     community_token: _Token | None = None
     trusted: Annotated[tuple[_Short, ...], Field(max_length=1000)] | None = None
+    version: Annotated[_Short, Field(description="The version that you have read; another one is 409.")] | None = None
 
 
 class TokenOut(Model):
@@ -111,7 +113,7 @@ class TokenOut(Model):
 
 
 class PageOut(Model):
-    """A page and how it is doing."""
+    """A page and how it is doing; `version` changes with whatever a person can set, and with nothing else."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [PAGE_EXAMPLE]})
     id: Id
@@ -140,13 +142,14 @@ class PageOut(Model):
     failed: int
     manual: int
     created_at: Instant
+    version: str
 
 
 class PageList(Model):
-    """All pages of the token, in the order in which they were added."""
+    """Pages of the token, in the order in which they were added; `next_cursor` null = the end."""
 
     items: list[PageOut]
-    next_cursor: str | None = None
+    next_cursor: str | None
 
 
 class AddedOut(Model):

@@ -1,11 +1,13 @@
 """Routes for pages: adding, changing, removing them, and the red button."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use, check_page, whole_house
-from app.api.fields import IdIn
+from app.api.fields import Cursor, IdIn, Limit, NetworkId, Text, read_cursor, write_cursor
 from app.api.page_schemas import (
     ADDED_EXAMPLE,
     PAGE_EXAMPLE,
@@ -18,21 +20,36 @@ from app.api.page_schemas import (
     PageOut,
     PauseOut,
 )
+from app.domain.words import Mode, Network
 from app.pipeline import trying
 from app.pipeline.administration import pages, pausing
+from app.pipeline.administration.page_overview import find_pages
 from app.pipeline.administration.pages import NewPage, PageChanges
+from app.storage.pages import PageFilter
 
 router = APIRouter(route_class=StrictRoute, tags=["pages"])
+PolicyName = Annotated[Text, Query(min_length=1, max_length=64)]
 
 
 @router.get(
     "/v1/pages",
     summary="List pages",
-    responses={**errors(), **example({"items": [PAGE_EXAMPLE], "next_cursor": None}, "The token's pages.")},
+    responses={**errors(), **example({"items": [PAGE_EXAMPLE], "next_cursor": None}, "One page of the list.")},
 )
-def list_pages(who: Caller, use: Use) -> PageList:
-    """Every page that the token may touch."""
-    return PageList(items=[PageOut.model_validate(page) for page in pages.list_pages(use.house, who.pages)])
+def list_pages(  # noqa: PLR0917 - FastAPI passes everything by name
+    who: Caller,
+    use: Use,
+    network: Network | None = None,
+    external_id: NetworkId | None = None,
+    mode: Mode | None = None,
+    policy: PolicyName | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageList:
+    """Pages that the token may touch, in the order in which they were added."""
+    wanted = PageFilter(who.pages, network, external_id, mode, policy)
+    found, after = find_pages(use.house, wanted, after=read_cursor(cursor), limit=limit)
+    return PageList(items=[PageOut.model_validate(page) for page in found], next_cursor=write_cursor(after))
 
 
 @router.post(
@@ -68,11 +85,13 @@ def show_page(page_id: IdIn, who: Caller, use: Use) -> PageOut:
 def change_page(page_id: IdIn, body: PageChangesIn, who: Caller, use: Use) -> ChangedOut:
     """Change what the body names; a change of the mode holds from the next transaction on.
 
+    With the `version` that you have read it is 409 if somebody else has changed the page since.
     A change to `enforce` that nobody has tried within a day (`POST /v1/previews`) is made, with a warning.
     """
     check_page(who, page_id)
-    changes = PageChanges(**body.model_dump())
-    return ChangedOut.model_validate(trying.change(use.house, page_id, changes, by=who.by, pages=who.pages))
+    changes = PageChanges(**body.model_dump(exclude={"version"}))
+    changed = trying.change(use.house, page_id, changes, by=who.by, pages=who.pages, version=body.version)
+    return ChangedOut.model_validate(changed)
 
 
 @router.delete(

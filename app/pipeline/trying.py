@@ -140,7 +140,13 @@ def switch_mode(house: House, page_id: int, mode: str, *, was: str, job_id: int 
 
 
 def change(
-    house: House, page_id: int, changes: PageChanges, *, by: str, pages: frozenset[int] | None = None
+    house: House,
+    page_id: int,
+    changes: PageChanges,
+    *,
+    by: str,
+    pages: frozenset[int] | None = None,
+    version: str | None = None,
 ) -> ChangedPage:
     """Change a page as `change_page` does; a step to `enforce` that nobody has tried is taken, with a warning."""
     with house.database.read() as session:
@@ -148,7 +154,7 @@ def change(
         if page is None:
             raise missing(page_id)
         was = page.mode
-    changed = change_page(house, page_id, changes, by=by, pages=pages)
+    changed = change_page(house, page_id, changes, by=by, pages=pages, version=version)
     if changed.page.mode == Mode.ENFORCE != was and not _was_tried(house, page_id):
         return replace(changed, warnings=(*changed.warnings, _UNTRIED))
     return changed

@@ -1,8 +1,10 @@
 """Queries over pages, their connections and their tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import and_, delete, literal_column, update
+from sqlalchemy import ColumnElement, and_, delete, literal_column, tuple_, update
 from sqlmodel import Session, col, func, select
 
 from app.domain.states import CANCELLABLE, ActionState
@@ -14,6 +16,18 @@ RECENT_EVENTS = 5000
 #: Literals, because a partial index serves only a condition that the planner can read.
 _OPEN_STATES = "action.state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
 _HELD = CANCELLABLE
+_LARGEST_ID: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class PageFilter:
+    """Which pages; None = whatever it is, `pages` None = every page."""
+
+    pages: frozenset[int] | None = None
+    network: str | None = None
+    external_id: str | None = None
+    mode: str | None = None
+    policy: str | None = None
 
 
 def page_of(session: Session, page_id: int, *, lock: bool = False) -> Page | None:
@@ -32,10 +46,27 @@ def page_at(session: Session, network: str, external_id: str) -> Page | None:
 
 def live_pages(session: Session, pages: frozenset[int] | None) -> list[Page]:
     """Pages in the order in which they were added; None = all of them."""
-    query = select(Page).where(col(Page.removed_at).is_(None)).order_by(col(Page.created_at), col(Page.id))
-    if pages is not None:
-        query = query.where(col(Page.id).in_(pages))
-    return list(session.exec(query))
+    return filtered_pages(session, PageFilter(pages))
+
+
+def filtered_pages(
+    session: Session, wanted: PageFilter, *, after: int | None = None, limit: int | None = None
+) -> list[Page]:
+    """Pages with ids above `after` in the order in which they were added; ids are made in the order of time."""
+    query = select(Page).where(col(Page.removed_at).is_(None)).order_by(col(Page.id))
+    if wanted.pages is not None:
+        query = query.where(col(Page.id).in_(wanted.pages))
+    if after is not None:
+        query = query.where(col(Page.id) > after)
+    for column, value in (
+        (Page.network, wanted.network),
+        (Page.external_id, wanted.external_id),
+        (Page.mode, wanted.mode),
+        (Page.policy_name, wanted.policy),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    return list(session.exec(query if limit is None else query.limit(limit)))
 
 
 def pages_of_connection(session: Session, connection_id: int) -> list[Page]:
@@ -125,11 +156,11 @@ def held_actions(session: Session, page_id: int) -> list[tuple[int, int]]:
     return list(session.exec(query.order_by(col(Action.comment_id), col(Action.id))))
 
 
-def open_action_counts(session: Session) -> dict[int, dict[str, int]]:
+def open_action_counts(session: Session, pages: Sequence[Page]) -> dict[int, dict[str, int]]:
     """How many actions of each page are in each state that somebody may care about: page → state → count."""
     query = (
         select(Action.page_id, Action.state, func.count())
-        .where(literal_column(_OPEN_STATES))
+        .where(literal_column(_OPEN_STATES), col(Action.page_id).in_([page.id for page in pages]))
         .group_by(col(Action.page_id), col(Action.state))
     )
     counts: dict[int, dict[str, int]] = {}
@@ -138,7 +169,7 @@ def open_action_counts(session: Session) -> dict[int, dict[str, int]]:
     return counts
 
 
-def last_events(session: Session, pages: Iterable[Page]) -> dict[int, int]:
+def last_events(session: Session, pages: Sequence[Page]) -> dict[int, int]:
     """When each page was last heard of, in microseconds: its newest decision, or a delivery among the newest of all."""
     recent = (
         select(SeenEvent.page_id, SeenEvent.received_at)
@@ -148,22 +179,33 @@ def last_events(session: Session, pages: Iterable[Page]) -> dict[int, int]:
     )
     newest = select(recent.c.page_id, func.max(recent.c.received_at)).group_by(recent.c.page_id)
     heard: dict[int, int] = {row[0]: row[1] for row in session.execute(newest)}
-    for page in pages:
-        # One probe of the index (page_id, id) a page.
-        query = select(Decision.decided_at).where(col(Decision.page_id) == page.id)
-        decided = session.exec(query.order_by(col(Decision.id).desc()).limit(1)).first()
+    # The index (page_id, id) backwards, as a range: PostgreSQL could walk the primary key for an equality.
+    place = tuple_(col(Decision.page_id), col(Decision.id))
+    decided_at = (
+        select(Decision.decided_at)
+        .where(col(Decision.page_id) >= Page.id, place < tuple_(col(Page.id), _LARGEST_ID))
+        .order_by(col(Decision.page_id).desc(), col(Decision.id).desc())
+        .limit(1)
+        .correlate(Page)
+        .scalar_subquery()
+    )
+    for page_id, decided in session.execute(
+        select(Page.id, decided_at).where(col(Page.id).in_([page.id for page in pages]))
+    ):
         if decided is not None:
-            heard[page.id] = max(decided, heard.get(page.id, 0))
+            heard[page_id] = max(decided, heard.get(page_id, 0))
     return heard
 
 
-def falls_to_review(session: Session, pages: Iterable[Page]) -> dict[int, int]:
+def falls_to_review(session: Session, pages: Sequence[Page]) -> dict[int, int]:
     """When the machine itself took its hands off a page, in microseconds; not where a person has set the mode since."""
     fell = and_(col(Journal.kind) == "budget_exceeded", col(Journal.subject_id).in_([page.id for page in pages]))
-    newest = select(Journal.subject_id, func.max(Journal.at)).where(fell).group_by(col(Journal.subject_id))
-    found: dict[int, int] = {row[0]: row[1] for row in session.execute(newest)}
-    for page_id, at in tuple(found.items()):
-        later = (Journal.subject_id == page_id, Journal.kind == "page_changed", col(Journal.at) >= at)
-        if session.exec(select(Journal.seq).where(*later, col(Journal.body).contains('"mode":')).limit(1)).first():
-            del found[page_id]
-    return found
+    found = _newest_entries(session, fell)
+    set_mode = and_(col(Journal.kind) == "page_changed", col(Journal.subject_id).in_(found))
+    chosen = _newest_entries(session, and_(set_mode, col(Journal.body).contains('"mode":'))) if found else {}
+    return {page_id: at for page_id, at in found.items() if chosen.get(page_id, -1) < at}
+
+
+def _newest_entries(session: Session, wanted: ColumnElement[bool]) -> dict[int, int]:
+    newest = select(Journal.subject_id, func.max(Journal.at)).where(wanted).group_by(col(Journal.subject_id))
+    return {row[0]: row[1] for row in session.execute(newest)}

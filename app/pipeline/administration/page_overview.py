@@ -12,8 +12,10 @@ from app.domain.states import ActionState
 from app.domain.words import Network
 from app.outbox.trouble import in_trouble
 from app.pipeline.administration.page_fields import WIRINGS
+from app.pipeline.administration.page_version import own_tokens, version_of
 from app.pipeline.house import House
 from app.storage import pages as queries
+from app.storage.pages import PageFilter
 from app.storage.tables import Connection, Credential, Page
 
 
@@ -61,6 +63,8 @@ class PageShown:
     failed: int
     manual: int
     created_at: int
+    #: Another one after every change of what a person can set.
+    version: str
     #: Since when the machine only proposes, because it had removed too much in an hour; None = it did not fall.
     fell_at: int | None = None
 
@@ -69,6 +73,16 @@ def list_pages(house: House, pages: frozenset[int] | None) -> tuple[PageShown, .
     """Pages in the order in which they were added; `pages` None = every page."""
     with house.database.read() as session:
         return _shown(session, house, queries.live_pages(session, pages))
+
+
+def find_pages(
+    house: House, wanted: PageFilter, *, after: int | None, limit: int
+) -> tuple[tuple[PageShown, ...], int | None]:
+    """At most `limit` pages in the order in which they were added, and the id after which the next ones come."""
+    with house.database.read() as session:
+        pages = queries.filtered_pages(session, wanted, after=after, limit=limit + 1)
+        shown = _shown(session, house, pages[:limit])
+    return shown, pages[limit - 1].id if len(pages) > limit else None
 
 
 def show_page(house: House, page_id: int, *, with_address: bool = False) -> PageShown:
@@ -100,7 +114,7 @@ def callback_path(page: Page, connection: Connection) -> str:
 
 
 def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown, ...]:
-    counts = queries.open_action_counts(session)
+    counts = queries.open_action_counts(session, pages)
     heard = queries.last_events(session, pages)
     fell = queries.falls_to_review(session, pages)
     connections = queries.connections_of(session, {page.connection_id for page in pages})
@@ -111,7 +125,7 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
     shown = []
     for page in pages:
         connection = connections[page.connection_id]
-        own = [one for one in credentials[connection.id] if one.page_id in {0, page.id}]
+        own = own_tokens(page, credentials[connection.id])
         one = _one(page, connection, own, counts.get(page.id, {}), now)
         shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id)))
     return tuple(shown)
@@ -147,4 +161,5 @@ def _one(page: Page, connection: Connection, tokens: list[Credential], states: d
         failed=states.get(ActionState.FAILED, 0),
         manual=states.get(ActionState.MANUAL, 0),
         created_at=page.created_at,
+        version=version_of(page, tokens),
     )

@@ -18,6 +18,7 @@ from app.pipeline.administration.page_description import change_description
 from app.pipeline.administration.page_fields import WIRINGS, NewPage, PageChanges
 from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
 from app.pipeline.administration.page_tokens import Tokens
+from app.pipeline.administration.page_version import refuse_other_version
 from app.pipeline.administration.policies import check_mode
 from app.pipeline.house import House
 from app.pipeline.mode_change import apply_mode_change
@@ -186,20 +187,29 @@ def _still_missing(network: Network, new: NewPage) -> tuple[str, ...]:
 
 
 def change_page(
-    house: House, page_id: int, changes: PageChanges, *, by: str, pages: frozenset[int] | None = None
+    house: House,
+    page_id: int,
+    changes: PageChanges,
+    *,
+    by: str,
+    pages: frozenset[int] | None = None,
+    version: str | None = None,
 ) -> ChangedPage:
     """Change what `changes` names; `pages` are those that the actor may touch, None = every page.
+
+    `version` is that of the page which the actor has read; None = the change is meant for whatever stands there.
 
     Raises:
         NotFoundError: there is no such page.
         InvalidInputError: a field is wrong.
         NotAllowedError: the secret is that of foreign pages too.
-        ConflictError: the page has to change its connection while an action is being sent.
+        ConflictError: the page has another version, or has to change its connection while an action is being sent.
     """
     with house.database.write() as session:
         acting = Acting(session, house, house.clock.now(), by, pages)
         page = _locked(acting, page_id)
         network = Network(page.network)
+        refuse_other_version(page, queries.credentials_of(session, [page.connection_id]), version)
         _check_credentials(network, changes)
         body = {
             **_change_rules(acting, page, changes),

@@ -120,7 +120,11 @@ ASKED = [
     ("GET", "/v1/actions?kind=unknown", 400),
     ("GET", "/v1/pages/404", 404),
     ("GET", "/v1/decisions?verdct=remove", 400),
-    ("GET", "/v1/pages?limit=5", 400),
+    ("GET", "/v1/pages?limit=5", 200),
+    ("GET", "/v1/pages?limit=500", 400),
+    ("GET", "/v1/pages?cursor=x", 400),
+    ("GET", "/v1/pages?mode=loud", 400),
+    ("GET", "/v1/pages?title=x", 400),
 ]
 
 
