@@ -7,11 +7,12 @@ import argparse
 import json
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from app.domain.clock import Clock, SystemClock
+from tests.simulators.vk_connecting import CHECK
 from tests.simulators.vk_courier import REAL_DELAYS, Attempt, Courier, envelope
 from tests.simulators.vk_methods import EVENTS, THINGS, Echo, comment_object, delete_object
 from tests.simulators.vk_server import DISTURBANCES, SUBCODE_BASE, Server
@@ -115,13 +116,21 @@ class VkSimulator:
         value: str | None = None,
         can_moderate: bool = False,
         manager: bool = True,
+        administrator: bool = True,
+        rights: Collection[str] | None = None,
     ) -> str:
-        """A key. A user's owner becomes a manager unless told; `can_moderate` = a community key of the newer kind."""
+        """A key. A user's owner becomes a manager unless told; `can_moderate` = a community key of the newer kind.
+
+        `rights` of a community's key, None = the usual; `administrator`: a user who may change the page's settings.
+        """
         if kind == "user":
             user_id = user_id or 900_000_001
             if manager:
                 self.state.communities[group_id].managers.add(user_id)
-        return self.state.add_token(kind, group_id, user_id, value, can_moderate=can_moderate)
+        value = self.state.add_token(kind, group_id, user_id, value, can_moderate=can_moderate)
+        token = self.state.tokens[value]
+        token.administrator, token.rights = administrator, None if rights is None else frozenset(rights)
+        return value
 
     def kill_token(self, value: str) -> None:
         """From here on every call with it gets error 5."""
@@ -189,8 +198,10 @@ class VkSimulator:
         return self.send(comment.group_id, f"{EVENTS[comment.surface]}_restore", comment_object(comment))
 
     def send(self, group_id: int, event_type: str, thing: dict[str, Any]) -> list[Attempt]:
-        """Deliver an event with this object, as VK does."""
+        """Deliver an event with this object, as VK does; nothing is sent of what is not switched on."""
         community = self.state.communities[group_id]
+        if community.heard is not None and event_type not in community.heard:
+            return []
         return self.courier.deliver(community, envelope(community, event_type, thing))
 
     def send_body(self, group_id: int, body: dict[str, Any]) -> list[Attempt]:
@@ -228,8 +239,23 @@ class VkSimulator:
 
     def _post_echo(self, echo: Echo) -> None:
         community, event_type, thing = echo
-        if community.callback_url:
+        if event_type == CHECK:
+            threading.Thread(target=self._try_out, args=(community, thing["server_id"]), daemon=True).start()
+        elif community.callback_url and (community.heard is None or event_type in community.heard):
             self.courier.post(community, envelope(community, event_type, thing))
+
+    def _try_out(self, community: Community, server_id: int) -> None:
+        """Ask a server for the confirmation string; one that knows it gets the community's events from here on."""
+        server = community.servers[server_id]
+        asked = Community(community.group_id, server.url, server.secret)
+        attempt = self.courier.ask(asked, envelope(asked, CHECK, None))
+        with self.state.changed:
+            fits = attempt.status == 200 and attempt.answer == community.api_code
+            server.status = "ok" if fits else "failed"
+            if fits:
+                community.callback_url, community.secret = server.url, server.secret
+                community.heard = server.settings.events
+            self.state.changed.notify_all()
 
 
 def _new_event(comment: Comment) -> tuple[str, dict[str, Any]]:

@@ -7,6 +7,8 @@ from typing import Any
 from tests.simulators.vk_state import Comment, Community, State, Surface, Token
 
 YEAR_S = 366 * 86_400
+#: Lines of the blacklist in one answer.
+MOST_BANNED = 200
 Params = dict[str, str]
 #: An event that follows a call: community, type, object.
 Echo = tuple[Community, str, dict[str, Any]]
@@ -246,8 +248,16 @@ def get_banned(caller: Caller) -> Any:
     asked = caller.number("owner_id", 0)
     if asked and asked not in community.bans:
         raise ApiError(104)
-    shown = [(who, info) for who, info in community.bans.items() if asked in (0, who)]
-    return {"count": len(shown), "items": [{"type": "profile", "profile": {"id": w}, "ban_info": i} for w, i in shown]}
+    start, count = caller.number("offset", 0), caller.number("count", 20)
+    if not 0 <= count <= MOST_BANNED:
+        raise ApiError(100)
+    shown = [_banned(who, info) for who, info in community.bans.items() if asked in (0, who)]
+    return {"count": len(shown), "items": shown[start : start + count]}
+
+
+def _banned(who: int, info: dict[str, Any]) -> dict[str, Any]:
+    kind = "profile" if who > 0 else "group"
+    return {"type": kind, kind: {"id": abs(who)}, "ban_info": info}
 
 
 def get_members(caller: Caller) -> Any:
@@ -258,12 +268,6 @@ def get_members(caller: Caller) -> Any:
     start, count = caller.number("offset", 0), caller.number("count", 1000)
     listed = [{"id": who, "role": "moderator", "permissions": []} for who in sorted(community.managers)]
     return {"count": len(listed), "items": listed[start : start + count]}
-
-
-def get_token_permissions(caller: Caller) -> Any:
-    """`groups.getTokenPermissions`: what a community's key may do."""
-    names = ["messages", "manage", *(["wall"] if caller.token.can_moderate else [])]
-    return {"mask": 0, "permissions": [{"name": name, "setting": 0} for name in names]}
 
 
 Method = Callable[[Caller], Any]
@@ -286,5 +290,4 @@ METHODS: dict[str, tuple[frozenset[str], Method]] = {
     "groups.unban": (_USER, unban),
     "groups.getBanned": (_BOTH, get_banned),
     "groups.getMembers": (_BOTH, get_members),
-    "groups.getTokenPermissions": (frozenset({"community"}), get_token_permissions),
 }

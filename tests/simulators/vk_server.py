@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.simulators import vk_connecting
 from tests.simulators.vk_methods import METHODS, ApiError, Caller, Echo
 from tests.simulators.vk_state import RecordedCall, State, Token
 
@@ -15,6 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 SUBCODE_BASE = 1_000_000
 #: The oldest version that is still served.
 OLDEST_VERSION = (5, 81)
+KNOWN = METHODS | vk_connecting.METHODS
 SERVICE_ONLY_READS = frozenset({"wall.getComments", "wall.getById", "board.getComments"})
 #: Disturbances that `prepare` knows beside error codes.
 DISTURBANCES = frozenset({"close", "garbage", "not_json_object", "redirect", "http_502", "http_503", "slow", "late"})
@@ -133,9 +135,9 @@ def _run(state: State, method: str, params: dict[str, str], token: Token | None,
         raise ApiError(5)
     if state.over_rate(token):
         raise ApiError(6)
-    if method not in METHODS:
+    if method not in KNOWN:
         raise ApiError(3)
-    kinds, implementation = METHODS[method]
+    kinds, implementation = KNOWN[method]
     if token.kind not in kinds:
         newer = token.kind == "community" and token.can_moderate
         reading = token.kind == "service" and method in SERVICE_ONLY_READS

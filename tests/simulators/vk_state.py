@@ -17,6 +17,27 @@ RATES = {"user": 3, "community": 20, "service": 3}
 
 
 @dataclass
+class Settings:
+    """Which events go out, by which version of the protocol."""
+
+    enabled: bool = False
+    version: str = "5.131"
+    events: set[str] = field(default_factory=set)
+
+
+@dataclass
+class CallbackServer:
+    """One of a community's servers; `status` moves when VK has asked it for the confirmation string."""
+
+    id: int
+    url: str
+    title: str
+    secret: str = field(repr=False)
+    status: str = "unconfigured"
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass
 class Community:
     """An official page; `managers` are user ids that may moderate it."""
 
@@ -26,6 +47,13 @@ class Community:
     confirmation: str = ""
     managers: set[int] = field(default_factory=set)
     bans: dict[int, dict[str, Any]] = field(default_factory=dict)
+    #: Servers set up through the API, and the string that they have to answer; the site's own string is another.
+    servers: dict[int, CallbackServer] = field(default_factory=dict)
+    api_code: str = "c0ffee01"
+    #: What may be polled.
+    polling: Settings = field(default_factory=Settings)
+    #: Events that the confirmed server gets; None = all, because a person set it up.
+    heard: set[str] | None = None
 
 
 @dataclass
@@ -37,6 +65,9 @@ class Token:
     group_id: int
     user_id: int
     can_moderate: bool = False
+    #: What a community's key may do (None = the usual), and whether a user administers the page or only moderates it.
+    rights: frozenset[str] | None = None
+    administrator: bool = True
     dead: bool = False
     recent: deque[float] = field(default_factory=deque, repr=False)
 
