@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
 import msgspec
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -20,6 +21,7 @@ from app.storage.tables import Control, Page, PolicyVersion
 
 #: How often a stranger's request may make us look whether a page was added.
 RELOOK: Final = SECOND
+_log: Final = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,21 @@ class PageConfig:
     policy: BoundPolicy
     policy_version_id: int
     mode: Mode
-    secret: str
+    secret: str = field(repr=False)
     confirmation: str
     trusted: frozenset[str]
     managers: frozenset[str]
     managers_read_at: int | None
     budget_from: int | None
+    #: The secret before `secret`, and until when it is believed.
+    previous_secret: str = field(default="", repr=False)
+    previous_secret_until: int = 0
+    #: Its secret does not open: nobody can tell whose a delivery is.
+    is_sealed: bool = False
+
+    def secrets(self, now: int) -> tuple[str, str]:
+        """What its deliveries may carry at this moment; '' = nothing."""
+        return self.secret, self.previous_secret if now < self.previous_secret_until else ""
 
     def written_by(self, author: str) -> WrittenBy:
         """Whose words these are on this page."""
@@ -56,6 +67,10 @@ class Snapshot:
     version: int
     pages: Mapping[tuple[str, str], PageConfig]
     by_id: Mapping[int, PageConfig]
+    #: Pages whose secret does not open.
+    sealed: frozenset[int] = frozenset()
+    #: The encryption keys that were there to open it.
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 class Configuration:
@@ -73,6 +88,11 @@ class Configuration:
     def page(self, network: str, external_id: str) -> PageConfig | None:
         """The page, from memory; None when it is not known."""
         return self._snapshot.pages.get((network, external_id))
+
+    @property
+    def sealed(self) -> frozenset[int]:
+        """Pages that are refused because their secret does not open."""
+        return self._snapshot.sealed
 
     def current(self, session: Session) -> Snapshot:
         """The snapshot that holds for this transaction."""
@@ -100,10 +120,18 @@ class Configuration:
                 return
             try:
                 with self._house.database.read() as session:
-                    self.current(session)
+                    self._reopen(session, self.current(session))
             except (SQLAlchemyError, ConfigurationError) as error:
                 raise BusyError("the configuration cannot be read") from error
             self._looked_at = now
+
+    def _reopen(self, session: Session, snapshot: Snapshot) -> None:
+        """A key that was put back moves no counter."""
+        ring = self._house.vault.ring
+        ring.renew()
+        if snapshot.sealed and ring.keys != snapshot.keys:
+            with self._lock:
+                self._snapshot = self._load(session, snapshot.version)
 
     def policy(self, version: PolicyVersion) -> BoundPolicy:
         """A policy version bound to the model's thresholds; versions never change, so it is bound once."""
@@ -132,6 +160,7 @@ class Configuration:
         return self._promises.promises
 
     def _load(self, session: Session, version: int) -> Snapshot:
+        keys = self._house.vault.ring.keys
         in_force: dict[str, PolicyVersion] = {}
         for policy in session.exec(select(PolicyVersion).order_by(col(PolicyVersion.version))):
             in_force[policy.name] = policy
@@ -139,9 +168,13 @@ class Configuration:
         for page in session.exec(select(Page).where(col(Page.removed_at).is_(None))):
             pages[page.network, page.external_id] = self._page(page, in_force[page.policy_name])
         by_id = {page.id: page for page in pages.values()}
-        return Snapshot(version, MappingProxyType(pages), MappingProxyType(by_id))
+        sealed = frozenset(page.id for page in pages.values() if page.is_sealed)
+        for number in sealed - self._snapshot.sealed:
+            _log.error("page_secret_does_not_open", page=number)
+        return Snapshot(version, MappingProxyType(pages), MappingProxyType(by_id), sealed, keys)
 
     def _page(self, page: Page, policy: PolicyVersion) -> PageConfig:
+        secret, previous = self._opened(page.secret_enc), self._opened(page.previous_secret_enc)
         return PageConfig(
             id=page.id,
             network=page.network,
@@ -150,10 +183,22 @@ class Configuration:
             policy=self.policy(policy),
             policy_version_id=policy.id,
             mode=Mode(page.mode),
-            secret=self._house.vault.open(page.secret_enc) if page.secret_enc else "",
+            secret=secret or "",
             confirmation=page.confirmation,
             trusted=frozenset(msgspec.json.decode(page.trusted_json, type=list[str])),
             managers=frozenset(msgspec.json.decode(page.managers_json, type=list[str])),
             managers_read_at=page.managers_read_at,
             budget_from=page.budget_from,
+            previous_secret=previous or "",
+            previous_secret_until=page.previous_secret_until or 0,
+            is_sealed=secret is None,
         )
+
+    def _opened(self, sealed: str | None) -> str | None:
+        """The secret, '' where there is none, None where it does not open: that stops no other page."""
+        if not sealed:
+            return ""
+        try:
+            return self._house.vault.open(sealed)
+        except ConfigurationError:
+            return None

@@ -23,6 +23,8 @@ from app.pipeline.record.writer import Ticket, Writer
 
 #: What the network is told for everything that is taken or needs nothing.
 OK: Final = b"ok"
+#: As many secrets as a page may have.
+_NONE: Final = ("", "")
 #: So many events do not wait for more: under a load without a pause there would always be more.
 ENOUGH: Final = 256
 
@@ -42,14 +44,17 @@ class Intake:
         Raises:
             PayloadRejectedError: the body is not VK's protocol.
             SignatureRejectedError: unknown page or wrong secret, which look alike.
-            BusyError: not durable; the network is to send it again.
+            BusyError: not durable, or the page's secret does not open; the network is to send it again.
         """
         envelope = decode(body)
         page = self.configuration.page(Network.VK, envelope.page)
         # An unknown page is compared too, so that neither answer nor time tells it from a wrong secret.
-        if not secret_matches(envelope, page.secret if page else "") or page is None:
+        now = self.clock.now()
+        if not secret_matches(envelope, *(page.secrets(now) if page else _NONE)) or page is None:
             page = await self._second_look(envelope.page)
-            if page is None or not secret_matches(envelope, page.secret):
+            if page is not None and page.is_sealed:
+                raise BusyError("the page's secret does not open")
+            if page is None or not secret_matches(envelope, *page.secrets(now)):
                 telemetry.EVENTS.labels(Network.VK, "refused").inc()
                 raise SignatureRejectedError("unknown page or wrong secret")
         found = parse(envelope, raw=body, retry_counter=retry_counter)

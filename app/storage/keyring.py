@@ -58,25 +58,17 @@ class KeyRing:
         """The keys, the newest first."""
         return self._held.keys
 
-    def renew(self) -> bool:
-        """Read the file again if it has changed; whether there are other keys now. One that is broken changes nothing.
-
-        Any thread may call it.
-        """
+    def renew(self) -> None:
+        """Read the file again if it has changed; one that is broken changes nothing. Any thread may call it."""
         if self._file is None:
-            return False
-        was = self._held
+            return
         try:
             # The mark is taken first: what changes while the file is read is read again the next time.
             mark = _mark(self._file)
-            if mark == was.mark:
-                return False
-            held = _held(self._file.read_bytes(), mark)
+            if mark != self._held.mark:
+                self._held = _held(self._file.read_bytes(), mark)
         except (OSError, ConfigurationError) as error:
             _log.error("encryption_key_file_unreadable", error=type(error).__name__)
-            return False
-        self._held = held
-        return held.keys != was.keys
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt with the newest key of all, also if another process has just put it there."""
@@ -89,10 +81,13 @@ class KeyRing:
         Raises:
             InvalidToken: none does.
         """
+        held = self._held
         try:
-            return self._held.all.decrypt(sealed)
+            return held.all.decrypt(sealed)
         except InvalidToken:
-            if not self.renew():
+            self.renew()
+            # Another thread may have been the one that read the file again.
+            if self._held is held:
                 raise
             return self._held.all.decrypt(sealed)
 

@@ -2,21 +2,18 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlmodel import select
 
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.words import Kind, Network
-from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.record.committing import Answer, Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
-from app.storage.tables import Comment, RejectedEvent, RevisionBody
-from app.storage.vault import Vault
+from app.storage.nodes import bump_config
+from app.storage.tables import Comment, PolicyVersion, RejectedEvent, RevisionBody
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, written
 from tests.integration.test_record import Desk
@@ -152,11 +149,15 @@ def test_a_row_that_a_stuck_session_holds_says_come_again(postgres_url: str, mon
 
 
 def test_a_configuration_that_cannot_be_read_says_come_again(database_url: str) -> None:
-    """A page whose secret another key has sealed is no fault of anybody's event: nothing is answered `ok` and lost."""
+    """A policy that this version cannot read is no fault of anybody's event: nothing is answered `ok` and lost."""
     house = make_house(database_url, FakeClock())
     desk = Desk(house, FakeClock(), "enforce")
-    foreign = replace(house, vault=Vault(Fernet.generate_key()))
-    add_page(foreign, NewPage("vk", "229000002", "Другая", secret="s"), by="cli")
+    desk.configuration.look_again()
+    house.clock.advance(2_000_000)
+    with house.database.write() as session:
+        broken = {"digest": "", "source": "no policy", "created_at": 1, "created_by": "cli"}
+        session.add(PolicyVersion(id=house.ids(), name="novokuznetsk-59", version=99, **broken))
+        bump_config(session)
     collector = Collector(1)
     writer = Writer(Committer(house, desk.configuration, 1))
     item = written(page_id=desk.page_id)

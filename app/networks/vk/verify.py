@@ -59,14 +59,18 @@ def decode(body: bytes) -> Envelope:
     )
 
 
-def secret_matches(envelope: Envelope, secret: str) -> bool:
-    """Whether the request knows the page's secret; takes the same time for a near miss and a wild guess.
+def secret_matches(envelope: Envelope, *secrets: str) -> bool:
+    """Whether the request knows one of the page's secrets; takes the same time for a near miss and a wild guess.
 
-    A page without a secret matches nothing.
+    An empty secret matches nothing, and neither does a page without any.
     """
     given = envelope.secret if isinstance(envelope.secret, str) else ""
-    same = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode("utf-8", "surrogatepass"))
-    return same and bool(secret)
+    same = [
+        hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode("utf-8", "surrogatepass"))
+        and bool(secret)
+        for secret in secrets
+    ]
+    return any(same)
 
 
 def without_secret(envelope: Envelope, body: bytes) -> bytes:
