@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.domain.errors import ConfigurationError
+from app.domain.public_url import checked_public_url
 from app.domain.words import Network
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
     meta_api_url: str = "https://graph.facebook.com/"
     #: Networks whose callbacks are taken; the others' pages can be added and wait.
     networks: str = "vk"
+    #: Where networks and people reach this service; empty: nobody is told, `page connect --public-url` names it.
+    public_url: str = ""
     #: The worker runs inside the web process: right for one machine, off for many replicas.
     worker_inside: bool = True
     #: Addresses whose `X-Forwarded-*` headers are believed, comma separated.
@@ -109,6 +112,11 @@ class Settings(BaseSettings):
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
             raise ValueError(_SAFE_URL)
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        return checked_public_url(value)
 
     @field_validator("model", mode="before")
     @classmethod
