@@ -37,12 +37,17 @@ class Pace:
 
     def wait(self, credential: int, per_second: int) -> None:
         """Return when this credential may call again; calls of one credential are spaced evenly."""
+        seconds = self.turn(credential, per_second)
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def turn(self, credential: int, per_second: int) -> float:
+        """Take the next turn of this credential; how many seconds the caller has to wait for it."""
         with self._lock:
             now = self._monotonic()
             turn = max(now, self._next.get(credential, now))
             self._next[credential] = turn + _MARGIN / per_second
-        if turn > now:
-            self._sleep(turn - now)
+        return turn - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,7 @@ class Transport:
 
     def call(self, method: str, params: Mapping[str, str], credential: Credential) -> Answer:
         """Call a method; total: nothing that the network does makes it raise."""
-        if not credential.token or not credential.token.isascii() or not credential.token.isprintable():
-            # Such a token cannot stand in a header; the library's own error would quote it.
+        if not fits_header(credential.token):
             return Refused(5)
         self._pace.wait(credential.id, RATES[credential.slot])
         try:
@@ -107,16 +111,22 @@ class Transport:
             timeout=self._timeout,
         ) as reply:
             if reply.status_code != httpx.codes.OK:
-                return Unreachable(f"http_{reply.status_code}", _retry_after(reply.headers.get("Retry-After")))
+                return Unreachable(f"http_{reply.status_code}", retry_after(reply.headers.get("Retry-After")))
             body = bytearray()
             for piece in reply.iter_bytes():
                 body += piece
                 if len(body) > ANSWER_BYTES:
                     return Unreachable("garbage")
-        return _read(bytes(body))
+        return read_answer(bytes(body))
 
 
-def _read(body: bytes) -> Answer:
+def fits_header(token: str) -> bool:
+    """Whether a token can be sent at all; where it cannot, the library's own error would quote it."""
+    return bool(token) and token.isascii() and token.isprintable()
+
+
+def read_answer(body: bytes) -> Answer:
+    """What a method's answer says; total."""
     try:
         reply = _decode(body)
     except (ValueError, RecursionError):
@@ -130,6 +140,7 @@ def _read(body: bytes) -> Answer:
     return Answered(reply["response"]) if "response" in reply else Unreachable("garbage")
 
 
-def _retry_after(header: str | None) -> int | None:
+def retry_after(header: str | None) -> int | None:
+    """The microseconds that a server wants to be left alone for, at most a day; None where it names none."""
     seconds = integer(header.strip()) if header is not None else None
     return seconds * SECOND if seconds is not None and 0 < seconds <= 86_400 else None
