@@ -15,7 +15,8 @@ from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import late
 from app.pipeline.process import Services
 from app.storage.health import vitals
-from app.storage.session import schema_is_current
+from app.storage.session import Schema, schema_of
+from app.storage.unjudged import count_waiting
 from app.wiring import awaited_model
 
 router = APIRouter(tags=["health"])
@@ -74,15 +75,20 @@ def metrics() -> Response:
 def _database(use: Services) -> tuple[dict[str, str], list[str]]:
     database = use.house.database
     try:
-        if not schema_is_current(database):
+        schema = schema_of(database)
+        if schema is Schema.BEHIND:
             return {"database": "ok", "migrations": "not at the newest revision: run `dvornik migrate`"}, []
         with database.read() as session:
             seen = vitals(session)
             idle = late(session, duties_with(use.settings), use.house.clock.now())
+            waiting = count_waiting(session)
     except SQLAlchemyError as error:
         _log.error("the database does not answer", error=type(error).__qualname__)
         return {"database": "does not answer", "migrations": "not checked"}, []
     warnings = []
+    if schema is Schema.AHEAD:
+        # Revisions only add, so this process goes on until the newer ones have taken over.
+        warnings.append("a newer version has migrated the database: replace this process")
     if seen.dead_tokens:
         warnings.append(f"dead tokens: {seen.dead_tokens}")
     if seen.paused_pages:
@@ -93,6 +99,8 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
         minutes = max(0, use.house.clock.now() - seen.delayed.oldest_at) // MINUTE
         trouble = f"oldest {minutes} min, last error {seen.delayed.last_error}"
         warnings.append(f"actions delayed: {seen.delayed.actions}, {trouble}")
+    if waiting:
+        warnings.append(f"texts that wait for a working model: {waiting}")
     warnings += [f"duty {name} was last done {age // MINUTE} min ago" for name, age in idle]
     return {"database": "ok", "migrations": "ok"}, warnings
 
@@ -110,6 +118,8 @@ def _awaited(use: Services) -> list[str]:
 
 
 def _model(use: Services) -> str:
+    if code := use.moderator.trouble():
+        return f"fails too often, texts wait: {code}"
     asker = Asker(use.house, use.moderator, use.configuration)
     failure = asker.ask(Question(CANARY)).moderated.judgement.failure
     return f"does not judge: {failure}" if failure else "ok"

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,10 +11,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from app.domain.errors import ConfigurationError
 from app.storage.folders import private_folder
 from app.storage.turns import Turns
 
@@ -109,20 +112,62 @@ def _postgresql_engine(url: str) -> Engine:
     return engine
 
 
-def _alembic(url: str) -> Config:
+class Schema(Enum):
+    """How the database's schema stands to the one that this code needs."""
+
+    CURRENT = auto()
+    #: Older, or there is none yet.
+    BEHIND = auto()
+    #: A newer version of the program has migrated it.
+    AHEAD = auto()
+
+
+#: What to do about a schema that is ahead.
+NEWER: Final = "базу данных уже обновила более новая версия программы: обновите программу и на этой машине"
+
+
+def _alembic(url: str, connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", "app.storage:migrations")
     config.attributes["url"] = url
+    config.attributes["connection"] = connection
     return config
 
 
-def migrate(url: str) -> None:
-    """Bring the schema to the newest revision; safe when several processes start at once."""
-    command.upgrade(_alembic(url), "head")
+def migrate(url: str, revision: str = "head", *, connection: Connection | None = None) -> None:
+    """Bring the schema up to a revision, by default the newest; safe when several processes start at once.
+
+    With `connection` it is done in that connection's transaction.
+
+    Raises:
+        ConfigurationError: a newer version of the program has been here, or this one does not know the revision.
+    """
+    try:
+        command.upgrade(_alembic(url, connection), revision)
+    except CommandError as error:
+        raise ConfigurationError(NEWER) from error
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision that the schema stands at; None where there is no schema of ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> frozenset[str]:
+    """All revisions that this code can bring to the newest."""
+    scripts = ScriptDirectory.from_config(_alembic(""))
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def schema_of(database: Database) -> Schema:
+    """How the database's schema stands to this code."""
+    with database.engine.connect() as connection:
+        revision = revision_of(connection)
+    if revision == ScriptDirectory.from_config(_alembic("")).get_current_head():
+        return Schema.CURRENT
+    return Schema.BEHIND if revision is None or revision in known_revisions() else Schema.AHEAD
 
 
 def schema_is_current(database: Database) -> bool:
     """Whether the database stands at the newest revision that this code knows."""
-    with database.engine.connect() as connection:
-        heads = set(MigrationContext.configure(connection).get_current_heads())
-    return heads == set(ScriptDirectory.from_config(_alembic(database.url)).get_heads())
+    return schema_of(database) is Schema.CURRENT

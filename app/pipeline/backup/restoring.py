@@ -1,0 +1,117 @@
+"""Puts a backup into an empty installation, and sees whether everything is there that was copied."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlmodel import Session, SQLModel, col
+
+from app.domain.errors import ConfigurationError
+from app.journal.chain import Entry, append
+from app.journal.seal import SealCheck, check_seal
+from app.journal.verify import Report, verify
+from app.pipeline.administration.pausing import pause
+from app.pipeline.backup.manifest import (
+    DATABASE,
+    MODELS,
+    SEALS,
+    Manifest,
+    check_files,
+    is_signed_with,
+)
+from app.pipeline.house import House
+from app.storage.dump import load
+from app.storage.session import NEWER, Database, known_revisions
+from app.storage.tables import DeskSession
+from app.storage.vault import JournalKey, Vault
+
+#: Columns that hold something sealed end so.
+_SEALED = "_enc"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What stands after a restoring: the journal's verification, sealed secrets, and how many of them do not open."""
+
+    journal: Report
+    secrets: int
+    unopened: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found; entries of a key that was given up are as they were left."""
+        return self.journal.may_be_sealed and not self.unopened
+
+
+def check_backup(folder: Path, manifest: Manifest, key: JournalKey | None) -> None:
+    """See that a backup is as it was made; `key` None = the key that signed it is lost, only digests are compared.
+
+    Raises:
+        ConfigurationError: it was signed with another key, is forged or damaged, or a newer program has made it.
+    """
+    if key is not None:
+        if manifest.seal.key_id != key.id:
+            raise ConfigurationError(
+                f"копия подписана ключом журнала {manifest.seal.key_id}, а здесь ключ {key.id}: верните прежний ключ в"
+                " keys/journal.key или в DVORNIK_JOURNAL_KEY; если его больше нет, добавьте --new-journal-key"
+            )
+        if not is_signed_with(manifest, key) or check_seal(manifest.seal, {key.id: key}) is not SealCheck.SIGNED:
+            raise ConfigurationError(f"{folder}: подпись копии не сходится: её изменили после того, как она сделана")
+    if manifest.schema not in known_revisions():
+        raise ConfigurationError(NEWER)
+    check_files(folder, manifest.files)
+
+
+def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Path) -> None:
+    """Fill an empty installation; its database comes last, so that an interrupted restoring leaves none.
+
+    Raises:
+        ConfigurationError: the installation is not empty, or its database is of another engine.
+    """
+    if database.engine.dialect.name != manifest.engine:
+        raise ConfigurationError(
+            f"копия сделана из базы {manifest.engine}, а DVORNIK_DATABASE_URL называет {database.engine.dialect.name}"
+        )
+    for part in (MODELS, SEALS):
+        if any((data_dir / part).glob("*")):
+            raise ConfigurationError(f"{data_dir / part}: ожидается пустая установка, а в папке есть файлы: уберите её")
+    for part in (MODELS, SEALS):
+        shutil.copytree(folder / part, data_dir / part, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    load(database, folder / DATABASE, manifest.schema, manifest.rows)
+
+
+def settle(house: House, manifest: Manifest, *, by: str) -> Restored:
+    """Record the restoring, stop sending until a person resumes it, end sessions of the console; then verify.
+
+    What was decided, undone or sent after the backup is not known here: nothing may go out before somebody has looked.
+    """
+    at = house.clock.now()
+    with house.database.write() as session:
+        body = {"by": by, "backup_at": manifest.seal.at, "schema": manifest.schema}
+        append(session, house.journal_key, [Entry("restored_from_backup", None, body)], at)
+        session.execute(update(DeskSession).where(col(DeskSession.ended_at).is_(None)).values(ended_at=at))
+    pause(house, None, by)
+    report = verify(house.database, house.journal_key, manifest.seal.heads)
+    with house.database.read() as session:
+        secrets, unopened = _sealed(session, house.vault)
+    return Restored(report, secrets, unopened)
+
+
+def _sealed(session: Session, vault: Vault) -> tuple[int, int]:
+    """How many values are sealed, and how many of them this vault does not open."""
+    columns = [column for table in SQLModel.metadata.sorted_tables for column in table.c]
+    secrets = unopened = 0
+    for column in (one for one in columns if one.name.endswith(_SEALED)):
+        for value in session.execute(select(column).where(column.is_not(None))).scalars():
+            secrets += 1
+            unopened += not _opens(vault, value)
+    return secrets, unopened
+
+
+def _opens(vault: Vault, value: str) -> bool:
+    try:
+        vault.open(value)
+    except ConfigurationError:
+        return False
+    return True
