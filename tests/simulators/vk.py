@@ -13,13 +13,13 @@ from typing import Any, Self
 
 from app.domain.clock import Clock, SystemClock
 from tests.simulators.vk_connecting import CHECK
-from tests.simulators.vk_courier import REAL_DELAYS, Attempt, Courier, envelope
+from tests.simulators.vk_courier import REAL_DELAYS, Attempt, Courier, envelope, new_event
+from tests.simulators.vk_longpoll import keep
 from tests.simulators.vk_methods import EVENTS, THINGS, Echo, comment_object, delete_object
 from tests.simulators.vk_server import DISTURBANCES, SUBCODE_BASE, Server
 from tests.simulators.vk_state import Comment, Community, RecordedCall, State, Surface, TokenKind
 
 __all__ = ["ACCESS_DENIED", "Attempt", "Comment", "Community", "RecordedCall", "VkSimulator"]
-FIRST_CHAT = 2_000_000_000
 #: Error 15 with a subcode: add the subcode.
 ACCESS_DENIED = SUBCODE_BASE
 
@@ -59,6 +59,9 @@ class VkSimulator:
 
     def stop(self) -> None:
         """End; nothing is delivered after it."""
+        with self.state.changed:
+            self.state.stopped = True
+            self.state.changed.notify_all()
         self.courier.stop()
         self._server.shutdown()
         self._thread.join(timeout=10)
@@ -180,7 +183,7 @@ class VkSimulator:
 
     def send_new(self, comment: Comment) -> list[Attempt]:
         """Tell the page's server that it was written."""
-        return self.send(comment.group_id, *_new_event(comment))
+        return self.send(comment.group_id, *new_event(comment))
 
     def send_edit(self, comment: Comment, text: str) -> list[Attempt]:
         """The author changes the text, and the server is told."""
@@ -200,9 +203,11 @@ class VkSimulator:
     def send(self, group_id: int, event_type: str, thing: dict[str, Any]) -> list[Attempt]:
         """Deliver an event with this object, as VK does; nothing is sent of what is not switched on."""
         community = self.state.communities[group_id]
-        if community.heard is not None and event_type not in community.heard:
+        event = envelope(community, event_type, thing)
+        self._offer(community, event)
+        if not community.callback_url or (community.heard is not None and event_type not in community.heard):
             return []
-        return self.courier.deliver(community, envelope(community, event_type, thing))
+        return self.courier.deliver(community, event)
 
     def send_body(self, group_id: int, body: dict[str, Any]) -> list[Attempt]:
         """Deliver a whole body, with the community's secret put in."""
@@ -241,8 +246,17 @@ class VkSimulator:
         community, event_type, thing = echo
         if event_type == CHECK:
             threading.Thread(target=self._try_out, args=(community, thing["server_id"]), daemon=True).start()
-        elif community.callback_url and (community.heard is None or event_type in community.heard):
-            self.courier.post(community, envelope(community, event_type, thing))
+            return
+        event = envelope(community, event_type, thing)
+        self._offer(community, event)
+        if community.callback_url and (community.heard is None or event_type in community.heard):
+            self.courier.post(community, event)
+
+    def _offer(self, community: Community, event: dict[str, Any]) -> None:
+        """The same event, by the same id, for whoever polls."""
+        with self.state.changed:
+            keep(community, event)
+            self.state.changed.notify_all()
 
     def _try_out(self, community: Community, server_id: int) -> None:
         """Ask a server for the confirmation string; one that knows it gets the community's events from here on."""
@@ -256,17 +270,6 @@ class VkSimulator:
                 community.callback_url, community.secret = server.url, server.secret
                 community.heard = server.settings.events
             self.state.changed.notify_all()
-
-
-def _new_event(comment: Comment) -> tuple[str, dict[str, Any]]:
-    if comment.surface == "message":
-        numbers = {"id": 0 if comment.thing >= FIRST_CHAT else comment.id, "conversation_message_id": comment.id}
-        message = comment_object(comment) | numbers | {"peer_id": comment.thing, "out": 0, "fwd_messages": []}
-        return "message_new", {"message": message, "client_info": {"keyboard": True}}
-    if comment.surface == "post":
-        post_type = "suggest" if comment.author > 0 else "post"
-        return "wall_post_new", comment_object(comment) | {"owner_id": -comment.group_id, "post_type": post_type}
-    return f"{EVENTS[comment.surface]}_new", comment_object(comment)
 
 
 def main() -> None:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.simulators.vk_state import Community, State
+from tests.simulators.vk_methods import EVENTS, comment_object
+from tests.simulators.vk_state import Comment, Community, State
 
 #: Seconds between the attempts of the real VK.
 REAL_DELAYS = (10.0, 180.0, 600.0, 1800.0, 3600.0)
 #: Statuses with which a receiver may name its own time, and the longest that VK accepts.
 NAMING_STATUSES = (410, 429, 503)
 LONGEST_RETRY_AFTER_S = 3 * 3600
+FIRST_CHAT = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,15 @@ def envelope(community: Community, event_type: str, thing: dict[str, Any] | None
     if thing is not None:
         body |= {"event_id": secrets.token_hex(20), "v": "5.199", "object": thing}
     return body | ({"secret": community.secret} if community.secret else {})
+
+
+def new_event(comment: Comment) -> tuple[str, dict[str, Any]]:
+    """The type and the object of the event that tells of a new comment."""
+    if comment.surface == "message":
+        numbers = {"id": 0 if comment.thing >= FIRST_CHAT else comment.id, "conversation_message_id": comment.id}
+        message = comment_object(comment) | numbers | {"peer_id": comment.thing, "out": 0, "fwd_messages": []}
+        return "message_new", {"message": message, "client_info": {"keyboard": True}}
+    if comment.surface == "post":
+        post_type = "suggest" if comment.author > 0 else "post"
+        return "wall_post_new", comment_object(comment) | {"owner_id": -comment.group_id, "post_type": post_type}
+    return f"{EVENTS[comment.surface]}_new", comment_object(comment)

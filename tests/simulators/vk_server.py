@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.simulators import vk_connecting
+from tests.simulators import vk_connecting, vk_longpoll
 from tests.simulators.vk_methods import METHODS, ApiError, Caller, Echo
 from tests.simulators.vk_state import RecordedCall, State, Token
 
@@ -16,7 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 SUBCODE_BASE = 1_000_000
 #: The oldest version that is still served.
 OLDEST_VERSION = (5, 81)
-KNOWN = METHODS | vk_connecting.METHODS
+KNOWN = METHODS | vk_connecting.METHODS | vk_longpoll.METHODS
 SERVICE_ONLY_READS = frozenset({"wall.getComments", "wall.getById", "board.getComments"})
 #: Disturbances that `prepare` knows beside error codes.
 DISTURBANCES = frozenset({"close", "garbage", "not_json_object", "redirect", "http_502", "http_503", "slow", "late"})
@@ -30,6 +30,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, state: State, post_echo: Callable[[Echo], None]) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.state = state
+        state.address = f"http://127.0.0.1:{self.server_address[1]}"
         self.post_echo = post_echo
         self.slow_s = 1.0
 
@@ -45,6 +46,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Methods may be called with GET too; `/sim/calls` shows what was recorded."""
+        if self.path.startswith(vk_longpoll.PREFIX):
+            self._poll()
+            return
         if self.path == "/sim/calls":
             with self.server.state.lock:
                 calls = [{"method": c.method, "params": c.params, "error": c.error} for c in self.server.state.calls]
@@ -86,6 +90,20 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         for event in echo:
             self.server.post_echo(event)
+
+    def _poll(self) -> None:
+        state, asked = self.server.state, urlsplit(self.path)
+        params = dict(parse_qsl(asked.query))
+        with state.lock:
+            prepared = state.prepared["a_check"]
+            disturbance = prepared.popleft() if prepared and isinstance(prepared[0], str) else None
+            shown = {name: value for name, value in params.items() if name != "key"}
+            state.record(RecordedCall("a_check", shown, "none", time.monotonic(), disturbance))
+            answer = {} if disturbance else vk_longpoll.check(state, asked.path, params)
+        if disturbance == "close":
+            self.close_connection = True
+            return
+        self._answer(disturbance, json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
     def _answer(self, disturbance: str | None, body: bytes) -> None:
         match disturbance:

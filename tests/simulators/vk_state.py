@@ -38,6 +38,17 @@ class CallbackServer:
 
 
 @dataclass
+class PollHistory:
+    """What can be asked for by Long Poll: events up to number `newest`, the last `length` of them."""
+
+    newest: int = 0
+    length: int = 1000
+    events: list[dict[str, Any]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Community:
     """An official page; `managers` are user ids that may moderate it."""
 
@@ -52,6 +63,7 @@ class Community:
     api_code: str = "c0ffee01"
     #: What may be polled.
     polling: Settings = field(default_factory=Settings)
+    history: PollHistory = field(default_factory=PollHistory)
     #: Events that the confirmed server gets; None = all, because a person set it up.
     heard: set[str] | None = None
 
@@ -107,6 +119,9 @@ class State:
         self._clock = clock
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
+        #: Where this VK is found, and whether it has ended.
+        self.address = ""
+        self.stopped = False
         self.communities: dict[int, Community] = {}
         self.tokens: dict[str, Token] = {}
         self.comments: dict[tuple[Surface, int, int, int], Comment] = {}
