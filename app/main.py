@@ -10,7 +10,6 @@ from app.api.callbacks import callback_routes
 from app.api.routes import include_api
 from app.console.app import add_console
 from app.domain.words import Network
-from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
@@ -18,7 +17,7 @@ from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
-from app.wiring import all_abilities, client_factories, job_runner, open_house, open_judging
+from app.wiring import all_abilities, client_factories, duties_of, job_runner, open_house, open_judging
 from app.worker import Worker
 from model.lemmas import dictionary_warnings
 
@@ -29,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
     judging = open_judging(settings, house)
     worker = None
     if settings.worker_inside:
-        duties = Round(house, judging.configuration, duties_with(settings))
+        duties = Round(house, judging.configuration, duties_of(settings, house, judging))
         jobs = job_runner(house, judging)
         worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs)
     on_actions = worker.wake if worker else lambda: None

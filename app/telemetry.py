@@ -48,6 +48,7 @@ OBJECTIONS: Final = Counter("dvornik_objections", "Objections by how they came."
 OBJECTIONS_WAITING: Final = Gauge(
     "dvornik_objections_waiting", "Objections without an answer; `late`: past their term.", ["what"], registry=REGISTRY
 )
+UNJUDGED: Final = Gauge("dvornik_unjudged", "Texts that wait for a working model.", registry=REGISTRY)
 ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
 
 

@@ -21,12 +21,18 @@ from app.networks.vk.client import VkClient
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
+from app.pipeline.duties.all import duties_with
+from app.pipeline.duties.walk import Duty
 from app.pipeline.house import House
 from app.pipeline.jobs.run import JobRunner
 from app.pipeline.jobs.step import Tools
 from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
 from app.pipeline.promotion.shelf import Shelf
+from app.pipeline.record.committing import Committer
+from app.pipeline.unjudged.waiting import EVERY as JUDGE_WAITING_EVERY
+from app.pipeline.unjudged.waiting import NAME as WAITING
+from app.pipeline.unjudged.waiting import Waiting
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.pepper import has_sealed, keep_pepper
@@ -149,6 +155,13 @@ def open_judging(settings: Settings, house: House) -> Judging:
         for guard in missing_guards(session):
             alert("journal_guard_missing", guard=guard)
     return Judging(artefact, Moderator(Scorer(artefact)), configuration, model_version_id)
+
+
+def duties_of(settings: Settings, house: House, judging: Judging) -> tuple[Duty, ...]:
+    """Every periodic duty of a process that can judge."""
+    committer = Committer(house, judging.configuration, judging.model_version_id)
+    waiting = Waiting(judging.moderator, committer)
+    return (*duties_with(settings), Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run))
 
 
 def job_runner(house: House, judging: Judging) -> JobRunner:

@@ -93,18 +93,17 @@ def worker(
     import signal
     import threading
 
-    from app.pipeline.duties.all import duties_with
     from app.pipeline.duties.walk import Round
     from app.settings import load_settings
     from app.telemetry import set_up_logging
-    from app.wiring import client_factories, job_runner, open_house, open_judging
+    from app.wiring import client_factories, duties_of, job_runner, open_house, open_judging
     from app.worker import Worker
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     house = open_house(settings)
     judging = open_judging(settings, house)
-    duties = Round(house, judging.configuration, duties_with(settings))
+    duties = Round(house, judging.configuration, duties_of(settings, house, judging))
     jobs = job_runner(house, judging)
     hands = Worker(house, client_factories(settings, house.clock), threads=threads, duties=duties, jobs=jobs)
     stop = threading.Event()

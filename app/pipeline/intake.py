@@ -8,6 +8,7 @@ from typing import Final
 from app import telemetry
 from app.domain.clock import Clock
 from app.domain.copies import text_print
+from app.domain.decisions import Judgement
 from app.domain.errors import BusyError, SignatureRejectedError
 from app.domain.events import ConfirmationRequest, Event, Ignored, Written
 from app.domain.judged import judged_text, only_links
@@ -15,7 +16,7 @@ from app.domain.words import Network
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from app.pipeline.configuration import Configuration, PageConfig
-from app.pipeline.moderate import Moderator
+from app.pipeline.moderate import Broken, Moderator
 from app.pipeline.record.committing import Answer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.rulings import is_judged
@@ -81,7 +82,9 @@ class Intake:
         compared = None if body.private else text_print(text)
         if not is_judged(page.written_by(body.author)):
             return Item(event, page.id, now, print=compared)
-        judgement = self.moderator.judge(text, policy=page.policy)
+        judgement = self.moderator.judge_or_wait(text, policy=page.policy)
+        if isinstance(judgement, Broken):
+            return Item(event, page.id, now, Judgement(None, failure=judgement.code), unjudged=True)
         return Item(event, page.id, now, judgement, only_links(body.text, body.segments), compared)
 
     async def _second_look(self, external_id: str) -> PageConfig | None:

@@ -1,8 +1,12 @@
 """Judge a text and rule on it: the model's score, then the page's policy; no storage, no network."""
 
 import math
+import secrets
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic_ns, perf_counter
+from typing import Final
 
 import structlog
 
@@ -10,6 +14,7 @@ from app import telemetry
 from app.domain.change import Change
 from app.domain.decisions import Facts, Judgement, Ruling
 from app.domain.words import Verdict
+from app.pipeline.breaker import Breaker
 from app.pipeline.counterfactual import change
 from app.policy.binding import BoundPolicy
 from app.policy.decide import decide
@@ -20,6 +25,12 @@ _log = structlog.get_logger()
 _WORDS_ALONE = Facts()
 #: A longer text is judged anew too slowly for the loop that takes the networks' events, and no few words decide on it.
 _ESSAY = 4_000
+#: Judged to see whether the model works again; each with a word that nobody has written, so that no memory answers.
+_OWN_SENTENCES: Final = (
+    "Когда починят дорогу на улице Ленина?",
+    "Спасибо за новый автобус, теперь доезжаем вовремя",
+    "Во дворе третий день не вывозят мусор, куда обращаться",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +41,51 @@ class Moderated:
     ruling: Ruling
 
 
-class Moderator:
-    """Stands between the model and the policy; whatever the model does, there is a judgement."""
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The model fails too often to be asked; `code` says how."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    code: str
+
+
+class Moderator:
+    """Stands between the model and the policy; whatever the model does, there is a judgement.
+
+    Used by several threads of a process; `now` gives microseconds of a clock that does not jump.
+    """
+
+    def __init__(self, scorer: Scorer, *, now: Callable[[], int] = lambda: monotonic_ns() // 1000) -> None:
         self._scorer = scorer
+        self._now = now
+        self._breaker = Breaker()
+        self._probing = threading.Lock()
+
+    def judge_or_wait(self, text: str, *, policy: BoundPolicy) -> Judgement | Broken:
+        """As `judge`, for texts that are kept: while the model fails too often they had better wait for it."""
+        if code := self.trouble():
+            return Broken(code)
+        judgement = self.judge(text, policy=policy)
+        if judgement.scores is None:
+            self._breaker.failed(judgement.failure, self._now())
+            if self._breaker.trouble:
+                _log.error("the model fails too often, texts wait", code=judgement.failure)
+        else:
+            self._breaker.worked()
+        return judgement
+
+    def trouble(self) -> str:
+        """Why no text is judged at present, as a code; '' when all is well. Tries the model when it is time to."""
+        if self._breaker.trouble and self._probing.acquire(blocking=False):
+            try:
+                if self._breaker.may_probe(self._now()) and self._works():
+                    self._breaker.close()
+                    _log.warning("the model works again")
+            finally:
+                self._probing.release()
+        return self._breaker.trouble
+
+    def _works(self) -> bool:
+        return all(self.weigh(f"{one} {secrets.token_hex(4)}").scores is not None for one in _OWN_SENTENCES)
 
     def judge(self, text: str, *, policy: BoundPolicy) -> Judgement:
         """Scores, the telling words of every category that a person may be asked about, and what would change that."""

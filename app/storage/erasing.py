@@ -18,6 +18,7 @@ from app.storage.tables import (
     Revision,
     RevisionBody,
 )
+from app.storage.unjudged import forget
 
 #: Rows that one stretch of a walk looks at; erased ones are passed by.
 STRETCH: Final = 2_000
@@ -95,6 +96,9 @@ def erase(session: Session, words: Words, ids: Sequence[int], at: int) -> int:
     key, _, erased_at = _columns(words)
     statement = update(_table(words.table)).where(key.in_(ids), erased_at.is_(None))
     done = session.connection().execute(statement.values(**words.erased, erased_at=at))
+    if words is REVISIONS:
+        # The event of a text that waits for a model quotes it; without its words there is nothing to judge.
+        forget(session, ids)
     return done.rowcount
 
 

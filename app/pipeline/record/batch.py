@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.domain.events import Event, Written
+from app.domain.watching import Matter
 from app.domain.words import Category
 from app.journal.chain import append
 from app.pipeline.configuration import Configuration, PageConfig
@@ -22,7 +23,9 @@ from app.pipeline.record.people import People
 from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
 from app.pipeline.record.writing import write
+from app.pipeline.watching import incidents
 from app.storage.bulk import Bulk
+from app.storage.tables import Unjudged
 
 
 class Recorded(NamedTuple):
@@ -48,7 +51,10 @@ def record(
     deliveries = Deliveries(session, bulk, house)
     known = deliveries.take(items, pages)
     fresh = [(item, pages[item.page_id]) for item, outcome in zip(items, known, strict=True) if outcome is None]
-    Loader(bulk, ledger, house.ids).load([(item.event, page) for item, page in fresh])
+    loader = Loader(bulk, ledger, house.ids)
+    loader.load([(item.event, page) for item, page in fresh])
+    if waited := [item.waited for item, _ in fresh if item.waited is not None]:
+        loader.load_waiting(waited)
     repeats = Repeats(bulk, ledger, house, nearby or Nearby())
     repeats.load(fresh)
     past = Past(bulk)
@@ -66,6 +72,9 @@ def record(
     repeats.write()
     write(session, bulk, ledger)
     repeats.hand_over(pages)
+    if ledger.inserts[Unjudged]:
+        code = next(item.judgement.failure for item in items if item.unjudged and item.judgement)
+        incidents.begin(session, house, Matter.MODEL, code=code)
     append(session, house.journal_key, ledger.entries, ledger.at, bulk=bulk)
     for page_id in sorted(budget.exceeded):
         fall_to_review(session, house, page_id, ledger.at)
@@ -87,6 +96,8 @@ def _author(event: Event) -> str:
 
 
 def _may_matter(item: Item, page: PageConfig) -> bool:
+    if item.unjudged:
+        return False
     scores = item.judgement.scores if item.judgement else None
     if scores is None or item.bare_link:
         return True

@@ -51,9 +51,12 @@ class Deliveries:
         self._outcomes: list[dict[str, object]] = []
 
     def take(self, items: Sequence[Item], pages: Mapping[int, PageConfig]) -> list[Outcome | None]:
-        """`DUPLICATE` for what was here before, `REJECTED` for pages that are gone, None for what is new."""
+        """`DUPLICATE` for what was here before, `REJECTED` for pages that are gone, None for what is new.
+
+        A text that waited for a model was delivered long ago: it leaves no trace here.
+        """
         outcomes: list[Outcome | None] = [None if item.page_id in pages else self._homeless(item) for item in items]
-        waiting = [place for place, outcome in enumerate(outcomes) if outcome is None]
+        waiting = [place for place, outcome in enumerate(outcomes) if outcome is None and items[place].waited is None]
         probe = 0
         while waiting:
             waiting = self._insert(items, waiting, outcomes, probe)
@@ -96,7 +99,7 @@ class Deliveries:
 
     def done(self, item: Item, outcome: Outcome) -> None:
         """Remember what became of a new event; most become a decision, which is what their row says already."""
-        if outcome is not Outcome.DECIDED:
+        if outcome is not Outcome.DECIDED and item.waited is None:
             self._outcomes.append({"id": self._ids[id(item)], "outcome": str(outcome)})
 
     def write(self) -> None:

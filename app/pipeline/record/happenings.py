@@ -4,7 +4,7 @@ from typing import Final
 
 from app.domain.decisions import Keep, Ruling
 from app.domain.events import Act, AuthorBanned, AuthorUnbanned, PageChanged, Published, Removed, Written
-from app.domain.states import CANCELLABLE, ActionState, CaseEnd, CommentState
+from app.domain.states import CANCELLABLE, GONE, ActionState, CaseEnd, CommentState
 from app.domain.states import Outcome as Done
 from app.domain.words import ActionKind, Reason, Verdict
 from app.pipeline.configuration import PageConfig
@@ -14,7 +14,7 @@ from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.ledger import ORDERED, ActionRow, CommentRow, Ledger, json_text, key_of
 from app.pipeline.record.people import People
 from app.pipeline.record.rulings import Rulings, is_judged
-from app.storage.tables import Comment, Post
+from app.storage.tables import Comment, Post, Unjudged
 
 #: They reach further than the comment that they came from.
 _OF_AUTHORS: Final = frozenset({ActionKind.BAN_AUTHOR, ActionKind.UNBAN_AUTHOR})
@@ -33,6 +33,8 @@ class Happenings:
         """Write what follows from an event that was not seen before."""
         body = item.event.body
         match body:
+            case Written() if item.waited is not None:
+                return self._waited(item, item.waited, body, page)
             case Written():
                 restored = body.act is Act.RESTORE
                 return self._restored(item, body, page) if restored else self._written(item, body, page)
@@ -73,6 +75,9 @@ class Happenings:
         # Managers come and go: whose words these are is asked for each text.
         comment.written_by = page.written_by(body.author)
         self._rulings.add_revision(comment, body, act=str(body.act))
+        # A person must see what is being removed this very moment: it waits for no model.
+        if item.unjudged and not sending and is_judged(comment.written_by):
+            return self._set_waiting(comment, item)
         ruling = self._rulings.rule(comment, item, body, page)
         if ruling is None:
             self._ledger.note("own_text", comment.id, page=page.id, by=comment.written_by)
@@ -81,6 +86,34 @@ class Happenings:
             # The old text is being removed this very moment and the new one may stay: a person must see it.
             self._rulings.open_case(comment, ruling, comment.decision_id or 0)
         return Outcome.DECIDED
+
+    def _set_waiting(self, comment: CommentRow, item: Item) -> Outcome:
+        """The newest words are kept and get no decision before a model works."""
+        if comment.fresh:
+            # It was inserted with the id that a decision would have had.
+            comment.decision_id = None
+        self._ledger.add(
+            Unjudged,
+            revision_id=comment.revision_id,
+            comment_id=comment.id,
+            page_id=comment.page_id,
+            received_at=item.received_at,
+            raw=item.event.raw,
+        )
+        self._ledger.note("unjudged", comment.id, page=comment.page_id, revision=comment.revision_id)
+        return Outcome.UNJUDGED
+
+    def _waited(self, item: Item, revision_id: int, body: Written, page: PageConfig) -> Outcome:
+        """Words that waited for a model, ruled on now if they still stand and nobody has dealt with them."""
+        if revision_id not in self._ledger.waiting:
+            return Outcome.DUPLICATE
+        self._ledger.judged.append(revision_id)
+        comment = self._comment(body, page)
+        dealt_with = revision_id in (comment.restored_revision_id, self._ledger.decided.get(comment.decision_id or 0))
+        if comment.revision_id != revision_id or comment.state in GONE or dealt_with:
+            return Outcome.LATE
+        comment.written_by = page.written_by(body.author)
+        return Outcome.RECORDED if self._rulings.rule(comment, item, body, page) is None else Outcome.DECIDED
 
     def _is_late(self, comment: CommentRow, item: Item, body: Written) -> bool:
         """Whether something fresher than this delivery is known: a `new` always comes first, a repeat may be old."""

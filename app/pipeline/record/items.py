@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     ECHO = "echo"
     #: A person's act in the network that binds the machine.
     BOUND = "bound"
+    #: Its text is stored and waits for a working model.
+    UNJUDGED = "unjudged"
     #: The database refuses its data; kept aside without text.
     REJECTED = "rejected"
 
@@ -39,3 +41,7 @@ class Item:
     bare_link: bool = False
     #: What the words are compared by with other comments; None where they are nobody's copy by their nature.
     print: TextPrint | None = None
+    #: The model fails too often to be asked about its text, which is stored and waits.
+    unjudged: bool = False
+    #: It is no delivery but this revision's text, which has waited for a working model.
+    waited: int | None = None

@@ -125,6 +125,10 @@ class Ledger:
         self.loose_actions: list[ActionRow] = []
         #: Pages whose managers' list must be read again before anybody is banned.
         self.stale_managers: set[int] = set()
+        #: Revisions that wait for a model, locked; those of them that wait no longer; what was decided on, by decision.
+        self.waiting: set[int] = set()
+        self.judged: list[int] = []
+        self.decided: dict[int, int | None] = {}
         #: Actions that wait for the worker after the commit.
         self.pending = 0
 

@@ -10,7 +10,7 @@ from app.domain.words import OWN, ActionKind, WrittenBy
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.ledger import ActionRow, CaseRow, CommentKey, CommentRow, Ledger, key_of
 from app.storage.bulk import Bulk, Row
-from app.storage.tables import Action, Author, Comment, Post, ReviewCase, Revision, RevisionBody
+from app.storage.tables import Action, Author, Comment, Decision, Post, ReviewCase, Revision, RevisionBody, Unjudged
 
 _COMMENT: Final = (
     "page_id",
@@ -51,6 +51,16 @@ class Loader:
         known = [row for row in self._ledger.comments.values() if not row.fresh]
         if known:
             self._behind(known)
+
+    def load_waiting(self, revisions: Sequence[int]) -> None:
+        """Lock what waits for a model, after its comments, with what was decided about those."""
+        columns = ("revision_id",)
+        rows = self._bulk.match(
+            Unjudged, columns, [(id_,) for id_ in sorted(revisions)], columns, order="revision_id", lock=True
+        )
+        self._ledger.waiting = {row[0] for row in rows}
+        decisions = sorted({(row.decision_id,) for row in self._ledger.comments.values() if row.decision_id})
+        self._ledger.decided = dict(self._bulk.match(Decision, ("id",), decisions, ("id", "revision_id")))
 
     def load_one(self, comment_id: int) -> CommentRow | None:
         """Load and lock a comment that is known by its id, with what hangs on it; None if there is none."""

@@ -10,6 +10,7 @@ from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
 from app.domain.states import ActionState
 from app.domain.words import OWN, ActionKind, Mode, Reason, Verdict, WrittenBy
+from app.outbox.permission import AGE_LIMIT
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.budget import Budget
 from app.pipeline.record.deciding import MACHINE, Deciding, Hand, Opinion, planned
@@ -94,7 +95,7 @@ class Rulings:
         if not is_judged(comment.written_by):
             self._repeats.own_words(item)
             return None
-        facts = self._facts(comment, body, page)
+        facts = self._facts(comment, item, body, page)
         context = self._repeats.count(comment, item, body, page)
         if context is not NO_CONTEXT:
             facts = replace(facts, context=context)
@@ -102,8 +103,8 @@ class Rulings:
         ruling = decide(page.policy, item.judgement or _NOT_JUDGED, facts)
         ruling, campaign = self._repeats.join(comment, item, context, ruling)
         self._budget.decided(page)
-        if isinstance(ruling, Remove) and mode is Mode.ENFORCE and not self._budget.allows(page):
-            ruling, mode = replace(ruling, reasons=(*ruling.reasons, Reason.BUDGET)), Mode.REVIEW
+        if isinstance(ruling, Remove) and mode is Mode.ENFORCE and (held := self._held_back(item, body, page)):
+            ruling, mode = replace(ruling, reasons=(*ruling.reasons, held)), Mode.REVIEW
         decision_id = self.write_decision(comment, item, page, ruling, mode=mode)
         self._act(comment, page, ruling, decision_id, mode)
         if opens_case(ruling, mode) and not (campaign and campaign.answers_for(ruling)):
@@ -114,7 +115,18 @@ class Rulings:
         telemetry.VERDICTS.labels(ruling.verdict).inc()
         return ruling
 
-    def _facts(self, comment: CommentRow, body: Written, page: PageConfig) -> Facts:
+    def _held_back(self, item: Item, body: Written, page: PageConfig) -> Reason | None:
+        """Why the machine only proposes what it would have done by itself."""
+        if self._ledger.at - self._written_at(item, body) > AGE_LIMIT:
+            return Reason.AGE_LIMIT
+        return None if self._budget.allows(page) else Reason.BUDGET
+
+    def _written_at(self, item: Item, body: Written) -> int:
+        """When these words were written; the network tells it of a comment's first ones only."""
+        first = body.written_at if body.act is Act.NEW else None
+        return first or (self._ledger.at if item.waited is None else item.received_at)
+
+    def _facts(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Facts:
         text = judged_text(body.text, body.segments)
         links = only_links(body.text, body.segments)
         facts = Facts(
@@ -130,9 +142,7 @@ class Rulings:
         history = self._past.history((comment.author_id, comment.page_id))
         if not history.removals and not history.bans:
             return facts
-        # The network gives the time of the first writing only, so an edit was written when it arrived.
-        written_at = (body.written_at if body.act is Act.NEW else None) or self._ledger.at
-        stand = standing(history, rules, written_at=written_at, now=self._ledger.at)
+        stand = standing(history, rules, written_at=self._written_at(item, body), now=self._ledger.at)
         return replace(facts, offences=stand.offences, ban_running=stand.ban_running)
 
     def _is_first(self, comment: CommentRow) -> bool:

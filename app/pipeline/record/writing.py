@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app.pipeline.record.ledger import Ledger
@@ -20,10 +20,11 @@ from app.storage.tables import (
     ReviewCase,
     Revision,
     RevisionBody,
+    Unjudged,
 )
 
 #: Tables in the order in which they are written.
-_ORDER: Final = (Revision, RevisionBody, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
+_ORDER: Final = (Revision, RevisionBody, Unjudged, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
 
 
 def write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
@@ -50,6 +51,8 @@ def write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
         bulk.update(Comment, [name for name in completed[0] if name != "id"], completed)
     if posts := ledger.updates[Post]:
         bulk.update(Post, ("text", "attachments_json", "url", "published_at"), posts)
+    if ledger.judged:
+        session.execute(delete(Unjudged).where(col(Unjudged.revision_id).in_(ledger.judged)))
     if ledger.stale_managers:
         session.execute(update(Page).where(col(Page.id).in_(ledger.stale_managers)).values(managers_read_at=None))
         bump_config(session)
