@@ -50,6 +50,10 @@ OBJECTIONS_WAITING: Final = Gauge(
 )
 UNJUDGED: Final = Gauge("dvornik_unjudged", "Texts that wait for a working model.", registry=REGISTRY)
 ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
+ALERT_MESSAGES: Final = Counter(
+    "dvornik_alert_messages", "Letters about incidents by what became of them.", ["kind", "result"], registry=REGISTRY
+)
+INCIDENTS_OPEN: Final = Gauge("dvornik_incidents_open", "Incidents that have not ended.", ["what"], registry=REGISTRY)
 
 
 def set_up_logging(log_format: str, level: str) -> None:

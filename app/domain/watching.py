@@ -1,6 +1,9 @@
-"""What a person must be told of: the matters of incidents, by the codes that logs, metrics and messages use."""
+"""What a person must be told of and how: the matters of incidents by their codes, and the channels for messages."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Matter(StrEnum):
@@ -22,3 +25,28 @@ class Matter(StrEnum):
     BUDGET = "budget"
     #: The model fails too often: texts wait unjudged.
     MODEL = "model"
+
+
+class ChannelKind(StrEnum):
+    """How an office is told."""
+
+    EMAIL = "email"
+    VK = "vk"
+    TELEGRAM = "telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to a channel; `key` is the same whenever the same message is sent again."""
+
+    subject: str
+    text: str
+    key: int
+
+
+class Sender(Protocol):
+    """Sends letters one way; total: whatever goes wrong becomes a code."""
+
+    def send(self, target: Mapping[str, str], letter: Letter) -> str:
+        """Send it; '' if whoever carries it on has taken it, else a code that tells why not."""
+        ...

@@ -1,0 +1,125 @@
+"""Sends a letter by e-mail through the office's own server, over TLS."""
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from app.domain.clock import SECOND, Clock
+from app.domain.watching import Letter
+
+#: For each step of the conversation, seconds.
+TIMEOUT: Final = 10.0
+_PORTS: Final = {"smtps": 465, "smtp": 587}
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed in: `smtps` speaks TLS at once, `smtp` asks for it before anything is said."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    sender: str
+
+
+def server_at(url: str, password: str, sender: str) -> MailServer:
+    """The server that an address like `smtps://user@mail.example:465` names."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS[parts.scheme]
+    return MailServer(parts.scheme, parts.hostname or "", port, unquote(parts.username or ""), password, sender)
+
+
+class MailSender:
+    """A `Sender`; the target names its address under `address`."""
+
+    def __init__(
+        self, server: MailServer, clock: Clock, *, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+    ) -> None:
+        self._server = server
+        self._clock = clock
+        self._tls = tls or ssl.create_default_context()
+        self._timeout = timeout
+
+    def send(self, target: Mapping[str, str], letter: Letter) -> str:
+        """See `Sender`; codes: `smtp_<answer>`, `smtp_login`, `smtp_tls`, `unreachable`, `timeout`, `address`."""
+        try:
+            message = self._message(target["address"], letter)
+        except (ValueError, KeyError):
+            return "address"
+        try:
+            self._hand_in(message)
+        except (OSError, smtplib.SMTPException) as error:
+            return _code(error)
+        return ""
+
+    def _hand_in(self, message: EmailMessage) -> None:
+        server = self._server
+        if server.scheme == "smtps":
+            with smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=self._tls) as smtp:
+                self._say(smtp, message)
+            return
+        with smtplib.SMTP(server.host, server.port, timeout=self._timeout) as smtp:
+            smtp.ehlo()
+            # Nobody can listen on this machine's own loopback; anywhere else nothing is said without TLS.
+            if server.host not in LOOPBACK or smtp.has_extn("starttls"):
+                smtp.starttls(context=self._tls)
+            self._say(smtp, message)
+
+    def _say(self, smtp: smtplib.SMTP, message: EmailMessage) -> None:
+        if self._server.user:
+            smtp.login(self._server.user, self._server.password)
+        smtp.send_message(message)
+
+    def _message(self, address: str, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["Subject"] = " ".join(letter.subject.split())
+        message["From"] = Address("Дворник", addr_spec=mailbox(self._server.sender))
+        message["To"] = Address(addr_spec=mailbox(address))
+        message["Date"] = format_datetime(datetime.fromtimestamp(self._clock.now() // SECOND, UTC))
+        # The same for a repeat, so that a mail program shows one letter.
+        message["Message-ID"] = f"<dvornik-{letter.key}@{mailbox(self._server.sender).rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        return message
+
+
+def _code(error: Exception) -> str:
+    """What went wrong, without the server's words: they may repeat an address."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "smtp_login"
+        case smtplib.SMTPRecipientsRefused(recipients=refused):
+            return f"smtp_{next(iter(refused.values()))[0]}"
+        case smtplib.SMTPResponseException(smtp_code=code):
+            return f"smtp_{code}"
+        case ssl.SSLError() | smtplib.SMTPNotSupportedError():
+            return "smtp_tls"
+        case TimeoutError():
+            return "timeout"
+        case _:
+            return "unreachable"
+
+
+def mailbox(address: str) -> str:
+    """An e-mail address as servers write it, a Russian domain in its Latin form.
+
+    Raises:
+        ValueError: it is none.
+    """
+    name, at, domain = address.strip().rpartition("@")
+    if not at or not name.isascii() or not name.isprintable() or not domain or len(address) > 254:
+        raise ValueError("ожидается адрес электронной почты: имя@домен")
+    latin = domain.encode("idna").decode()
+    # Refuses spaces, brackets and line ends, which would make another header or another recipient.
+    return Address(addr_spec=f"{name}@{latin}").addr_spec

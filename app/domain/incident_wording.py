@@ -1,0 +1,92 @@
+"""What people read about incidents: what has happened, what to do, and that it is over; no comment, no name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.clock import DAY, HOUR, MINUTE
+from app.domain.watching import Matter
+from app.domain.wording import trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One matter in words: its name in a line, the code's meaning if it has one, what to do, how its end is told."""
+
+    what: str
+    do: str
+    over: str
+
+
+MATTERS: Final[Mapping[Matter, Words]] = {
+    Matter.SILENCE: Words(
+        "событий нет дольше обычного",
+        "Проверьте, доходят ли события: откройте страницу в кабинете и раздел «Работа с API» в настройках сообщества.",
+        "события снова приходят",
+    ),
+    Matter.CALLBACK_SERVER: Words(
+        "сеть не может передать события",
+        "Проверьте, что сервис доступен из интернета, затем подключите страницу заново: dvornik page connect.",
+        "сеть снова передаёт события",
+    ),
+    Matter.POLLING: Words(
+        "получить события из сети не удаётся",
+        "Проверьте доступ сервиса в интернет и ключ сообщества.",
+        "события из сети снова приходят",
+    ),
+    Matter.TOKEN_DEAD: Words(
+        "ключ доступа больше не действует",
+        "Выпустите новый ключ в сети и укажите его: dvornik page set. Решения принимаются, действия ждут.",
+        "ключ доступа снова действует",
+    ),
+    Matter.SENDING: Words(
+        "действия не доходят до сети",
+        "Обычно проходит само: действия ждут и будут отправлены. Если не проходит за час, проверьте доступ в интернет.",
+        "действия снова доходят до сети",
+    ),
+    Matter.HELD_BACK: Words(
+        "сеть просит подождать",
+        "Войдите в сеть под учётной записью, чей ключ используется: возможно, она просит подтвердить, что вы человек.",
+        "сеть больше не просит ждать",
+    ),
+    Matter.BUDGET: Words(
+        "за час удалено слишком много, программа только предлагает",
+        "Посмотрите последние удаления в журнале. Если всё верно, верните режим страницы.",
+        "режим страницы вернул человек",
+    ),
+    Matter.MODEL: Words(
+        "программа не может оценивать тексты",
+        "Комментарии сохраняются и будут оценены позже. Сообщите тому, кто обслуживает сервис.",
+        "программа снова оценивает тексты",
+    ),
+}
+
+#: Codes whose meaning is not an error of the network.
+_CODES: Final[Mapping[str, str]] = {
+    "failed": "сервер не отвечает сети как надо",
+    "unconfigured": "адрес сервера не подтверждён",
+    "wait": "сеть давно ждёт подтверждения адреса",
+    "missing": "в настройках сообщества нет нашего сервера",
+    "never": "не пришло ещё ни одного",
+    "not_polled": "опрос не идёт",
+}
+#: Matters whose code explains nothing to a person.
+_SELF_EVIDENT: Final = frozenset({Matter.BUDGET, Matter.MODEL})
+
+
+def happening(matter: Matter, code: str) -> str:
+    """What has happened, with the reason if there is one to name."""
+    words = MATTERS[matter]
+    if not code or matter in _SELF_EVIDENT:
+        return words.what
+    return f"{words.what}: {_CODES.get(code) or trouble(code)}"
+
+
+def lasted(microseconds: int) -> str:
+    """How long, in the two largest units: `2 ч 5 мин`."""
+    if microseconds < MINUTE:
+        return "меньше минуты"
+    days, rest = divmod(microseconds, DAY)
+    hours, minutes = rest // HOUR, rest % HOUR // MINUTE
+    parts = ((days, "дн."), (hours, "ч"), (minutes if not days else 0, "мин"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
