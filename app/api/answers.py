@@ -15,7 +15,7 @@ _TEXTS: Final[dict[int, tuple[str, str]]] = {
     ),
     413: ("The body is too long.", "body: expected at most 262144 bytes"),
     415: ("The body is not declared as JSON.", "Content-Type: expected application/json"),
-    429: ("Too often; see `Retry-After`.", "слишком часто: повторите через 120 с"),
+    429: ("Too often, or turned away too often from this address; see `Retry-After`.", "повторите через 6 с"),
     503: ("The database does not answer; see `Retry-After`.", "The database does not answer at the moment."),
 }
 _NAMES: Final = {
@@ -34,7 +34,7 @@ _WITH_BODY: Final = (400, 413, 415)
 
 def errors(*codes: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
     """Declared errors of a route behind a token: the usual ones and `codes`; `body`: it takes JSON."""
-    every = {401, 403, 503, 400, *codes, *(_WITH_BODY if body else ())}
+    every = {400, 401, 403, 429, 503, *codes, *(_WITH_BODY if body else ())}
     declared: dict[int | str, dict[str, Any]] = {code: _declared(code) for code in sorted(every)}
     declared["default"] = {
         "description": "Any other error, as a problem too.",

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
 from app.api.access import ACCESS
-from app.domain.errors import InvalidInputError, NotAllowedError, NotAuthenticatedError
+from app.domain.errors import InvalidInputError, NotAllowedError, NotAuthenticatedError, TooOftenError
 from app.domain.principals import Principal
 from app.pipeline.administration.accounts import authenticate
 from app.pipeline.administration.page_overview import missing
@@ -24,17 +24,37 @@ def services(request: Request) -> Services:
 Use = Annotated[Services, Depends(services)]
 
 
+def shown_token(request: Request) -> str:
+    """The token that a request shows; '' without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def peer(request: Request) -> str:
+    """The address that asks; a proxy's word for it is taken only from DVORNIK_TRUSTED_PROXIES."""
+    return request.client.host if request.client else ""
+
+
+def note_refusal(request: Request) -> None:
+    """Count an answer 401 or 403 against the address that asked."""
+    use = services(request)
+    use.refusals.refused(peer(request), use.house.clock.now(), key=shown_token(request))
+
+
 def caller(request: Request, use: Use) -> Principal:
     """Who asks, if the token is good and its role may call this route.
 
     Raises:
+        TooOftenError: the address was turned away too often; nothing was looked up.
         NotAuthenticatedError: no token, or none that is good.
         NotAllowedError: the role may not, or nobody has said who may.
         InvalidInputError: the query holds a parameter that the route does not know.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
+    token = shown_token(request)
+    wait = use.refusals.wait(peer(request), use.house.clock.now(), key=token)
+    if wait:
+        raise TooOftenError(f"слишком много отказов с этого адреса: повторите через {wait} с", retry_after=wait)
+    if not token:
         raise NotAuthenticatedError("ожидается заголовок Authorization: Bearer <ключ>")
     if len(token) > _LONGEST_TOKEN or not token.isascii():
         raise NotAuthenticatedError("ключ не подходит")
@@ -42,6 +62,7 @@ def caller(request: Request, use: Use) -> Principal:
     route: APIRoute = request.scope["route"]
     if principal.role not in ACCESS.get(f"{request.method} {route.path}", frozenset()):
         raise NotAllowedError(f"роль {principal.role} этого не может")
+    use.refusals.let_in(token)
     _check_parameters(request, route)
     return principal
 

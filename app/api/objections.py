@@ -36,7 +36,7 @@ _ACCEPTED = shapes.ObjectionAccepted(
     "/v1/objections",
     status_code=HTTPStatus.ACCEPTED,
     summary="Object to a decision by its printed number",
-    responses={**errors(429, body=True), **example(shapes.ACCEPTED_EXAMPLE, "Taken.", status=202)},
+    responses={**errors(body=True), **example(shapes.ACCEPTED_EXAMPLE, "Taken.", status=202)},
 )
 def send(body: shapes.ObjectionIn, who: Caller, use: Use) -> shapes.ObjectionAccepted:
     """For the form on the office's site.

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.deps import note_refusal
 from app.domain.errors import (
     BusyError,
     ConflictError,
@@ -123,10 +124,12 @@ def _log_unexpected(error: Exception) -> str:
     return error_id
 
 
-def _on_own(_: Request, error: Exception) -> Response:
+def _on_own(request: Request, error: Exception) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         raise error
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        note_refusal(request)
     headers, errors = {}, []
     if isinstance(error, BusyError | TooOftenError):
         headers["Retry-After"] = str(error.retry_after)

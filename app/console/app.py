@@ -30,8 +30,8 @@ from app.console import (
 from app.console.bodies import BodyLimit
 from app.console.errors import LastResort, add_errors
 from app.console.shell import ROOT, form, signed
-from app.console.slow_down import Attempts
 from app.pipeline.process import Services
+from app.pipeline.refusals import Refusals
 
 #: Behind the sign-in: every page of the desk.
 _ROUTERS: Final = (
@@ -85,7 +85,7 @@ def create_console(services: Services) -> FastAPI:
     """The console as an application of its own, to be mounted at /console."""
     app = FastAPI(title="Dvornik console", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services = services
-    app.state.attempts = Attempts(services.house.clock)
+    app.state.refusals = Refusals()
     app.include_router(sign_in.router)
     for router in _ROUTERS:
         app.include_router(router, dependencies=[Depends(signed), Depends(form)])

@@ -23,10 +23,10 @@ from app.console.shell import (
     session_secret,
     text,
 )
-from app.console.slow_down import Attempts
 from app.console.wording import sentence
 from app.domain.errors import NotAuthenticatedError
 from app.pipeline.administration.sessions import LONGEST, NewSession, sign_in_by_link, sign_in_by_token, sign_out
+from app.pipeline.refusals import Refusals
 
 router = APIRouter()
 _SECONDS: Final = LONGEST // 1_000_000
@@ -89,9 +89,11 @@ def _let_in(
     wanted: str = "/",
     carried: str = "",
 ) -> Response:
-    attempts: Attempts = request.app.state.attempts
+    # Not those of the API: a program that shows an old key all day must not keep its office out of the console.
+    refusals: Refusals = request.app.state.refusals
     address = request.client.host if request.client else ""
-    wait = attempts.wait(address)
+    clock = request.app.state.services.house.clock
+    wait = refusals.wait(address, clock.now())
     if wait:
         answer = refused(HTTPStatus.TOO_MANY_REQUESTS, f"Слишком много неудачных попыток. Подождите {wait} с.")
         answer.headers["Retry-After"] = str(wait)
@@ -99,9 +101,8 @@ def _let_in(
     try:
         started = sign_in()
     except NotAuthenticatedError as error:
-        attempts.failed(address)
+        refusals.refused(address, clock.now())
         return refused(HTTPStatus.UNAUTHORIZED, sentence(str(error)))
-    attempts.succeeded(address)
     # One browser, one session: whoever was signed in here before is not any more.
     sign_out(request.app.state.services.house, session_secret(request))
     again = _carried(carried)

@@ -8,6 +8,7 @@ from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
 from app.pipeline.objections.rates import Rates
+from app.pipeline.refusals import Refusals
 from app.settings import Settings
 
 
@@ -36,3 +37,5 @@ class Services:
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     #: How often each site has sent objections lately.
     rates: Rates = field(default_factory=Rates)
+    #: Which addresses the API has turned away lately.
+    refusals: Refusals = field(default_factory=Refusals)

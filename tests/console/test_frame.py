@@ -12,6 +12,7 @@ from app.console.access import CONSOLE_ACCESS, CONSOLE_OPEN
 from app.console.shell import COOKIE, CSRF_FIELD, form, signed
 from app.domain.words import Role
 from app.pipeline.administration.sessions import IDLE, make_link
+from app.pipeline.refusals import BURST, EVERY
 from app.storage.tables import DeskSession, Note, ReviewCase
 from tests.console.counter import OURS, Counter
 from tests.functional.api.things import ASKED, THINGS, Place
@@ -159,20 +160,21 @@ def test_a_way_back_leads_nowhere_else(counter: Counter) -> None:
 
 
 def test_guessing_is_slowed_down(counter: Counter) -> None:
-    """After five wrong keys the address is told to wait, also with a right key; the wait passes and is forgotten."""
+    """After so many wrong keys the address is told to wait, also with a right key or link, until one is forgiven."""
     stranger, good = counter.stranger(), counter.token("viewer")
 
     def enter(token: str) -> httpx.Response:
         return stranger.post("/console/sign-in", data={"token": token}, headers=OURS)
 
-    assert [enter("dv_wrong").status_code for _ in range(5)] == [401] * 5
+    assert [enter("dv_wrong").status_code for _ in range(BURST)] == [401] * BURST
     slowed = enter(good)
-    assert (slowed.status_code, slowed.headers["retry-after"]) == (429, "1")
+    assert (slowed.status_code, slowed.headers["retry-after"]) == (429, str(EVERY // 1_000_000))
     link = make_link(counter.house, name="viewer", by="cli").secret
     assert stranger.post(f"/console/enter/{link}", headers=OURS).status_code == 429
-    counter.clock.advance(1_000_001)
+    counter.clock.advance(EVERY)
     assert enter(good).status_code == 303
     assert enter("dv_wrong").status_code == 401
+    assert enter(good).status_code == 429
 
 
 def test_what_was_typed_survives_the_end_of_the_session(counter: Counter) -> None:

@@ -22,6 +22,7 @@ from app.pipeline.moderate import Moderator
 from app.pipeline.process import ModelName, Services
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
+from app.pipeline.refusals import Refusals
 from app.settings import Settings
 from app.storage.tables import Action, Decision, Journal
 from app.wiring import all_abilities
@@ -57,7 +58,14 @@ class Yard:
         settings = Settings(data_dir=folder, database_url=url, body_limit=BODY_LIMIT)
         name = ModelName("dvornik", thresholds.version)
         self.services = Services(
-            self.house, settings, self.moderator, self.configuration, name, abilities=all_abilities()
+            self.house,
+            settings,
+            self.moderator,
+            self.configuration,
+            name,
+            abilities=all_abilities(),
+            # Walks of every route collect refusals by the hundred, on a clock that stands still.
+            refusals=Refusals(burst=1_000_000),
         )
         self.app = bare_app(self.services)
         self._serving = Serving(self.app)
