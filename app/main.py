@@ -10,6 +10,7 @@ from app.api.callbacks import callback_routes
 from app.api.routes import include_api
 from app.console.app import add_console
 from app.domain.words import Network
+from app.pipeline.connecting.confirmations import Confirmations
 from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
@@ -17,7 +18,15 @@ from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
-from app.wiring import all_abilities, client_factories, duties_of, job_runner, open_house, open_judging
+from app.wiring import (
+    all_abilities,
+    client_factories,
+    connector_factories,
+    duties_of,
+    job_runner,
+    open_house,
+    open_judging,
+)
 from app.worker import Worker
 from model.lemmas import dictionary_warnings
 
@@ -36,7 +45,9 @@ def create_app(settings: Settings) -> FastAPI:
     writer = Writer(committer, batch_limit=settings.batch_limit, queue_limit=settings.queue_limit)
     stop = threading.Event()
     sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
-    intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock)
+    connectors = connector_factories(settings)
+    confirmations = Confirmations(house, connectors)
+    intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock, confirmations)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -62,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))
     threads = {"writer": writer.is_alive, **({"worker": sender.is_alive} if sender else {})}
     app.state.services = Services(
-        house, settings, judging.moderator, judging.configuration, model, threads, all_abilities()
+        house, settings, judging.moderator, judging.configuration, model, threads, all_abilities(), connectors
     )
     # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:

@@ -9,15 +9,22 @@ import httpx
 import structlog
 from sqlmodel import Session
 
+from app.channels.mail import MailSender, server_at
+from app.channels.telegram import TelegramSender
+from app.channels.vk import VkSender
 from app.domain.clock import Clock, SystemClock
+from app.domain.connecting import Connector, ConnectorFactory
 from app.domain.errors import ConfigurationError
 from app.domain.ids import IdMaker
 from app.domain.ports import Abilities, ClientFactory, NetworkClient
+from app.domain.watching import ChannelKind, Sender
 from app.domain.words import Network
 from app.journal.keys import refuse_other_keys, signed_ends
 from app.journal.verify import missing_guards
 from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
+from app.networks.vk.connecting import VkConnector
+from app.networks.vk.transport import Pace, Transport
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
@@ -33,6 +40,8 @@ from app.pipeline.record.committing import Committer
 from app.pipeline.unjudged.waiting import EVERY as JUDGE_WAITING_EVERY
 from app.pipeline.unjudged.waiting import NAME as WAITING
 from app.pipeline.unjudged.waiting import Waiting
+from app.pipeline.watching import telling
+from app.pipeline.watching.telling import Post
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.pepper import has_sealed, keep_pepper
@@ -89,7 +98,7 @@ def _vault(settings: Settings, session: Session, *, new: bool) -> Vault:
     vault = open_vault(
         settings.encryption_key.get_secret_value(), settings.data_dir, may_make=new or not has_sealed(session)
     )
-    return keep_pepper(session, vault, anew=new)
+    return vault if new else keep_pepper(session, vault)
 
 
 def _journal_key(settings: Settings, database: Database, *, new: bool) -> JournalKey:
@@ -161,7 +170,35 @@ def duties_of(settings: Settings, house: House, judging: Judging) -> tuple[Duty,
     """Every periodic duty of a process that can judge."""
     committer = Committer(house, judging.configuration, judging.model_version_id)
     waiting = Waiting(judging.moderator, committer)
-    return (*duties_with(settings), Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run))
+    post = alert_post(settings, house.clock)
+    return (
+        *duties_with(settings),
+        Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run),
+        Duty(telling.NAME, telling.EVERY, telling.tell_with(post)),
+    )
+
+
+def alert_post(settings: Settings, clock: Clock) -> Post:
+    """How an office is told of incidents: e-mail if a server is set, messengers always.
+
+    Raises:
+        ConfigurationError: a mail server is set and nobody whom letters come from.
+    """
+    senders: dict[str, Sender] = {
+        ChannelKind.TELEGRAM: TelegramSender(settings.telegram_api_url, _http),
+        ChannelKind.VK: VkSender(lambda: Transport(settings.vk_api_url, _http(), Pace())),
+    }
+    if settings.smtp_url:
+        if not settings.smtp_from:
+            raise ConfigurationError("DVORNIK_SMTP_FROM: ожидается адрес, от которого приходят письма: имя@домен")
+        server = server_at(settings.smtp_url, settings.smtp_password.get_secret_value(), settings.smtp_from)
+        senders[ChannelKind.EMAIL] = MailSender(server, clock)
+    return Post(senders, f"{settings.public_url}/console" if settings.public_url else "")
+
+
+def _http() -> httpx.Client:
+    # Environment proxies and redirects are not followed: a token must reach the named host and no other.
+    return httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), follow_redirects=False, trust_env=False)
 
 
 def job_runner(house: House, judging: Judging) -> JobRunner:
@@ -173,12 +210,21 @@ def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFac
     """How the worker makes a client for each network."""
 
     def vk() -> NetworkClient:
-        timeout = httpx.Timeout(10.0, connect=5.0)
-        # Environment proxies and redirects are not followed: a token must reach the named host and no other.
-        http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
-        return VkClient(settings.vk_api_url, http=http, clock=clock)
+        return VkClient(settings.vk_api_url, http=_http(), clock=clock)
 
     known: Mapping[str, ClientFactory] = {Network.VK: vk}
+    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+
+
+def connector_factories(settings: Settings) -> Mapping[str, ConnectorFactory]:
+    """How a page's deliveries are set up on each network that can be set up through its API."""
+
+    def vk() -> Connector:
+        # As above: a token must reach the named host and no other.
+        http = httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), follow_redirects=False, trust_env=False)
+        return VkConnector(settings.vk_api_url, http=http)
+
+    known: Mapping[str, ConnectorFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
 
 

@@ -118,7 +118,7 @@ ADVICE: Final[Mapping[str, str]] = {
 _ALL: Final = {**LACKS, **DONE, **ADVICE}
 
 
-def finding(code: str, **facts: object) -> Finding:
+def finding(name: str, /, **facts: object) -> Finding:
     """The finding of this code; `facts` fill its text, `slot` says whose key it is about."""
     slot = facts.pop("slot", None)
-    return Finding(code, _ALL[code].format(whose=SLOTS.get(str(slot), ""), **facts))
+    return Finding(name, _ALL[name].format(whose=SLOTS.get(str(slot), ""), **facts))

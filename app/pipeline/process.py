@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.domain.connecting import ConnectorFactory
 from app.domain.ports import Abilities
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
@@ -35,6 +36,8 @@ class Services:
     threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     #: What each network can do, for saying beforehand what can be taken back.
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    #: How deliveries are set up on each network that can be set up through its API.
+    connectors: Mapping[str, ConnectorFactory] = field(default_factory=dict)
     #: How often each site has sent objections lately.
     rates: Rates = field(default_factory=Rates)
     #: Which addresses the API has turned away lately.
