@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.domain.errors import ConfigurationError
+from app.domain.mailbox import checked_mail_server, mailbox
 from app.domain.public_url import checked_public_url
 from app.domain.words import Network
 
@@ -63,6 +64,10 @@ class Settings(BaseSettings):
     networks: str = "vk"
     #: Where networks and people reach this service; empty: nobody is told, `page connect --public-url` names it.
     public_url: str = ""
+    #: The mail server that takes letters about incidents, the password of its user, and whom they come from.
+    smtp_url: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
     #: The worker runs inside the web process: right for one machine, off for many replicas.
     worker_inside: bool = True
     #: Addresses whose `X-Forwarded-*` headers are believed, comma separated.
@@ -117,6 +122,16 @@ class Settings(BaseSettings):
     @classmethod
     def _public(cls, value: str) -> str:
         return checked_public_url(value)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        return checked_mail_server(value)
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        return mailbox(value) if value else ""
 
     @field_validator("model", mode="before")
     @classmethod

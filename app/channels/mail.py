@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from app.domain.clock import SECOND, Clock
+from app.domain.mailbox import mailbox
 from app.domain.watching import Letter
 
 #: For each step of the conversation, seconds.
@@ -109,17 +110,3 @@ def _code(error: Exception) -> str:
             return "timeout"
         case _:
             return "unreachable"
-
-
-def mailbox(address: str) -> str:
-    """An e-mail address as servers write it, a Russian domain in its Latin form.
-
-    Raises:
-        ValueError: it is none.
-    """
-    name, at, domain = address.strip().rpartition("@")
-    if not at or not name.isascii() or not name.isprintable() or not domain or len(address) > 254:
-        raise ValueError("ожидается адрес электронной почты: имя@домен")
-    latin = domain.encode("idna").decode()
-    # Refuses spaces, brackets and line ends, which would make another header or another recipient.
-    return Address(addr_spec=f"{name}@{latin}").addr_spec

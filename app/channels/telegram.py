@@ -1,6 +1,6 @@
 """Sends a letter to a Telegram chat through the office's own bot."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx
@@ -15,9 +15,10 @@ _ANSWER_BYTES: Final = 100_000
 class TelegramSender:
     """A `Sender`; the target names `chat` and the bot's `token`, which stands in the address and is never told."""
 
-    def __init__(self, base_url: str, http: httpx.Client) -> None:
+    def __init__(self, base_url: str, client: Callable[[], httpx.Client]) -> None:
+        """Letters are rare: `client` opens one for each."""
         self._base = base_url.rstrip("/")
-        self._http = http
+        self._client = client
 
     def send(self, target: Mapping[str, str], letter: Letter) -> str:
         """See `Sender`; codes: `telegram_<error code>`, `http_<status>`, `unreachable`, `timeout`, `garbage`."""
@@ -27,7 +28,8 @@ class TelegramSender:
             "link_preview_options": {"is_disabled": True},
         }
         try:
-            reply = self._http.post(f"{self._base}/bot{target['token']}/sendMessage", json=body)
+            with self._client() as http:
+                reply = http.post(f"{self._base}/bot{target['token']}/sendMessage", json=body)
         except httpx.TimeoutException:
             return "timeout"
         except (httpx.HTTPError, httpx.InvalidURL):

@@ -1,6 +1,7 @@
 """Sends a letter to a VK user who has allowed the page to write, with the page's own key."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Final
 
 from app.domain.ports import Credential, Slot
@@ -15,7 +16,8 @@ _INT32: Final = (1 << 31) - 1
 class VkSender:
     """A `Sender`; the target names `user` and the page's community `token`."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Callable[[], Transport]) -> None:
+        """Letters are rare: `transport` opens one for each."""
         self._transport = transport
 
     def send(self, target: Mapping[str, str], letter: Letter) -> str:
@@ -28,7 +30,8 @@ class VkSender:
             "dont_parse_links": "1",
         }
         credential = Credential(0, Slot.COMMUNITY, target["token"])
-        answer = self._transport.call("messages.send", params, credential)
+        with closing(self._transport()) as transport:
+            answer = transport.call("messages.send", params, credential)
         if isinstance(answer, Answered):
             return ""
         return label(answer.code, answer.subcode) if isinstance(answer, Refused) else answer.code

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlmodel import Session
 
-from app.channels.mail import mailbox
 from app.domain.errors import ConfigurationError, InvalidInputError, NotFoundError
+from app.domain.mailbox import EXPECTED, mailbox
 from app.domain.watching import ChannelKind
 from app.journal.chain import Entry
 from app.pipeline.administration.acting import Acting
@@ -145,7 +145,7 @@ def _target(session: Session, new: NewChannel) -> Mapping[str, str]:
         try:
             return {"address": mailbox(address)}
         except ValueError:
-            raise InvalidInputError("address", "ожидается адрес электронной почты: имя@домен") from None
+            raise InvalidInputError("address", f"ожидается {EXPECTED}") from None
     if kind == ChannelKind.VK:
         if not _NUMBER.fullmatch(address):
             raise InvalidInputError("address", "ожидается номер пользователя VK, например 15170")

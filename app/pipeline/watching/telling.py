@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,7 +18,6 @@ from app.domain.ports import Slot
 from app.domain.watching import ChannelKind, Letter, Sender
 from app.outbox.backoff import Jitter, delay
 from app.pipeline.configuration import Configuration
-from app.pipeline.duties.walk import Run
 from app.pipeline.house import House
 from app.pipeline.watching.letters import Place, clean, letter
 from app.storage import channels as queries
@@ -45,7 +44,7 @@ class Post:
     console: str = ""
 
 
-def tell_with(post: Post) -> Run:
+def tell_with(post: Post) -> Callable[[House, Configuration, threading.Event], None]:
     """The duty that sends what waits."""
 
     def run(house: House, _configuration: Configuration, stop: threading.Event) -> None:
