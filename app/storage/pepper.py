@@ -22,10 +22,8 @@ def has_sealed(session: Session) -> bool:
     return next(one_of_each(session), None) is not None
 
 
-def keep_pepper(session: Session, vault: Vault, *, anew: bool = False) -> Vault:
+def keep_pepper(session: Session, vault: Vault) -> Vault:
     """The vault with the pepper of this database, which is stored if there is none yet.
-
-    `anew` = the key that sealed it is lost: the vault's own takes its place.
 
     Raises:
         ConfigurationError: the database was sealed with another key.
@@ -33,10 +31,9 @@ def keep_pepper(session: Session, vault: Vault, *, anew: bool = False) -> Vault:
     # Locked, so that processes that start together agree on one.
     query = select(Control.pepper_enc).where(Control.id == 1).with_for_update()
     sealed = session.exec(query).one()
-    if sealed is not None and not anew:
+    if sealed is not None:
         return vault.with_pepper(_opened(vault, sealed))
-    if not anew:
-        _refuse_other_key(session, vault)
+    _refuse_other_key(session, vault)
     stored = vault.seal(vault.pepper.hex())
     session.execute(update(Control).where(col(Control.id) == 1).values(pepper_enc=stored))
     return vault
