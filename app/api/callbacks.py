@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from app import telemetry
 from app.domain.errors import BusyError, PayloadRejectedError, SignatureRejectedError
 from app.pipeline.intake import Intake
+from app.pipeline.refusals import Refusals
 
 _log = structlog.get_logger()
 _PLAIN: Final = (b"content-type", b"text/plain; charset=utf-8")
@@ -21,6 +22,7 @@ class VkCallback:
     def __init__(self, intake: Intake, *, body_limit: int) -> None:
         self._intake = intake
         self._body_limit = body_limit
+        self._refusals = Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one delivery."""
@@ -40,21 +42,38 @@ class VkCallback:
             body = await _read(receive, self._body_limit)
             if body is None:
                 return 413, b"too large", []
-            return 200, await self._intake.take_vk(body, _header(scope, b"x-retry-counter")), []
+            retry = _header(scope, b"x-retry-counter")
+            return 200, await self._intake.take_vk(body, retry, may_look=not self._wait(scope)), []
         except PayloadRejectedError as error:
             telemetry.EVENTS.labels("vk", "malformed").inc()
             _log.warning("a delivery was refused", where=error.where, expected=error.expected)
             return 400, f"{error.where}: expected {error.expected}".encode(), []
         except SignatureRejectedError:
-            return 403, b"unknown page or wrong secret", []
+            return self._refused(scope)
         except BusyError as error:
             telemetry.EVENTS.labels("vk", "busy").inc()
             return 503, b"busy, send it again", [(b"retry-after", str(error.retry_after).encode())]
+
+    def _wait(self, scope: Scope) -> int:
+        return self._refusals.wait(_peer(scope), self._intake.clock.now())
+
+    def _refused(self, scope: Scope) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        """Behind a proxy that nobody has named a guesser's address is VK's too: only what is wrong is refused."""
+        wait = self._wait(scope)
+        if wait:
+            return 429, b"unknown page or wrong secret, too often", [(b"retry-after", str(wait).encode())]
+        self._refusals.refused(_peer(scope), self._intake.clock.now())
+        return 403, b"unknown page or wrong secret", []
 
 
 def callback_routes(intake: Intake, *, body_limit: int) -> list[Route]:
     """The routes of all networks that push."""
     return [Route("/callbacks/vk", VkCallback(intake, body_limit=body_limit), methods=["POST"])]
+
+
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

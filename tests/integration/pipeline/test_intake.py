@@ -15,6 +15,7 @@ from app.pipeline.moderate import Moderator
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
+from app.pipeline.refusals import BURST, EVERY
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import make_house, written
 from tests.fakes.scorer import WordScorer
@@ -53,6 +54,41 @@ def test_a_confirmation_that_was_changed_by_another_process_is_answered_anew(hou
     change_page(house, desk.page_id, PageChanges(confirmation="second"), by="cli")
     house.clock.advance(2 * SECOND)
     assert asyncio.run(intake.take_vk(body, None)) == b"second"
+
+
+def test_wrong_secrets_are_looked_up_only_so_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guesser stops costing the database anything and is told to wait; the right secret is taken all the while."""
+    desk = Desk(house, house.clock, "enforce")
+    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(Patient()), house.clock)
+    callback = VkCallback(intake, body_limit=10_000)
+    looks = []
+    look_again = desk.configuration.look_again
+    monkeypatch.setattr(type(desk.configuration), "look_again", lambda _: looks.append(look_again()))
+
+    def knock(secret: str, group: int = 229000001, peer: str = "10.0.0.1") -> tuple[int, dict[bytes, bytes]]:
+        body = json.dumps({"type": "group_officers_edit", "group_id": group, "secret": secret, "object": {}}).encode()
+        sent = []
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        asyncio.run(callback({"type": "http", "headers": [], "client": (peer, 1)}, receive, send))
+        return sent[0]["status"], dict(sent[0]["headers"])
+
+    codes = [knock("wrong", group=229000001 + number % 2)[0] for number in range(BURST)]
+    assert codes == [403] * BURST
+    assert len(looks) == BURST
+    status, headers = knock("wrong")
+    assert (status, headers[b"retry-after"]) == (429, str(EVERY // SECOND).encode())
+    assert knock("wrong", group=1)[0] == 429
+    assert len(looks) == BURST
+    assert knock("s")[0] == 200
+    assert knock("wrong", peer="10.0.0.2")[0] == 403
+    house.clock.advance(EVERY)
+    assert knock("wrong")[0] == 403
 
 
 def test_a_stream_without_a_pause_is_handed_over_all_the_same() -> None:
