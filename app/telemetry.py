@@ -49,6 +49,10 @@ OBJECTIONS_WAITING: Final = Gauge(
     "dvornik_objections_waiting", "Objections without an answer; `late`: past their term.", ["what"], registry=REGISTRY
 )
 UNJUDGED: Final = Gauge("dvornik_unjudged", "Texts that wait for a working model.", registry=REGISTRY)
+POLLS: Final = Counter(
+    "dvornik_polls", "Answers to questions for events, by result or code.", ["network", "result"], registry=REGISTRY
+)
+POLLED_PAGES: Final = Gauge("dvornik_polled_pages", "Pages that this process asks for events.", registry=REGISTRY)
 ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
 ALERT_MESSAGES: Final = Counter(
     "dvornik_alert_messages", "Letters about incidents by what became of them.", ["kind", "result"], registry=REGISTRY

@@ -1,7 +1,7 @@
 """Each process draws its own node number, so that ids never meet."""
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.storage.tables import Control
 
@@ -20,3 +20,8 @@ def draw_node(session: Session) -> int:
 def bump_config(session: Session) -> None:
     """Tell every process that pages, policies, connections or the pause have changed: from the next transaction on."""
     session.execute(update(Control).where(col(Control.id) == 1).values(config_version=col(Control.config_version) + 1))
+
+
+def config_version(session: Session) -> int:
+    """How often pages, policies, connections or the pause have changed."""
+    return session.exec(select(Control.config_version).where(Control.id == 1)).one()

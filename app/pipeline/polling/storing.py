@@ -1,0 +1,143 @@
+"""Stores what a network told a poller: events, cursor and gap in one transaction, so that a kill repeats nothing."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from app import telemetry
+from app.domain.clock import MINUTE
+from app.domain.errors import BusyError
+from app.domain.polling import Heard, Learned, Unheard
+from app.domain.ports import Credential, Retry
+from app.domain.states import WaitingFor
+from app.domain.watching import Matter
+from app.journal.chain import append
+from app.outbox.endings import Ink, about_connection
+from app.pipeline.carry_out.credentials import open_credentials
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.polling.reading import Judge, Spoiled, Updates, read
+from app.pipeline.record.committing import Committer
+from app.pipeline.record.items import Outcome
+from app.pipeline.watching import incidents
+from app.storage import outbox, polls, rereads
+from app.storage.polls import HeldPoll
+from app.storage.tables import Poll, RejectedEvent
+
+#: People hear of a network that does not answer after so long: most troubles of this kind pass sooner.
+PATIENCE: Final = 2 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer about one page that has something to store."""
+
+    page: HeldPoll
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A page's living tokens, and as what each is sealed: one that is renewed meanwhile is not dead."""
+
+    credentials: Sequence[Credential] = ()
+    sealed: Mapping[int, str] = field(default_factory=dict)
+
+
+class Storing:
+    """Everything that a poller does with the database; used by one thread."""
+
+    def __init__(
+        self, house: House, configuration: Configuration, committer: Committer, judge: Judge, *, owner: str
+    ) -> None:
+        self._house = house
+        self._configuration = configuration
+        self._committer = committer
+        self._judge = judge
+        self._owner = owner
+
+    def tokens(self, page: HeldPoll) -> Tokens:
+        """The tokens with which a page may be asked for."""
+        with self._house.database.read() as session:
+            rows = outbox.usable_credentials(session, page.connection_id, page.page_id)
+            opened = open_credentials(session, self._house, rows, self._house.clock.now())
+        return Tokens(opened, {row.id: row.token_enc for row in rows})
+
+    def store(self, told: Sequence[Told]) -> None:
+        """Commit what several pages told and move their cursors; a page that somebody else holds by then stays put.
+
+        Raises:
+            BusyError: not durable; the network is to be asked again from where we stood.
+        """
+        with self._house.database.read() as session:
+            pages = self._configuration.current(session).by_id
+        updates = Updates()
+        for one in told:
+            page = pages.get(one.page.page_id)
+            if page is not None:
+                read(one.heard.updates, page, self._judge, updates)
+        at = self._house.clock.now()
+
+        def also(session: Session) -> None:
+            self._keep_aside(session, updates.spoiled, at)
+            for one in sorted(told, key=lambda each: each.page.page_id):
+                self._move(session, one, at)
+
+        answers = self._committer.commit(updates.items, also)
+        for answer, item in zip(answers, updates.items, strict=True):
+            outcome = answer if isinstance(answer, Outcome) else "busy"
+            telemetry.EVENTS.labels(item.event.network, outcome).inc()
+        if any(isinstance(answer, BusyError) for answer in answers):
+            raise BusyError("the database does not answer")
+
+    def _keep_aside(self, session: Session, spoiled: Sequence[Spoiled], at: int) -> None:
+        for one in spoiled:
+            row = {"id": self._house.ids(), "page_id": one.page_id, "key": one.key[:200], "type": one.type[:64]}
+            session.execute(insert(RejectedEvent), [row | {"code": one.code, "received_at": at}])
+
+    def _move(self, session: Session, told: Told, at: int) -> None:
+        row = polls.lock_held(session, self._owner, told.page.page_id)
+        if row is None:
+            return
+        place, lost = told.heard.place, told.heard.lost
+        if told.heard.opened:
+            row.server, row.key_enc = place.server, self._house.vault.seal(place.key)
+        if lost:
+            self._lost(session, row, lost, at)
+        elif row.trouble_began_at is not None and not told.heard.opened:
+            row.trouble_began_at, row.trouble_code = None, ""
+            incidents.end(session, self._house, Matter.POLLING, page_id=row.page_id)
+        row.cursor, row.polled_at, row.due_at = place.cursor, at, 0
+
+    def _lost(self, session: Session, row: Poll, code: str, at: int) -> None:
+        """Nobody knows what happened since the last answer: it is read again, and people hear of it until it works."""
+        if row.polled_at is not None:
+            rereads.open_gap(session, self._house.ids, row.page_id, from_at=row.polled_at, to_at=at, code=code, at=at)
+        row.trouble_began_at, row.trouble_code = row.trouble_began_at or at, code
+        incidents.begin(session, self._house, Matter.POLLING, page_id=row.page_id, code=code)
+
+    def note_trouble(self, page: HeldPoll, unheard: Unheard, due_at: int) -> None:
+        """Asking for a page failed and is put off until `due_at`."""
+        at = self._house.clock.now()
+        with self._house.database.write() as session:
+            row = polls.lock_held(session, self._owner, page.page_id)
+            if row is None:
+                return
+            began_at = row.trouble_began_at or at
+            row.trouble_began_at, row.trouble_code, row.due_at = began_at, unheard.code, due_at
+            if unheard.lasting or at - began_at >= PATIENCE:
+                incidents.begin(session, self._house, Matter.POLLING, page_id=page.page_id, code=unheard.code)
+
+    def note_learned(self, page: HeldPoll, learned: Learned, sealed: Mapping[int, str]) -> None:
+        """Tokens that turned out dead or unable, noted as the sending notes them."""
+        ink = Ink(self._house.ids, self._house.clock.now(), random.random)
+        told = [Retry("", waiting=WaitingFor.LIMIT, lessons=learned.lessons)] if learned.lessons else []
+        told += [Retry(code, waiting=WaitingFor.TOKEN, dead=(number,), alert=True) for number, code in learned.dead]
+        with self._house.database.write() as session:
+            for delivery in told:
+                entries = about_connection(session, ink, page.connection_id, delivery, sealed)
+                append(session, self._house.journal_key, entries, ink.at)

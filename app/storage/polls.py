@@ -1,0 +1,147 @@
+"""Which pages are asked for events, which process asks for which of them, and where each stands.
+
+Leases use the database's clock. A process that holds more than its share loses some to one that holds less; until it
+notices, both ask, and only the holder moves the cursor.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, delete, exists, func, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from app.domain.words import IntakeKind
+from app.storage.outbox import database_now
+from app.storage.tables import Page, Poll
+
+_SECOND: Final = 1_000_000
+
+
+class HeldPoll(NamedTuple):
+    """A page that a process asks for, and where it stood when it was read."""
+
+    page_id: int
+    connection_id: int
+    network: str
+    external_id: str
+    server: str
+    key_enc: str | None
+    cursor: str
+    due_at: int
+    in_trouble: bool
+
+
+def is_idle(session: Session) -> bool:
+    """Whether no page is to be asked for, and none was."""
+    wanted = exists().where(_is_polled())
+    return not session.exec(select(wanted | exists().where(col(Poll.page_id) != 0))).one()
+
+
+def sync(session: Session) -> None:
+    """A row for each page that is to be asked for, and for no other: an old cursor would mean nothing later."""
+    session.execute(delete(Poll).where(~exists().where(col(Page.id) == col(Poll.page_id), _is_polled())))
+    missing = select(Page.id).where(_is_polled(), ~exists().where(col(Poll.page_id) == col(Page.id)))
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [Poll(page_id=page_id).model_dump() for page_id in session.exec(missing.order_by(col(Page.id)))]
+    if rows:
+        session.execute(insert(Poll).on_conflict_do_nothing(), rows)
+
+
+def claim(session: Session, owner: str, *, seconds: int, limit: int, networks: Collection[str]) -> None:
+    """Hold on to what is ours, take what nobody holds up to a fair share, and a share's rest from whoever has most."""
+    _set_lease(session, col(Poll.lease_owner) == owner, owner, seconds)
+    total = session.exec(select(func.count()).select_from(Poll)).one()
+    shares = _shares(session)
+    mine = shares.pop(owner, 0)
+    fair, least = -(-total // (len(shares) + 1)), total // (len(shares) + 1)
+    free = col(Poll.lease_until) <= database_now(session)
+    mine += _take(session, free, owner, seconds=seconds, count=min(fair, limit) - mine, networks=networks)
+    if shares and mine < min(least, limit):
+        richest = max(shares, key=lambda one: (shares[one], one))
+        spare = min(min(least, limit) - mine, shares[richest] - least)
+        _take(session, col(Poll.lease_owner) == richest, owner, seconds=seconds, count=spare, networks=networks)
+
+
+def held(session: Session, owner: str) -> list[HeldPoll]:
+    """What this process asks for."""
+    query = (
+        select(Poll, Page)
+        .join(Page, col(Page.id) == col(Poll.page_id))
+        .where(Poll.lease_owner == owner, _is_polled())
+        .order_by(col(Poll.page_id))
+    )
+    return [
+        HeldPoll(
+            page_id=page.id,
+            connection_id=page.connection_id,
+            network=page.network,
+            external_id=page.external_id,
+            server=poll.server,
+            key_enc=poll.key_enc,
+            cursor=poll.cursor,
+            due_at=poll.due_at,
+            in_trouble=poll.trouble_began_at is not None,
+        )
+        for poll, page in session.exec(query)
+    ]
+
+
+def lock_held(session: Session, owner: str, page_id: int) -> Poll | None:
+    """A page's row until the transaction ends; None if somebody else holds it."""
+    query = select(Poll).where(Poll.page_id == page_id, Poll.lease_owner == owner)
+    return session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def note_heard(session: Session, owner: str, page_ids: Iterable[int], at: int) -> None:
+    """The network answered for these pages and had nothing to tell."""
+    session.execute(
+        update(Poll).where(col(Poll.lease_owner) == owner, col(Poll.page_id).in_(page_ids)).values(polled_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def release(session: Session, owner: str) -> None:
+    """Let others have all of ours at once."""
+    _set_lease(session, col(Poll.lease_owner) == owner, "", 0)
+
+
+def wake(session: Session, page_id: int) -> None:
+    """Ask for a page soon, whatever it waits for: something about it was mended."""
+    session.execute(
+        update(Poll).where(col(Poll.page_id) == page_id).values(due_at=0),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _is_polled() -> ColumnElement[bool]:
+    return (col(Page.intake) == IntakeKind.LONGPOLL.value) & col(Page.removed_at).is_(None)
+
+
+def _shares(session: Session) -> dict[str, int]:
+    """How many pages each living process holds."""
+    query = select(Poll.lease_owner, func.count()).where(
+        col(Poll.lease_until) > database_now(session), Poll.lease_owner != ""
+    )
+    return dict(session.execute(query.group_by(col(Poll.lease_owner))).tuples().all())
+
+
+def _take(
+    session: Session, where: ColumnElement[bool], owner: str, *, seconds: int, count: int, networks: Collection[str]
+) -> int:
+    """Lease up to `count` of these rows, none that somebody works with at this moment; returns how many."""
+    if count <= 0:
+        return 0
+    known = exists().where(col(Page.id) == col(Poll.page_id), col(Page.network).in_(networks))
+    query = select(Poll.page_id).where(where, known).order_by(col(Poll.lease_until), col(Poll.page_id)).limit(count)
+    found = list(session.exec(query.with_for_update(skip_locked=True)))
+    for start in range(0, len(found), 1000):
+        _set_lease(session, col(Poll.page_id).in_(found[start : start + 1000]), owner, seconds)
+    return len(found)
+
+
+def _set_lease(session: Session, where: ColumnElement[bool], owner: str, seconds: int) -> None:
+    session.execute(
+        update(Poll).where(where).values(lease_owner=owner, lease_until=database_now(session) + seconds * _SECOND),
+        execution_options={"synchronize_session": False},
+    )
