@@ -101,6 +101,8 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
         warnings.append(f"actions delayed: {seen.delayed.actions}, {trouble}")
     if waiting:
         warnings.append(f"texts that wait for a working model: {waiting}")
+    if sealed := len(use.configuration.sealed):
+        warnings.append(f"pages whose secret does not open, which are refused: {sealed}")
     warnings += [f"duty {name} was last done {age // MINUTE} min ago" for name, age in idle]
     return {"database": "ok", "migrations": "ok"}, warnings
 

@@ -25,6 +25,8 @@ class Matter(StrEnum):
     BUDGET = "budget"
     #: The model fails too often: texts wait unjudged.
     MODEL = "model"
+    #: A page's secret or a token does not open: the key that sealed it is not here.
+    SEALED = "sealed"
 
 
 class ChannelKind(StrEnum):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.pipeline.administration import sealing
+from app.pipeline.administration import sealing, secret_watch
 from app.pipeline.answers import clock
 from app.pipeline.duties.walk import Duty
 from app.pipeline.labels import sampling
@@ -17,6 +17,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     Duty("objections in messages", messages.EVERY, messages.read_messages),
     Duty("terms of objections", terms.EVERY, terms.watch_terms),
     Duty(covering.NAME, covering.EVERY, covering.cover_decided),
+    Duty(secret_watch.NAME, secret_watch.EVERY, secret_watch.watch_secrets),
 )
 
 
