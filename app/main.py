@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -26,6 +27,7 @@ from app.wiring import (
     job_runner,
     open_house,
     open_judging,
+    poller,
 )
 from app.worker import Worker
 from model.lemmas import dictionary_warnings
@@ -39,7 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.worker_inside:
         duties = Round(house, judging.configuration, duties_of(settings, house, judging))
         jobs = job_runner(house, judging)
-        worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs)
+        polling = partial(poller, settings, house, judging)
+        worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs, polling=polling)
     on_actions = worker.wake if worker else lambda: None
     committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=on_actions)
     writer = Writer(committer, batch_limit=settings.batch_limit, queue_limit=settings.queue_limit)

@@ -1,6 +1,6 @@
 """The one place where concrete classes are chosen; tests pass their own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,9 @@ from app.channels.vk import VkSender
 from app.domain.clock import Clock, SystemClock
 from app.domain.connecting import Connector, ConnectorFactory
 from app.domain.errors import ConfigurationError
+from app.domain.events import Event
 from app.domain.ids import IdMaker
+from app.domain.polling import EventSource, SourceFactory
 from app.domain.ports import Abilities, ClientFactory, NetworkClient
 from app.domain.watching import ChannelKind, Sender
 from app.domain.words import Network
@@ -24,19 +26,23 @@ from app.journal.verify import missing_guards
 from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
 from app.networks.vk.connecting import VkConnector
+from app.networks.vk.longpoll import VkLongPoll
 from app.networks.vk.transport import Pace, Transport
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
-from app.pipeline.configuration import Configuration
+from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Duty
 from app.pipeline.house import House
 from app.pipeline.jobs.run import JobRunner
 from app.pipeline.jobs.step import Tools
+from app.pipeline.judging import judge
 from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
+from app.pipeline.polling.poller import Poller
 from app.pipeline.promotion.shelf import Shelf
 from app.pipeline.record.committing import Committer
+from app.pipeline.record.items import Item
 from app.pipeline.unjudged.waiting import EVERY as JUDGE_WAITING_EVERY
 from app.pipeline.unjudged.waiting import NAME as WAITING
 from app.pipeline.unjudged.waiting import Waiting
@@ -213,6 +219,30 @@ def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFac
         return VkClient(settings.vk_api_url, http=_http(), clock=clock)
 
     known: Mapping[str, ClientFactory] = {Network.VK: vk}
+    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+
+
+def poller(settings: Settings, house: House, judging: Judging, wake: Callable[[], None]) -> Poller:
+    """Who asks networks for the events of pages that they cannot call; `wake` is called when actions were ordered."""
+    committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=wake)
+
+    def judged(event: Event, page: PageConfig) -> Item:
+        return judge(event, page, judging.moderator, house.clock.now())
+
+    return Poller(house, judging.configuration, committer, judged, event_sources(settings))
+
+
+def event_sources(settings: Settings) -> Mapping[str, SourceFactory]:
+    """How each network is asked for events."""
+
+    def vk() -> EventSource:
+        # As above; each page keeps a question open.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        return VkLongPoll(
+            settings.vk_api_url, http=httpx.AsyncClient(limits=limits, follow_redirects=False, trust_env=False)
+        )
+
+    known: Mapping[str, SourceFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
 
 

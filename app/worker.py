@@ -7,7 +7,7 @@ a time, each by one thread with one client.
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -27,6 +27,7 @@ from app.pipeline.carry_out.managers import BEFORE_BAN, USUAL, ManagersReader
 from app.pipeline.duties.walk import Round
 from app.pipeline.house import House
 from app.pipeline.jobs.run import JobRunner
+from app.pipeline.polling.poller import Poller
 from app.storage import outbox
 
 #: Actions of one connection in a row, before the others get their turn.
@@ -44,7 +45,8 @@ _log = structlog.get_logger()
 class Worker:
     """Serves connections until it is told to stop; `clients` makes a client for each network that is switched on.
 
-    `duties` and `jobs` go on in a thread each; without them only actions are carried out.
+    `duties`, `jobs` and polling go on in a thread each; without them only actions are carried out. `polling` is given
+    what wakes this worker when there are new actions.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Worker:
         lease_seconds: int = LEASE_SECONDS,
         duties: Round | None = None,
         jobs: JobRunner | None = None,
+        polling: Callable[[Callable[[], None]], Poller] | None = None,
     ) -> None:
         self._house = house
         self._factories = dict(clients)
@@ -65,6 +68,7 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._duties = duties
         self._jobs = jobs
+        self._poller = polling(self.wake) if polling else None
         self._managers = ManagersReader(house)
         self._wake = threading.Event()
         self._slots = threading.Semaphore(threads)
@@ -102,7 +106,7 @@ class Worker:
 
     def _start_others(self, served: threading.Event) -> list[threading.Thread]:
         started = []
-        for name, work in (("duties", self._duties), ("jobs", self._jobs)):
+        for name, work in (("duties", self._duties), ("jobs", self._jobs), ("polling", self._poller)):
             if work is not None:
                 started.append(threading.Thread(target=work.run, args=(served,), name=f"dvornik-{name}", daemon=True))
                 started[-1].start()

@@ -92,11 +92,12 @@ def worker(
     """Запустить отправку действий в сети отдельным процессом; нужен, когда машин несколько."""
     import signal
     import threading
+    from functools import partial
 
     from app.pipeline.duties.walk import Round
     from app.settings import load_settings
     from app.telemetry import set_up_logging
-    from app.wiring import client_factories, duties_of, job_runner, open_house, open_judging
+    from app.wiring import client_factories, duties_of, job_runner, open_house, open_judging, poller
     from app.worker import Worker
 
     settings = load_settings()
@@ -105,7 +106,9 @@ def worker(
     judging = open_judging(settings, house)
     duties = Round(house, judging.configuration, duties_of(settings, house, judging))
     jobs = job_runner(house, judging)
-    hands = Worker(house, client_factories(settings, house.clock), threads=threads, duties=duties, jobs=jobs)
+    clients = client_factories(settings, house.clock)
+    polling = partial(poller, settings, house, judging)
+    hands = Worker(house, clients, threads=threads, duties=duties, jobs=jobs, polling=polling)
     stop = threading.Event()
 
     def finish(*_: object) -> None:

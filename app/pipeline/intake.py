@@ -7,20 +7,17 @@ from typing import Final
 
 from app import telemetry
 from app.domain.clock import Clock
-from app.domain.copies import text_print
-from app.domain.decisions import Judgement
 from app.domain.errors import BusyError, SignatureRejectedError
-from app.domain.events import ConfirmationRequest, Event, Ignored, Written
-from app.domain.judged import judged_text, only_links
+from app.domain.events import ConfirmationRequest, Event, Ignored
 from app.domain.words import Network
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.connecting.confirmations import Confirmations
-from app.pipeline.moderate import Broken, Moderator
+from app.pipeline.judging import judge
+from app.pipeline.moderate import Moderator
 from app.pipeline.record.committing import Answer
 from app.pipeline.record.items import Item, Outcome
-from app.pipeline.record.rulings import is_judged
 from app.pipeline.record.writer import Ticket, Writer
 
 #: What the network is told for everything that is taken or needs nothing.
@@ -79,19 +76,7 @@ class Intake:
 
     def judge(self, event: Event, page: PageConfig) -> Item:
         """The event with the model's opinion, if it carries words that are judged."""
-        body = event.body
-        now = self.clock.now()
-        if not isinstance(body, Written):
-            return Item(event, page.id, now)
-        text = judged_text(body.text, body.segments)
-        # A private message is answered by itself, however many write the same.
-        compared = None if body.private else text_print(text)
-        if not is_judged(page.written_by(body.author)):
-            return Item(event, page.id, now, print=compared)
-        judgement = self.moderator.judge_or_wait(text, policy=page.policy)
-        if isinstance(judgement, Broken):
-            return Item(event, page.id, now, Judgement(None, failure=judgement.code), unjudged=True)
-        return Item(event, page.id, now, judgement, only_links(body.text, body.segments), compared)
+        return judge(event, page, self.moderator, self.clock.now())
 
     async def _second_look(self, external_id: str) -> PageConfig | None:
         """A page or secret may have been changed by another process a moment ago."""
