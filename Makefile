@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test demo bench lint help lock clean
+.PHONY: run test fuzz demo bench lint help lock clean
 
 # Which Python makes .venv; empty: the first one of the usual names that is new enough.
 PYTHON ?=
@@ -14,6 +14,8 @@ PORT ?= 8000
 DVORNIK_DATA_DIR ?= var
 # How many processes share the tests.
 JOBS ?= 2
+# How many times longer than the tests `make fuzz` searches: 20 is about half an hour.
+EFFORT ?= 20
 # The program that `make lock` resolves with.
 UV ?= uv
 
@@ -27,6 +29,9 @@ run: .venv/.run ## set everything up and serve on http://127.0.0.1:8000 (PORT=â€
 
 test: lint ## check everything that CI checks: style, types, imports, tests on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadfile
+
+fuzz: .venv/.test ## search long and at random for inputs that break a promise (EFFORT=20: times longer than the tests)
+	@FUZZ_EFFORT="$(EFFORT)" $(BIN)/python -m pytest --numprocesses "$(JOBS)" --timeout 0 tests/fuzz
 
 demo: .venv/.run ## show the whole way of a comment against a simulated VK, then the table of what was done
 	@$(BIN)/python -m tests.simulators.demo

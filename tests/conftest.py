@@ -22,7 +22,7 @@ from tests.databases import (  # noqa: F401
 
 _HERE = Path(__file__).parent
 #: The folders of tests, the quick ones first.
-ORDER = ("unit", "properties", "contract", "architecture", "integration", "console", "functional")
+ORDER = ("unit", "properties", "contract", "architecture", "fuzz", "security", "integration", "console", "functional")
 _POSTGRES = {"postgres_server", "postgres_template", "postgres_url", "empty_postgres_url"}
 
 

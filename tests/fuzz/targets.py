@@ -1,0 +1,80 @@
+"""What coverage-guided fuzzing feeds with bytes: each target takes any bytes and raises only when a promise is broken."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from app.domain.copies import text_print
+from app.domain.errors import PayloadRejectedError
+from app.domain.events import Event, Written
+from app.domain.judged import TEXT_LIMIT, judged_text, only_links
+from app.networks.vk.inbound import parse
+from app.networks.vk.verify import decode, secret_matches
+from model.normalise import MAX_BEFORE, normalise, rewrite
+from model.tokens import forms, tokens
+
+#: What people disguise words with: ASCII and 128 more signs, one for each byte.
+SIGNS: Final = "".join(map(chr, range(128))) + (
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+    "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
+    "αρχυΧΑꙋѕЅіІӏᴀᴋ½²①Ⓐ🅰𝕒ａｘﷺﬁ®€£¥×«»—–…№•·\u0301\u0306\u0336\u200b\u200d\ufe0f\u202e\xad\xa0\u2028\u3000🖕💩🇷🇺ʼʹ\ufffd\ud800ҐґЇїөﺍ"
+)
+
+
+def vk(data: bytes) -> None:
+    """A callback's body: an event of storable words without the secret, or a typed refusal."""
+    try:
+        envelope = decode(data)
+        secret_matches(envelope, "secret")
+        found = parse(envelope, raw=data, retry_counter="1")
+    except PayloadRejectedError:
+        return
+    if not isinstance(found, Event):
+        return
+    _storable(found.body)
+    _storable(found.key)
+    assert 0 < len(found.key) <= 128
+    assert "secret" not in json.loads(found.raw.decode("utf-8", "surrogatepass"))
+    again = parse(decode(data), raw=data)
+    assert isinstance(again, Event)
+    assert (again.key, again.body) == (found.key, found.body)
+    if isinstance(found.body, Written):
+        judged = judged_text(found.body.text, found.body.segments)
+        assert len(judged) <= TEXT_LIMIT
+        only_links(found.body.text, found.body.segments)
+        text_print(judged)
+
+
+def normaliser(data: bytes) -> None:
+    """A text: normalised once and for all, the quick way and the long one alike, with places that lead back."""
+    # In one byte a sign, a mutation leaves words words.
+    text = data.decode("utf-8", "replace") if data[:1] < b"\x80" else "".join(SIGNS[byte] for byte in data)
+    done = normalise(text)
+    again = normalise(done.text)
+    assert again.text == done.text
+    assert not any(again.undone)
+    long = rewrite(text)
+    assert (long.text, long.undone) == (done.text, done.undone)
+    found = tokens(done.text)
+    assert forms(done.text) == [token.form for token in found]
+    last = 0
+    for token in found:
+        start, end = done.origin(token.start, token.end)
+        assert last <= start <= end <= min(len(text), MAX_BEFORE)
+        last = start
+
+
+def _storable(value: Any) -> None:
+    """Every string in it can be written as UTF-8 and holds no NUL."""
+    if isinstance(value, str):
+        assert "\x00" not in value
+        value.encode("utf-8")
+    elif isinstance(value, tuple):
+        for item in value:
+            _storable(item)
+    elif hasattr(value, "__slots__"):
+        for name in value.__slots__:
+            _storable(getattr(value, name))
+
+
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {"vk": vk, "normaliser": normaliser}
