@@ -29,6 +29,8 @@ class NewPage:
     confirmation: str | None = None
     user_token: str | None = None
     community_token: str | None = None
+    #: `callback` or `longpoll`; None = whichever needs nothing that is not there.
+    intake: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class PageChanges:
     confirmation: str | None = None
     user_token: str | None = None
     community_token: str | None = None
+    intake: str | None = None
     #: Communities that are never banned, by the network's id; replaces the list.
     trusted: tuple[str, ...] | None = None
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
-from app.domain.words import Network
+from app.domain.words import IntakeKind, Network
 from app.outbox.trouble import in_trouble
 from app.pipeline.administration.page_fields import WIRINGS
 from app.pipeline.administration.page_version import own_tokens, version_of
@@ -17,6 +17,7 @@ from app.pipeline.house import House
 from app.storage import pages as queries
 from app.storage.pages import PageFilter
 from app.storage.tables import Connection, Credential, Page
+from app.storage.unjudged import waiting_by_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class PageShown:
     version: str
     #: Since when the machine only proposes, because it had removed too much in an hour; None = it did not fall.
     fell_at: int | None = None
+    #: How its events come: `callback` or `longpoll`.
+    intake: str = IntakeKind.CALLBACK.value
+    #: Texts that wait for a working model.
+    unjudged: int = 0
 
 
 def list_pages(house: House, pages: frozenset[int] | None) -> tuple[PageShown, ...]:
@@ -117,6 +122,7 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
     counts = queries.open_action_counts(session, pages)
     heard = queries.last_events(session, pages)
     fell = queries.falls_to_review(session, pages)
+    unjudged = waiting_by_page(session, [page.id for page in pages])
     connections = queries.connections_of(session, {page.connection_id for page in pages})
     credentials: defaultdict[int, list[Credential]] = defaultdict(list)
     for credential in queries.credentials_of(session, connections):
@@ -127,7 +133,8 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
         connection = connections[page.connection_id]
         own = own_tokens(page, credentials[connection.id])
         one = _one(page, connection, own, counts.get(page.id, {}), now)
-        shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id)))
+        waits = unjudged.get(page.id, 0)
+        shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id), unjudged=waits))
     return tuple(shown)
 
 
@@ -143,6 +150,7 @@ def _one(page: Page, connection: Connection, tokens: list[Credential], states: d
         mode=page.mode,
         timezone=page.timezone,
         office=page.office,
+        intake=page.intake,
         calendar=msgspec.json.decode(page.calendar_json, type=dict[str, object]),
         callback_url=callback_path(page, connection) if WIRINGS[Network(page.network)].secret_on_page else None,
         has_secret=bool(page.secret_enc or connection.secret_enc),

@@ -1,6 +1,5 @@
 """Pages come, change and go; each act is one transaction with its journal entry."""
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import ConflictError, NotAllowedError
 from app.domain.states import CANCELLABLE, ActionState
-from app.domain.words import Mode, Network
+from app.domain.words import IntakeKind, Mode, Network
 from app.journal.chain import Entry
 from app.outbox.moves import move
 from app.pipeline.administration import page_fields as fields
@@ -16,7 +15,9 @@ from app.pipeline.administration import page_tokens
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_description import change_description
 from app.pipeline.administration.page_fields import WIRINGS, NewPage, PageChanges
+from app.pipeline.administration.page_intake import change_intake, first_intake, next_step, still_missing
 from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
+from app.pipeline.administration.page_secret import forget_previous, new_secret, set_secret
 from app.pipeline.administration.page_tokens import Tokens
 from app.pipeline.administration.page_version import refuse_other_version
 from app.pipeline.administration.policies import check_mode
@@ -50,6 +51,7 @@ class AddedPage:
     secret: str | None
     mode: str
     policy: str
+    intake: str
     warnings: tuple[str, ...]
 
 
@@ -83,6 +85,7 @@ def _checked(network: Network, new: NewPage) -> NewPage:
     fields.mode_named(new.mode)
     fields.office_named(new.office)
     fields.checked_calendar(new.calendar)
+    first_intake(network, new)
     _check_credentials(network, new)
     return replace(new, title=fields.checked_title(new.title))
 
@@ -129,7 +132,8 @@ def _add(acting: Acting, network: Network, new: NewPage) -> AddedPage:
         secret=secret,
         mode=page.mode,
         policy=page.policy_name,
-        warnings=(*fields.unused_options(network, new), *_still_missing(network, new)),
+        intake=page.intake,
+        warnings=(*fields.unused_options(network, new), *still_missing(network, new, page.id)),
     )
 
 
@@ -141,6 +145,7 @@ def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage
         "mode": new.mode,
         "timezone": new.timezone,
         "office": new.office,
+        "intake": first_intake(network, new).value,
         "calendar_json": fields.checked_calendar(new.calendar),
         "confirmation": (new.confirmation or "") if "confirmation" in WIRINGS[network].uses else "",
         "removed_at": None,
@@ -164,26 +169,12 @@ def _first_secret(house: House, page: Page, connection: Connection, given: str |
     """Set the secret that was given, else a new one unless the connection has one; None = nothing to show."""
     if "secret" not in WIRINGS[Network(page.network)].uses or (given is None and connection.secret_enc):
         return None
-    # Letters and digits only, within the shortest limit of all networks.
-    secret = given if given is not None else secrets.token_hex(16)
-    _set_secret(house, page, connection, secret)
+    if given is None and page.intake == IntakeKind.LONGPOLL:
+        # Nobody sends anything that could carry it; connecting by callback makes one.
+        return None
+    secret = given if given is not None else new_secret()
+    set_secret(house, page, connection, secret)
     return secret
-
-
-def _set_secret(house: House, page: Page, connection: Connection, secret: str) -> None:
-    if WIRINGS[Network(page.network)].secret_on_page:
-        page.secret_enc = house.vault.seal(secret)
-    else:
-        connection.secret_enc = house.vault.seal(secret)
-
-
-def _still_missing(network: Network, new: NewPage) -> tuple[str, ...]:
-    lacks = []
-    if not (new.user_token or new.community_token):
-        lacks.append("нет ключа доступа: решения принимаются, но действия ждут, пока его не укажут")
-    if network is Network.VK and not new.confirmation:
-        lacks.append("нет строки подтверждения: без неё ВКонтакте не примет адрес сервера")
-    return tuple(lacks)
 
 
 def change_page(
@@ -214,12 +205,14 @@ def change_page(
         body = {
             **_change_rules(acting, page, changes),
             **change_description(page, changes),
+            **change_intake(page, changes),
             **_change_credentials(acting, page, changes),
         }
         session.add(page)
         if body:
             acting.settle([Entry("page_changed", page.id, {"by": acting.who, **body})])
-    return ChangedPage(show_page(house, page_id), fields.unused_options(network, changes))
+        told = (*fields.unused_options(network, changes), *next_step(page, body))
+    return ChangedPage(show_page(house, page_id), told)
 
 
 def _locked(acting: Acting, page_id: int) -> Page:
@@ -254,7 +247,7 @@ def _change_credentials(acting: Acting, page: Page, changes: PageChanges) -> dic
         if not WIRINGS[Network(page.network)].secret_on_page and page_tokens.serves_foreign(acting, page.connection_id):
             raise NotAllowedError("секретный ключ общий с другими страницами: его меняет тот, кому они доступны")
         connection = queries.connections_of(acting.session, [page.connection_id])[page.connection_id]
-        _set_secret(acting.house, page, connection, changes.secret)
+        set_secret(acting.house, page, connection, changes.secret)
         acting.session.add(connection)
         changed.append("secret")
     if changes.confirmation is not None and "confirmation" in uses:
@@ -275,6 +268,7 @@ def remove_page(house: House, page_id: int, *, by: str) -> None:
         entries = _cancel_held(acting, page)
         old = page.connection_id
         page.mode, page.removed_at, page.secret_enc, page.confirmation = Mode.SHADOW.value, acting.at, None, ""
+        forget_previous(page)
         session.add(page)
         session.flush()
         own = [one.id for one in queries.credentials_of(session, [old]) if one.page_id == page.id]
