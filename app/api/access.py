@@ -60,6 +60,9 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/pages/{page_id}": _READERS,
     "PATCH /v1/pages/{page_id}": _ADMINS,
     "DELETE /v1/pages/{page_id}": _ADMINS,
+    "POST /v1/pages/{page_id}/connect": _ADMINS,
+    # Whom a page has banned is known to those who answer for it.
+    "GET /v1/pages/{page_id}/blacklist": _ADMINS,
     # Stopping is always safe, and whoever moderates must be able to undo it at once.
     "POST /v1/pages/{page_id}/pause": _MODERATORS,
     "POST /v1/pages/{page_id}/resume": _MODERATORS,

@@ -40,7 +40,9 @@ PAGE_EXAMPLE: dict[str, Any] = {
     "proposed": 2,
     "failed": 0,
     "manual": 0,
+    "unjudged": 0,
     "created_at": "2026-11-01T08:00:00.000000Z",
+    "intake": "callback",
     "version": "5f0c1f7d2ab94c03",
 }
 ADDED_EXAMPLE: dict[str, Any] = {
@@ -51,6 +53,7 @@ ADDED_EXAMPLE: dict[str, Any] = {
     "secret": "5f0c1a7be2d94d0f8b63a1c4e7d2f905",
     "mode": "shadow",
     "policy": "novokuznetsk-59",
+    "intake": "callback",
     "warnings": ["нет ключа доступа: решения принимаются, но действия ждут, пока его не укажут"],
 }
 PAUSE_EXAMPLE: dict[str, Any] = {
@@ -68,7 +71,7 @@ _Token = Annotated[Text, Field(max_length=4096)]
 
 
 class PageIn(Model):
-    """A page to add; a secret that is not given is made up and shown once."""
+    """A page to add; a secret that is not given is made up and shown once. `intake`: `callback` or `longpoll`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_NEW_EXAMPLE]})
     network: _Short
@@ -83,6 +86,7 @@ class PageIn(Model):
     confirmation: _Short | None = None
     user_token: _Token | None = None
     community_token: _Token | None = None
+    intake: _Short | None = None
 
 
 class PageChangesIn(Model):
@@ -99,6 +103,7 @@ class PageChangesIn(Model):
     confirmation: _Short | None = None
     user_token: _Token | None = None
     community_token: _Token | None = None
+    intake: _Short | None = None
     trusted: Annotated[tuple[_Short, ...], Field(max_length=1000)] | None = None
     version: Annotated[_Short, Field(description="The version that you have read; another one is 409.")] | None = None
 
@@ -141,7 +146,9 @@ class PageOut(Model):
     proposed: int
     failed: int
     manual: int
+    unjudged: int
     created_at: Instant
+    intake: str
     version: str
 
 
@@ -163,6 +170,7 @@ class AddedOut(Model):
     secret: str | None
     mode: str
     policy: str
+    intake: str
     warnings: tuple[str, ...]
 
 

@@ -1,14 +1,12 @@
-"""Mounts the API on an application: routes, errors, limits and the description of it all."""
-
-from typing import Any
+"""Mounts the API on an application: routes, errors and limits."""
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from app.api import (
     actions,
     answering,
+    connecting,
     decisions,
     dossier,
     health,
@@ -23,17 +21,17 @@ from app.api import (
     review,
     verdicts,
 )
-from app.api.access import ACCESS
-from app.api.answers import errors
+from app.api.answers import errors, example
 from app.api.bodies import BodyLimit, StrictRoute
 from app.api.deps import caller
+from app.api.description import describe
 from app.api.problems import LastResort, add_problems
-from app.api.schemas import Problem
 
+_EXAMPLE = {"openapi": "3.1.0", "info": {"title": "Dvornik", "version": "1.0.0"}, "paths": {}}
 _description = APIRouter(route_class=StrictRoute, tags=["description"])
 
 
-@_description.get("/v1/openapi.json", summary="This description", responses={**errors()})
+@_description.get("/v1/openapi.json", summary="This description", responses={**errors(), **example(_EXAMPLE)})
 def openapi(request: Request) -> JSONResponse:
     """OpenAPI 3.1 of every route."""
     return JSONResponse(request.app.openapi())
@@ -57,6 +55,7 @@ def include_api(app: FastAPI) -> None:
         answering,
         dossier,
         pages,
+        connecting,
         previews,
         jobs,
         labels,
@@ -70,48 +69,4 @@ def include_api(app: FastAPI) -> None:
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit)
     app.add_middleware(LastResort)
-    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
-
-
-def _describe(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(title="Dvornik", version=app.version, description=_PREFACE, routes=app.routes, tags=_TAGS)
-        components = schema.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-        for path, methods in schema["paths"].items():
-            for method, operation in methods.items():
-                _describe_access(operation, f"{method.upper()} {path}")
-        app.openapi_schema = schema
-    return app.openapi_schema
-
-
-def _describe_access(operation: dict[str, Any], route: str) -> None:
-    roles = ACCESS.get(route)
-    if roles is None:
-        operation["security"] = []
-        return
-    operation["security"] = [{"token": []}]
-    operation["x-roles"] = sorted(roles)
-
-
-_PREFACE = (
-    "Moderates comments on official pages and accounts for every decision. Errors are problem+json (RFC 9457). "
-    "Ids are strings. Every route but health and metrics needs `Authorization: Bearer <token>`; a token may be limited "
-    "to pages, and what is not on them answers 404."
-)
-_TAGS = [
-    {"name": "moderation", "description": "Judge texts; nothing is stored."},
-    {"name": "decisions", "description": "What was decided and why."},
-    {"name": "actions", "description": "What is asked of the networks."},
-    {"name": "review", "description": "Questions to people: the queue, verdicts and taking them back."},
-    {"name": "objections", "description": "Residents object to decisions, and are answered."},
-    {"name": "reports", "description": "The numbers of a week, a month or a quarter."},
-    {"name": "answers", "description": "Residents who wait for an answer, and the office's answers."},
-    {"name": "pages", "description": "Official pages, their policies and modes."},
-    {"name": "jobs", "description": "Work that takes longer than a request."},
-    {"name": "labels", "description": "People's verdicts as lessons for training."},
-    {"name": "persons", "description": "One person's data, and legal holds."},
-    {"name": "health", "description": "For those who watch over the service; open."},
-    {"name": "description", "description": "This document."},
-]
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]

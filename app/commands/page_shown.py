@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.commands.output import as_json, moment, plain, visible
-from app.domain.wording import OFFICES, SLOTS, trouble
+from app.domain.wording import INTAKES, OFFICES, SLOTS, trouble
 
 if TYPE_CHECKING:
     from app.pipeline.administration.page_check import TokenChecked
@@ -39,6 +39,7 @@ def waiting(page: PageShown) -> str:
         (page.proposed, "решает человек"),
         (page.manual, "вручную"),
         (page.failed, "не вышло"),
+        (page.unjudged, "без решения: модель не работает"),
     )
     return ", ".join(f"{count} {what}" for count, what in counts if count) or "—"
 
@@ -58,6 +59,7 @@ def show_page(page: PageShown, *, json: bool) -> None:
         ("Часовой пояс", page.timezone),
         ("Чья страница", OFFICES[page.office]),
         ("Рабочее время", "своё (page show --json)" if page.calendar else "пн–пт 9:00–18:00"),
+        ("Приём событий", INTAKES[page.intake]),
         ("Адрес для сети", f"https://ВАШ-АДРЕС{page.callback_url}"),
         ("Секретный ключ", "задан" if page.has_secret else "нет"),
         ("Строка подтверждения", "задана" if page.has_confirmation else "нет"),

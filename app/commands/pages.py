@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.commands.entering import from_input
 from app.commands.installation import CLI, open_installation, opened
 from app.commands.output import as_json, plain, table, warn
 from app.commands.page_shown import row, state
 from app.commands.page_shown import show_page as print_page
 from app.commands.russian import Commands
-from app.domain.wording import SLOTS
-from app.domain.words import Mode, Network, Office
+from app.domain.wording import INTAKES, SLOTS
+from app.domain.words import IntakeKind, Mode, Network, Office
 
 pages = Commands(help="Страницы: добавить, посмотреть, изменить, проверить.")
 PageArgument = Annotated[int, typer.Argument(metavar="СТРАНИЦА", help="Номер страницы из page list.")]
@@ -50,6 +50,13 @@ UserToken = Annotated[
 CommunityToken = Annotated[
     str | None, typer.Option("--community-token", help="Ключ сообщества или бота; «-» — прочитать строку из ввода.")
 ]
+IntakeOption = Annotated[
+    IntakeKind | None,
+    typer.Option(
+        "--intake",
+        help="Приём событий. callback: присылает сеть; longpoll: забирает Дворник, внешний адрес не нужен.",
+    ),
+]
 
 
 def register(app: Commands) -> None:
@@ -75,6 +82,7 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
     confirmation: Confirmation = None,
     user_token: UserToken = None,
     community_token: CommunityToken = None,
+    intake: IntakeOption = None,
     json: Json = False,
 ) -> None:
     """Добавить страницу. Секретный ключ, если его не указать, создаст программа; он выводится один раз."""
@@ -94,6 +102,7 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
         confirmation=confirmation,
         user_token=user_token,
         community_token=community_token,
+        intake=intake.value if intake else None,
     )
     with open_installation() as (settings, house):
         added = add_page(house, new, by=CLI)
@@ -103,30 +112,12 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
         as_json(plain({**asdict(added), "warnings": warnings}))
         return
     print(f"Страница {added.id} добавлена, режим {added.mode}, правила {added.policy}.")
-    print(f"Адрес для сети: https://ВАШ-АДРЕС{added.callback_url}")
+    print(f"Приём событий: {INTAKES[added.intake]}")
+    if added.intake == IntakeKind.CALLBACK:
+        print(f"Адрес для сети: https://ВАШ-АДРЕС{added.callback_url}")
     if added.secret:
         print(f"Секретный ключ (больше не покажем): {added.secret}")
     warn(warnings)
-
-
-#: What a terminal is asked for, in the order in which the options are read.
-_ASKED = ("Секрет", "Ключ руководителя", "Ключ сообщества")
-
-
-def from_input(*values: str | None) -> tuple[str | None, ...]:
-    """Each `-` becomes the next line of standard input, so that no secret stands in a process list."""
-    from app.domain.errors import InvalidInputError
-
-    read = []
-    for place, value in enumerate(values):
-        if value != "-":
-            read.append(value)
-            continue
-        line = _line(place)
-        if not line.strip():
-            raise InvalidInputError("ввод", "ожидается по непустой строке на каждый «-»: секрет, затем ключи")
-        read.append(line.strip())
-    return tuple(read)
 
 
 def hours_from(file: str | None) -> dict[str, object] | None:
@@ -141,15 +132,6 @@ def hours_from(file: str | None) -> dict[str, object] | None:
         return msgspec.json.decode(Path(file).read_bytes(), type=dict[str, object])
     except (OSError, msgspec.DecodeError):
         raise InvalidInputError("--calendar", f"ожидается файл с объектом JSON, а {file} не читается") from None
-
-
-def _line(place: int) -> str:
-    """One line: from a terminal it is asked for and not shown, from a pipe it is read."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline()
-    from getpass import getpass
-
-    return getpass(f"{_ASKED[place]} (ввод не виден): ")
 
 
 @pages.command("list")
@@ -188,6 +170,7 @@ def change(  # noqa: PLR0917 - as above
     confirmation: Confirmation = None,
     user_token: UserToken = None,
     community_token: CommunityToken = None,
+    intake: IntakeOption = None,
     trust: Annotated[
         list[str] | None,
         typer.Option(
@@ -215,6 +198,7 @@ def change(  # noqa: PLR0917 - as above
         confirmation=confirmation,
         user_token=user_token,
         community_token=community_token,
+        intake=intake.value if intake else None,
         # One empty value is how a command line says "nobody".
         trusted=() if trust == [""] else tuple(trust) if trust else None,
     )

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
 from app.commands import (
+    backup,
     holds,
     journal,
     judging,
     keys,
     labels,
+    page_connect,
+    page_secret,
     pages,
     persons,
     policies,
@@ -33,6 +36,8 @@ def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Com
         serving,
         judging,
         pages,
+        page_connect,
+        page_secret,
         policies,
         tokens,
         journal,
@@ -43,6 +48,7 @@ def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Com
         persons,
         holds,
         promotion,
+        backup,
     ):
         room.register(app)
     if wanted not in _names(app):

@@ -42,6 +42,21 @@ OFFICES: Final[Mapping[str, str]] = {
     "institution": "учреждение",
 }
 
+#: How a page's events come.
+INTAKES: Final[Mapping[str, str]] = {
+    "callback": "сеть присылает сама (Callback API)",
+    "longpoll": "Дворник забирает сам (Long Poll)",
+}
+
+#: What a network writes beside a ban; '' = its "other".
+BAN_REASONS: Final[Mapping[str, str]] = {
+    "": "не названа",
+    "spam": "спам",
+    "insult": "оскорбления",
+    "obscenity": "нецензурная брань",
+    "flood": "бессмысленные сообщения",
+}
+
 #: Why an action waits or was called off by ourselves: nobody has asked the network, or its answer is not the reason.
 _OURS: Final[Mapping[str, str]] = {
     "mode": "режим страницы сменился",
