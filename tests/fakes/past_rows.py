@@ -3,10 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, insert, select, update
-
-from app.journal.chain import Entry, Head, link
-from app.storage.vault import JournalKey, Vault
+from app.storage.vault import Vault
 
 AT: Final = 1_790_000_000_000_000
 #: What COPY, CSV and careless quoting would each spoil.
@@ -470,43 +467,3 @@ def _watch(vault: Vault) -> Rows:
             {"revision_id": 16, "comment_id": 15, "page_id": 6, "received_at": AT, "raw": b"{\x00\xff}"},
         ],
     }
-
-
-# --------------------------------------------------------------------------------------------- into and out of a database
-
-
-def put(connection: Connection, rows: Rows, key: JournalKey) -> None:
-    """Write whatever the schema has room for, and a journal that has begun."""
-    for table in tables_of(connection).values():
-        for row in rows.get(table.name, ()):
-            known = {name: value for name, value in row.items() if name in table.c}
-            connection.execute(insert(table).values(**known))
-    _journal(connection, key)
-
-
-def _journal(connection: Connection, key: JournalKey) -> None:
-    found = tables_of(connection)
-    if "journal" not in found:
-        return
-    entries = [Entry("decided", 15, {"decision": 25}), Entry("decided", 17, {"decision": 27})]
-    links, head = link(key, Head(0, 0, ""), entries, AT)
-    for one in links:
-        columns = {name: getattr(one, name) for name in one.__slots__}
-        connection.execute(insert(found["journal"]).values(**columns))
-    heads = found["chain_head"]
-    connection.execute(update(heads).where(heads.c.chain == 0).values(seq=head.seq, mac=head.mac))
-
-
-def everything(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    """All rows of all tables, in the order of their keys."""
-    return {
-        name: [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()]
-        for name, table in tables_of(connection).items()
-    }
-
-
-def tables_of(connection: Connection) -> dict[str, Table]:
-    """The tables that are there, those that others refer to first."""
-    found = MetaData()
-    found.reflect(connection)
-    return {table.name: table for table in found.sorted_tables}
