@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.console import (
     answers,
     check,
+    connecting,
     dossier,
     home,
     journal,
@@ -43,6 +44,7 @@ _ROUTERS: Final = (
     journal.router,
     check.router,
     pages.router,
+    connecting.router,
     policies.router,
     objections.router,
     answers.router,

@@ -8,6 +8,7 @@ from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.errors import InvalidInputError, NotAllowedError
 from app.domain.principals import Principal
 from app.domain.questions import is_final
+from app.domain.wording import INTAKES
 from app.domain.words import ActionKind, Kind, Mode
 from app.pipeline import trying
 from app.pipeline.administration import pausing
@@ -44,8 +45,10 @@ def page(request: Request, page_id: str, who: Signed, use: Use) -> Response:
         view=view,
         further=set(before),
         page=view.overview.page,
+        intakes=INTAKES,
         modes=[mode for mode in Mode if mode in view.overview.policy.live_modes],
         may_act=may_open(who.role, "POST /actions/{action_id}/confirm"),
+        may_connect=may_open(who.role, "GET /pages/{page_id}/connect"),
         may_switch=may_open(who.role, "POST /pages/{page_id}/mode"),
         private_too=who.reads_private,
         ban=ActionKind.BAN_AUTHOR,
