@@ -171,7 +171,12 @@ def shown(value: object) -> str:
     """A value about as the file writes it."""
     if isinstance(value, dict):
         return "таблица"
-    written = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, str | bool | list) else str(value)
+    try:
+        as_json = isinstance(value, str | bool | list)
+        written = json.dumps(value, ensure_ascii=False, default=str) if as_json else str(value)
+    except (ValueError, RecursionError):
+        # A hexadecimal number may have more digits than Python writes in decimal.
+        return "значение, которое слишком длинно, чтобы его показать"
     return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
 
 
