@@ -51,6 +51,12 @@ def _stopped(page: PageShown) -> Iterator[PageAlert]:
         yield PageAlert(
             Urgency.STOPPED, f"Отправка в сеть не идёт: {trouble(page.trouble_code)}", page.trouble_began_at
         )
+    if page.unjudged:
+        yield PageAlert(
+            Urgency.STOPPED,
+            f"Без решения текстов: {page.unjudged}. Модель не работает; они сохранены и будут разобраны, "
+            "когда она заработает",
+        )
     for token in page.tokens:
         if token.dead_at is not None:
             whose = SLOTS.get(token.slot, token.slot)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +24,19 @@ class Forked:
     """One running `dvornik`; `pid`, `poll`, `wait` and `send_signal` are those of `subprocess.Popen`."""
 
     def __init__(
-        self, arguments: tuple[str, ...], environment: Mapping[str, str], *, stdin: Path, stdout: Path, stderr: Path
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        *,
+        stdin: Path,
+        stdout: Path,
+        stderr: Path,
+        fault: Callable[[], None] | None = None,
     ) -> None:
+        """`fault`, a function of a module, is planted in the process before it begins."""
         files = tuple(str(path) for path in (stdin, stdout, stderr))
-        self._process = _context.Process(target=_become, args=(arguments, dict(environment), Path.cwd(), files))
+        given = arguments, dict(environment), Path.cwd(), files, fault
+        self._process = _context.Process(target=_become, args=given)
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
@@ -70,7 +79,13 @@ def run(
         )
 
 
-def _become(arguments: tuple[str, ...], environment: dict[str, str], folder: Path, files: tuple[str, str, str]) -> None:
+def _become(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    folder: Path,
+    files: tuple[str, str, str],
+    fault: Callable[[], None] | None,
+) -> None:
     """In the child: take the place of the script that pip installs."""
     os.chdir(folder)
     os.environ.clear()
@@ -84,5 +99,7 @@ def _become(arguments: tuple[str, ...], environment: dict[str, str], folder: Pat
         open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - they live as long as the process
         for number, mode in enumerate("rww")
     )
+    if fault is not None:
+        fault()
     sys.argv = ["dvornik", *arguments]
     sys.exit(main())

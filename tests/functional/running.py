@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,8 @@ class Installation:
     database_url: str
     vk_api_url: str
     extra: Mapping[str, str] = field(default_factory=dict)
+    #: What goes wrong in its services, planted in each of their processes.
+    fault: Callable[[], None] | None = None
 
     def environment(self) -> dict[str, str]:
         """The environment of a process of this installation."""
@@ -90,6 +92,7 @@ class Service:
             stdin=Path(os.devnull),
             stdout=self.log,
             stderr=self.log,
+            fault=self.installation.fault,
         )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:

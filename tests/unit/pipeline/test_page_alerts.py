@@ -37,6 +37,7 @@ WELL = PageShown(
     failed=0,
     manual=0,
     created_at=NOW - 30 * DAY,
+    version="1",
 )
 SILENT_ACT = load_preset("kozhevnikovo-650")
 
@@ -55,6 +56,7 @@ def test_a_page_where_all_is_well_has_no_line() -> None:
     ("columns", "words"),
     [
         ({"paused_at": NOW, "paused_by": "person:Анна"}, "остановил Анна"),
+        ({"unjudged": 12}, "Без решения текстов: 12"),
         ({"mode": "review", "fell_at": NOW}, "За час удалено слишком много"),
         ({"trouble_began_at": NOW, "trouble_code": "unreachable"}, "не идёт: сеть не отвечает"),
         ({"tokens": (TokenHealth("user", NOW, "5"),)}, "Ключ руководителя больше не действует"),
