@@ -52,7 +52,7 @@ def dump(database: Database, folder: Path) -> Iterator[Dump]:
 
 
 def load(database: Database, folder: Path, schema: str, rows: Mapping[str, int]) -> None:
-    """Fill an empty database with what `dump` has written; it appears whole or not at all.
+    """Fill an empty database with what `dump` has written and bring it to the newest schema; all of it or nothing.
 
     Raises:
         ConfigurationError: the database is not empty, or the files hold other numbers of rows.
@@ -74,9 +74,9 @@ def _dump_sqlite(database: Database, folder: Path) -> Iterator[Dump]:
     with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
         # In one step: a copy in several begins anew whenever another process writes, and might never end.
         reading.backup(writing)
-        [found] = writing.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise ConfigurationError(f"{source}: база данных повреждена, верните её из прежней копии: {found}")
+        fault = _fault(writing)
+    if fault:
+        raise ConfigurationError(f"{source}: база данных повреждена, верните её из прежней копии: {fault}")
     copy = Database(f"sqlite:///{target}")
     try:
         with copy.read() as session:
@@ -85,6 +85,15 @@ def _dump_sqlite(database: Database, folder: Path) -> Iterator[Dump]:
             yield Dump(_schema(copy, session.connection()), counts, session)
     finally:
         copy.dispose()
+
+
+def _fault(copy: sqlite3.Connection) -> str:
+    """What is wrong with the copy, and so with the database; '' if nothing."""
+    try:
+        [found] = copy.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else str(found)
 
 
 def _load_sqlite(database: Database, folder: Path) -> None:
@@ -97,6 +106,7 @@ def _load_sqlite(database: Database, folder: Path) -> None:
     try:
         shutil.copyfile(folder / SQLITE_FILE, draft)
         draft.chmod(0o600)
+        migrate(f"sqlite:///{draft}")
         draft.rename(file)
     finally:
         draft.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from app.pipeline.backup import manifest as listing
 from app.pipeline.backup.manifest import DATABASE, FORMAT, MODELS, NAME, SEALS, Manifest
 from app.storage.dump import dump
 from app.storage.session import Database
-from app.storage.vault import JournalKey
+from app.storage.vault import JournalKey, Vault
 
 _log = structlog.get_logger()
 #: What a process is still writing has such a name.
@@ -41,7 +41,17 @@ class Made:
         return sum(file.size for file in self.manifest.files)
 
 
-def make_backup(database: Database, key: JournalKey, clock: Clock, data_dir: Path, target: Path, *, by: str) -> Made:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is copied, of whichever revision its schema is, and the keys that stay behind."""
+
+    database: Database
+    data_dir: Path
+    key: JournalKey
+    vault: Vault
+
+
+def make_backup(source: Source, clock: Clock, target: Path, *, by: str) -> Made:
     """Make a folder that holds a consistent copy; it appears under its name when it is whole, and the journal says so.
 
     Raises:
@@ -52,10 +62,10 @@ def make_backup(database: Database, key: JournalKey, clock: Clock, data_dir: Pat
     draft = _draft(target)
     try:
         # Seals first: one that is newer than the copied journal would seem to prove that its tail was cut.
-        _copy_folder(data_dir / SEALS, draft / SEALS)
-        made = _copy(database, key, clock, draft)
-        _copy_folder(data_dir / MODELS, draft / MODELS)
-        made = listing.signed(_with_files(made, draft), key)
+        _copy_folder(source.data_dir / SEALS, draft / SEALS)
+        made = _copy(source, clock.now(), draft)
+        _copy_folder(source.data_dir / MODELS, draft / MODELS)
+        made = listing.signed(_with_files(made, draft), source.key)
         data = listing.written(made)
         (draft / NAME).write_bytes(data)
         _make_durable(draft)
@@ -65,9 +75,9 @@ def make_backup(database: Database, key: JournalKey, clock: Clock, data_dir: Pat
         raise
     _sync(target.parent)
     digest = hashlib.sha256(data).hexdigest()
-    with database.write() as session:
+    with source.database.write() as session:
         body = {"by": by, "sha256": digest, "rows": sum(made.rows.values())}
-        append(session, key, [Entry("backup_made", None, body)], clock.now())
+        append(session, source.key, [Entry("backup_made", None, body)], clock.now())
     _log.info("backup_made", sha256=digest)
     return Made(target, made, digest)
 
@@ -92,18 +102,18 @@ def _draft(target: Path) -> Path:
     return draft
 
 
-def _copy(database: Database, key: JournalKey, clock: Clock, draft: Path) -> Manifest:
-    at = clock.now()
-    with dump(database, draft / DATABASE) as made:
+def _copy(source: Source, at: int, draft: Path) -> Manifest:
+    with dump(source.database, draft / DATABASE) as made:
         return Manifest(
             format=FORMAT,
             made_at=rfc3339(at),
             program=version("dvornik"),
-            engine=database.engine.dialect.name,
+            engine=source.database.engine.dialect.name,
             schema=made.schema,
             rows=dict(made.rows),
             files=[],
-            seal=make_seal(head_seals(made.session), at, key),
+            encryption_keys=list(source.vault.key_names),
+            seal=make_seal(head_seals(made.session), at, source.key),
         )
 
 

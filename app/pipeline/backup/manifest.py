@@ -40,6 +40,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: str
     rows: dict[str, int]
     files: list[File]
+    #: Public names of the keys that were here; the keys themselves are in no backup.
+    encryption_keys: list[str]
     seal: Seal
     mac: str = ""
 

@@ -4,12 +4,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from app.domain.errors import ConfigurationError
 from app.journal.chain import Entry, append
-from app.journal.seal import SealCheck, check_seal
 from app.journal.verify import Report, verify
 from app.pipeline.administration.pausing import pause
 from app.pipeline.backup.manifest import (
@@ -22,12 +21,10 @@ from app.pipeline.backup.manifest import (
 )
 from app.pipeline.house import House
 from app.storage.dump import load
+from app.storage.sealed import portion, sealed_columns
 from app.storage.session import NEWER, Database, known_revisions
 from app.storage.tables import DeskSession
 from app.storage.vault import JournalKey, Vault
-
-#: Columns that hold something sealed end so.
-_SEALED = "_enc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +41,40 @@ class Restored:
         return self.journal.may_be_sealed and not self.unopened
 
 
-def check_backup(folder: Path, manifest: Manifest, key: JournalKey | None) -> None:
-    """See that a backup is as it was made; `key` None = the key that signed it is lost, only digests are compared.
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that are at hand; None = it is lost, and whoever restores goes on with a new one."""
+
+    journal: JournalKey | None
+    vault: Vault | None
+
+
+def check_backup(folder: Path, manifest: Manifest, keys: Keys) -> None:
+    """See that a backup is as it was made and that the keys fit; without the journal's key only digests are compared.
 
     Raises:
-        ConfigurationError: it was signed with another key, is forged or damaged, or a newer program has made it.
+        ConfigurationError: it was made with other keys, is forged or damaged, or a newer program has made it.
     """
-    if key is not None:
-        if manifest.seal.key_id != key.id:
-            raise ConfigurationError(
-                f"копия подписана ключом журнала {manifest.seal.key_id}, а здесь ключ {key.id}: верните прежний ключ в"
-                " keys/journal.key или в DVORNIK_JOURNAL_KEY; если его больше нет, добавьте --new-journal-key"
-            )
-        if not is_signed_with(manifest, key) or check_seal(manifest.seal, {key.id: key}) is not SealCheck.SIGNED:
-            raise ConfigurationError(f"{folder}: подпись копии не сходится: её изменили после того, как она сделана")
+    _check_keys(folder, manifest, keys)
     if manifest.schema not in known_revisions():
         raise ConfigurationError(NEWER)
     check_files(folder, manifest.files)
+
+
+def _check_keys(folder: Path, manifest: Manifest, keys: Keys) -> None:
+    key, vault = keys.journal, keys.vault
+    if key is not None and manifest.seal.key_id != key.id:
+        raise ConfigurationError(
+            f"копия подписана ключом журнала {manifest.seal.key_id}, а здесь ключ {key.id}: верните прежний ключ в"
+            " keys/journal.key или в DVORNIK_JOURNAL_KEY; если его больше нет, добавьте --new-journal-key"
+        )
+    if key is not None and not is_signed_with(manifest, key):
+        raise ConfigurationError(f"{folder}: подпись копии не сходится: её изменили после того, как она сделана")
+    if vault is not None and not set(vault.key_names) & set(manifest.encryption_keys):
+        raise ConfigurationError(
+            "секреты в копии зашифрованы другим ключом: верните прежний ключ в keys/encryption.key или в"
+            " DVORNIK_ENCRYPTION_KEY; если его больше нет, добавьте --new-encryption-key"
+        )
 
 
 def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Path) -> None:
@@ -100,18 +114,11 @@ def settle(house: House, manifest: Manifest, *, by: str) -> Restored:
 
 def _sealed(session: Session, vault: Vault) -> tuple[int, int]:
     """How many values are sealed, and how many of them this vault does not open."""
-    columns = [column for table in SQLModel.metadata.sorted_tables for column in table.c]
     secrets = unopened = 0
-    for column in (one for one in columns if one.name.endswith(_SEALED)):
-        for value in session.execute(select(column).where(column.is_not(None))).scalars():
-            secrets += 1
-            unopened += not _opens(vault, value)
+    for table, column in sealed_columns():
+        found = portion(session, table, column, -1)
+        while found:
+            secrets += len(found)
+            unopened += sum(vault.opener(one.value) is None for one in found)
+            found = portion(session, table, column, found[-1].row)
     return secrets, unopened
-
-
-def _opens(vault: Vault, value: str) -> bool:
-    try:
-        vault.open(value)
-    except ConfigurationError:
-        return False
-    return True
