@@ -1,6 +1,8 @@
 """Every knob of the service, typed, each with its reason; unsafe values are refused at start."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -196,12 +198,28 @@ def load_settings() -> Settings:
     """Settings from the environment.
 
     Raises:
-        ConfigurationError: a value is not usable; the message names the variable and what was expected, not the value.
+        ConfigurationError: a variable is unknown or its value not usable; the message names it and what was expected,
+            never the value.
     """
+    _refuse_unknown(os.environ)
     try:
         return Settings()
     except ValidationError as error:
         raise ConfigurationError("; ".join(_complaint(wrong) for wrong in error.errors())) from None
+
+
+def _refuse_unknown(environment: Iterable[str]) -> None:
+    """A misspelt variable would leave a default in force without a word: another database, another key."""
+    prefix = str(Settings.model_config["env_prefix"])
+    known = {f"{prefix}{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted({name.upper() for name in environment if name.upper().startswith(prefix)} - known)
+    if unknown:
+        raise ConfigurationError("; ".join(_unknown(name, known) for name in unknown))
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    like = get_close_matches(name, list(known), n=1)
+    return f"{name}: такой настройки нет" + (f", есть похожая {like[0]}" if like else ", уберите её")
 
 
 def _complaint(wrong: Mapping[str, Any]) -> str:

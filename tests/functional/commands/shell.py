@@ -13,6 +13,8 @@ from app.cli import main
 
 def run(arguments: list[str], stdin: str, environment: dict[str, str]) -> tuple[int, str, str]:
     """One command line as the installed command would take it; returns code, output and errors."""
+    for name in [name for name in os.environ if name.startswith("DVORNIK_")]:
+        del os.environ[name]
     os.environ.update(environment)
     sys.argv = ["dvornik", *arguments]
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")

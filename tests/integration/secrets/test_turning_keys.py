@@ -12,13 +12,12 @@ from sqlmodel import SQLModel
 from app.domain.errors import ConfigurationError, ConflictError
 from app.journal.verify import verify
 from app.pipeline.administration.keys import add_key, reseal, retire_keys, show_keys, start_over
-from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.decision_number import number_of
 from app.pipeline.house import House
 from app.settings import Settings
 from app.storage.keyring import KeyRing, key_name
 from app.storage.pepper import keep_pepper
-from app.storage.sealed import Sealed, exchange, portion, sealed_columns
+from app.storage.sealed import PORTION, Sealed, exchange, portion, sealed_columns
 from app.storage.tables import AlertChannel, Connection, Control, Credential, Journal, Page, Poll
 from app.storage.vault import Vault
 from app.wiring import open_house
@@ -26,7 +25,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.house import make_house
 from tests.integration.test_record import Desk
 
-SECRET = "a-secret-of-the-page"
 #: What stands in each sealed column of a full house.
 PLAIN = {
     "alert_channel.target_enc": "duty@example.org",
@@ -210,11 +208,14 @@ def test_a_database_from_before_the_pepper_keeps_its_fingerprints(house: House, 
 
 def test_more_values_than_one_portion_are_all_turned(house: House) -> None:
     """Three thousand pages are as good as three."""
-    for number in range(450):
-        add_page(house, NewPage("vk", str(300_000_000 + number), "Много", secret=SECRET), by="cli")
+    about = {"kind": "mail", "timezone": "UTC", "created_at": 1, "created_by": "cli"}
+    target = house.vault.seal("duty@example.org")
+    rows = [{"id": house.ids(), "target_enc": target, **about} for _ in range(2 * PORTION + 1)]
+    with house.database.write() as session:
+        session.execute(insert(AlertChannel), rows)
     add_key(house, by="cli")
 
-    assert reseal(house, by="cli").values == 450 + len(PLAIN) + 1
+    assert reseal(house, by="cli").values == len(rows) + len(PLAIN) + 1
     assert len(retire_keys(house, by="cli")) == 1
 
 

@@ -1,0 +1,69 @@
+"""The command that gives a page another secret without losing an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands.entering import from_input
+from app.commands.installation import CLI, open_installation
+from app.commands.output import as_json, moment, plain, tell
+from app.commands.pages import Json, PageArgument, pages
+from app.commands.russian import Commands
+
+if TYPE_CHECKING:
+    from app.domain.findings import Finding
+    from app.pipeline.administration.page_secret import RotatedSecret
+
+
+def register(_: Commands) -> None:
+    """Add the command to those about pages."""
+    pages.command("rotate-secret")(rotate)
+
+
+def rotate(
+    page: PageArgument,
+    hours: Annotated[
+        int, typer.Option("--hours", help="Сколько часов ещё принимать прежний секрет; 0 — он раскрыт, не принимать.")
+    ] = 24,
+    secret: Annotated[
+        str | None, typer.Option("--secret", help="Новый секрет: «-» — прочитать из ввода; без параметра создаётся.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Сменить секретный ключ страницы. В сети он меняется сразу, если страницу подключала программа."""
+    from app.pipeline.administration.page_secret import rotate_secret
+    from app.pipeline.connecting.connect import connect_page
+    from app.wiring import connector_factories
+
+    (secret,) = from_input(secret, asked=("Новый секрет",))
+    with open_installation() as (settings, house):
+        rotated = rotate_secret(house, page, by=CLI, hours=hours, secret=secret)
+        lacks: tuple[Finding, ...] = ()
+        if rotated.is_connected:
+            lacks = connect_page(house, page, connector_factories(settings), by=CLI).lacks
+    done_there = rotated.is_connected and not lacks
+    # What the network knows already and what was typed in need not be shown to whoever stands behind.
+    shown = None if done_there or secret is not None else rotated.secret
+    if json:
+        fields = {"page_id": rotated.page_id, "secret": shown, "previous_until": rotated.previous_until}
+        as_json(plain({**fields, "changed_in_network": done_there, "lacks": [one.code for one in lacks]}))
+    else:
+        _print(rotated, shown, done_there=done_there)
+    for one in lacks:
+        tell(one.text)
+    if lacks:
+        raise typer.Exit(1)
+
+
+def _print(rotated: RotatedSecret, shown: str | None, *, done_there: bool) -> None:
+    print(f"Секрет страницы {rotated.page_id} заменён.")
+    if rotated.previous_until is not None:
+        print(f"Прежний принимается до {moment(rotated.previous_until)}.")
+    if shown:
+        print(f"Новый секрет (больше не покажем): {shown}")
+    if done_there:
+        print("В настройках сообщества он тоже заменён.")
+    else:
+        print("Впишите новый секрет в настройках сообщества: Управление → Работа с API → Callback API.")
