@@ -31,6 +31,7 @@ class MailServer:
     port: int
     user: str
     password: str = field(repr=False)
+    #: Whom letters come from, as `mailbox` writes it.
     sender: str
 
 
@@ -65,13 +66,15 @@ class MailSender:
         return ""
 
     def _hand_in(self, message: EmailMessage) -> None:
-        server = self._server
+        server, seconds = self._server, self._timeout
+        # Without a name of ours the library looks this machine's up and tells it.
+        name = server.sender.rpartition("@")[2]
         if server.scheme == "smtps":
-            with smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=self._tls) as smtp:
+            with smtplib.SMTP_SSL(server.host, server.port, name, timeout=seconds, context=self._tls) as smtp:
                 self._say(smtp, message)
             return
-        with smtplib.SMTP(server.host, server.port, timeout=self._timeout) as smtp:
-            smtp.ehlo()
+        with smtplib.SMTP(server.host, server.port, name, timeout=seconds) as smtp:
+            smtp.ehlo_or_helo_if_needed()
             # Nobody can listen on this machine's own loopback; anywhere else nothing is said without TLS.
             if server.host not in LOOPBACK or smtp.has_extn("starttls"):
                 smtp.starttls(context=self._tls)
@@ -85,11 +88,11 @@ class MailSender:
     def _message(self, address: str, letter: Letter) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["Subject"] = " ".join(letter.subject.split())
-        message["From"] = Address("Дворник", addr_spec=mailbox(self._server.sender))
+        message["From"] = Address("Дворник", addr_spec=self._server.sender)
         message["To"] = Address(addr_spec=mailbox(address))
         message["Date"] = format_datetime(datetime.fromtimestamp(self._clock.now() // SECOND, UTC))
         # The same for a repeat, so that a mail program shows one letter.
-        message["Message-ID"] = f"<dvornik-{letter.key}@{mailbox(self._server.sender).rpartition('@')[2]}>"
+        message["Message-ID"] = f"<dvornik-{letter.key}@{self._server.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         return message

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.simulators import vk_connecting, vk_longpoll
+from tests.simulators import vk_connecting, vk_longpoll, vk_writing
 from tests.simulators.vk_methods import METHODS, ApiError, Caller, Echo
 from tests.simulators.vk_state import RecordedCall, State, Token
 
@@ -16,7 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 SUBCODE_BASE = 1_000_000
 #: The oldest version that is still served.
 OLDEST_VERSION = (5, 81)
-KNOWN = METHODS | vk_connecting.METHODS | vk_longpoll.METHODS
+KNOWN = METHODS | vk_connecting.METHODS | vk_longpoll.METHODS | vk_writing.METHODS
 SERVICE_ONLY_READS = frozenset({"wall.getComments", "wall.getById", "board.getComments"})
 #: Disturbances that `prepare` knows beside error codes.
 DISTURBANCES = frozenset({"close", "garbage", "not_json_object", "redirect", "http_502", "http_503", "slow", "late"})

@@ -58,6 +58,9 @@ class Community:
     confirmation: str = ""
     managers: set[int] = field(default_factory=set)
     bans: dict[int, dict[str, Any]] = field(default_factory=dict)
+    #: Users whom it may write to, and what it has written: (user, number that the sender gave) → (id, words).
+    allowed: set[int] = field(default_factory=set)
+    sent: dict[tuple[int, int], tuple[int, str]] = field(default_factory=dict)
     #: Servers set up through the API, and the string that they have to answer; the site's own string is another.
     servers: dict[int, CallbackServer] = field(default_factory=dict)
     api_code: str = "c0ffee01"
