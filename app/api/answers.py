@@ -16,6 +16,7 @@ _TEXTS: Final[dict[int, tuple[str, str]]] = {
     413: ("The body is too long.", "body: expected at most 262144 bytes"),
     415: ("The body is not declared as JSON.", "Content-Type: expected application/json"),
     429: ("Too often, or turned away too often from this address; see `Retry-After`.", "повторите через 6 с"),
+    500: ("A mistake of ours; `error_id` finds it in the log.", "The error is logged."),
     503: ("The database does not answer; see `Retry-After`.", "The database does not answer at the moment."),
 }
 _NAMES: Final = {
@@ -27,6 +28,7 @@ _NAMES: Final = {
     413: ("request-entity-too-large", "Request Entity Too Large"),
     415: ("unsupported-media-type", "Unsupported Media Type"),
     429: ("too-many-requests", "Too Many Requests"),
+    500: ("internal-server-error", "Internal Server Error"),
     503: ("service-unavailable", "Service Unavailable"),
 }
 _WITH_BODY: Final = (400, 413, 415)
@@ -36,10 +38,7 @@ def errors(*codes: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
     """Declared errors of a route behind a token: the usual ones and `codes`; `body`: it takes JSON."""
     every = {400, 401, 403, 429, 503, *codes, *(_WITH_BODY if body else ())}
     declared: dict[int | str, dict[str, Any]] = {code: _declared(code) for code in sorted(every)}
-    declared["default"] = {
-        "description": "Any other error, as a problem too.",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    declared["default"] = {**_declared(500), "description": "Any other error, as a problem too."}
     return declared
 
 

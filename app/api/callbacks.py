@@ -8,6 +8,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app import telemetry
+from app.api.callback_description import VK_PATH
 from app.domain.errors import BusyError, PayloadRejectedError, SignatureRejectedError
 from app.pipeline.intake import Intake
 from app.pipeline.refusals import Refusals
@@ -68,7 +69,7 @@ class VkCallback:
 
 def callback_routes(intake: Intake, *, body_limit: int) -> list[Route]:
     """The routes of all networks that push."""
-    return [Route("/callbacks/vk", VkCallback(intake, body_limit=body_limit), methods=["POST"])]
+    return [Route(VK_PATH, VkCallback(intake, body_limit=body_limit), methods=["POST"])]
 
 
 def _peer(scope: Scope) -> str:

@@ -1,11 +1,14 @@
 """Open routes for those who watch over the service: no names, no ids, counts only."""
 
+from typing import Any, Final
+
 import structlog
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import telemetry
+from app.api.answers import example
 from app.api.deps import Use
 from app.api.fields import Model
 from app.domain.clock import MINUTE
@@ -23,6 +26,14 @@ router = APIRouter(tags=["health"])
 _log = structlog.get_logger()
 #: Judged by `/readyz` to see that the model answers with probabilities.
 CANARY = "Когда починят дорогу на улице Ленина?"
+
+_CHECKS: Final = {"database": "ok", "migrations": "ok", "model": "ok", "writer": "ok", "worker": "ok"}
+_BROKEN: Final = {**_CHECKS, "database": "does not answer", "migrations": "not checked", "model": "not checked"}
+_READY: Final = {"status": "ready", "model": "2026.11.1", "checks": _CHECKS, "warnings": ["dead tokens: 1"]}
+_METRICS: Final[dict[str, Any]] = {
+    "description": "Prometheus text.",
+    "content": {"text/plain": {"schema": {"type": "string"}, "example": 'dvornik_verdicts_total{verdict="keep"} 7\n'}},
+}
 
 
 class Alive(Model):
@@ -43,7 +54,7 @@ class Ready(Model):
     warnings: list[str]
 
 
-@router.get("/healthz", summary="Does the process live?")
+@router.get("/healthz", summary="Does the process live?", responses={**example({"status": "ok"}, "It lives.")})
 def healthz() -> Alive:
     """Answers as long as the process serves at all."""
     return Alive(status="ok")
@@ -52,7 +63,14 @@ def healthz() -> Alive:
 @router.get(
     "/readyz",
     summary="Can it take events?",
-    responses={503: {"description": "Database, migrations or model are not right.", "model": Ready}},
+    responses={
+        **example(_READY, "It takes events."),
+        503: {
+            "description": "Database, migrations or model are not right.",
+            "model": Ready,
+            "content": {"application/json": {"example": {**_READY, "status": "not ready", "checks": _BROKEN}}},
+        },
+    },
 )
 def readyz(use: Use, response: Response) -> Ready:
     """200 when database, migrations and model are right and the threads that write and send live."""
@@ -66,7 +84,7 @@ def readyz(use: Use, response: Response) -> Ready:
     return Ready(status="ready" if ready else "not ready", model=use.model.version, checks=checks, warnings=warnings)
 
 
-@router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
+@router.get("/metrics", summary="Counters for Prometheus", response_class=Response, responses={200: _METRICS})
 def metrics() -> Response:
     """Prometheus text; labels name networks, kinds and codes, never pages or people."""
     return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -21,6 +21,7 @@ router = APIRouter(route_class=StrictRoute, tags=["persons"])
 
 _GROUND: Final = "требование вх. № 12 от 01.09.2026"
 PERSON_EXAMPLE: Final[dict[str, Any]] = {"network": "vk", "id": "15170"}
+_EXPORT_EXAMPLE: Final[dict[str, Any]] = {**PERSON_EXAMPLE, "comments_total": 0, "comments": []}
 ERASURE_EXAMPLE: Final[dict[str, Any]] = {
     "applied": False,
     "rows": {"revision_body": 12, "evidence": 3},
@@ -105,7 +106,10 @@ class HoldList(Model):
     response_class=StreamingResponse,
     responses={
         **errors(404, body=True),
-        **example({**PERSON_EXAMPLE, "comments_total": 0, "comments": []}, "Everything, from the token's pages."),
+        200: {
+            "description": "Everything, from the token's pages.",
+            "content": {"application/json": {"schema": {"type": "object"}, "example": _EXPORT_EXAMPLE}},
+        },
     },
 )
 def export_person(body: PersonIn, who: Caller, use: Use) -> StreamingResponse:

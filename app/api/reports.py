@@ -55,7 +55,10 @@ _REPORT_EXAMPLE: Final[dict[str, Any]] = {
     ],
     "notes": ["Сколько часов комментарии были закрыты, сеть не сообщает: этого числа в отчёте нет."],
 }
-_CSV_EXAMPLE: Final = "\ufeffРаздел;Показатель;Значение;Единица\r\nРешения программы;удалить;14;\r\n"
+_CSV: Final[dict[str, Any]] = {
+    "schema": {"type": "string"},
+    "example": "\ufeffРаздел;Показатель;Значение;Единица\r\nРешения программы;удалить;14;\r\n",
+}
 
 
 class Form(StrEnum):
@@ -143,7 +146,7 @@ class OrderedOut(Model):
         200: {
             "model": ReportOut,
             "description": "The report.",
-            "content": {"application/json": {"example": _REPORT_EXAMPLE}, "text/csv": {"example": _CSV_EXAMPLE}},
+            "content": {"application/json": {"example": _REPORT_EXAMPLE}, "text/csv": _CSV},
         },
     },
 )

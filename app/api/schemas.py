@@ -202,6 +202,7 @@ class ModerateIn(Model):
 class BatchIn(Model):
     """Several texts; one that is wrong refuses them all and is named by its place."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [{"text": "Спасибо за новый двор!"}]}]})
     items: Annotated[list[ModerateIn], Field(min_length=1, max_length=100)]
 
 

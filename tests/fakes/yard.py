@@ -27,6 +27,7 @@ from app.settings import Settings
 from app.storage.tables import Action, Decision, Journal
 from app.wiring import all_abilities
 from tests.fakes.clock import FakeClock
+from tests.fakes.contract import Contract
 from tests.fakes.house import make_house
 from tests.fakes.scorer import WordScorer
 from tests.fakes.serving import Serving
@@ -68,18 +69,20 @@ class Yard:
             refusals=Refusals(burst=1_000_000),
         )
         self.app = bare_app(self.services)
-        self._serving = Serving(self.app)
+        self._contract = Contract(self.app)
+        self._serving = Serving(self._contract)
         self._clients: list[httpx.Client] = []
         self.anonymous = self._connect({})
         self.page = self.add_page("229000001", "enforce")
         self._number = 0
 
     def close(self) -> None:
-        """Stop serving and give all connections back."""
+        """Stop serving and give all connections back; every answer must have been one that is declared."""
         for client in self._clients:
             client.close()
         self._serving.stop()
         self.house.database.dispose()
+        assert self._contract.broken == []
 
     def add_page(self, external_id: str, mode: str, policy: str = "novokuznetsk-59") -> int:
         """A page of VK."""

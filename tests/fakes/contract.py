@@ -1,0 +1,92 @@
+"""Holds the API to its own description: what is answered was declared, and has the shape that was declared."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import jsonschema_rs
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
+
+PROBLEM: Final = "application/problem+json"
+_PARAMETER: Final = re.compile(r"\{\w+\}")
+
+
+class Description:
+    """An OpenAPI document, and what it says of an answer."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        # Words come before parameters, as in the router: /v1/review/bulk is not /v1/review/{case_id}.
+        paths = sorted(document["paths"], key=lambda path: _PARAMETER.sub("~", path))
+        self._paths = [(path, re.compile(_PARAMETER.sub("[^/]+", path))) for path in paths]
+        self._validator = lru_cache(maxsize=None)(self._made)
+
+    def operation(self, method: str, path: str) -> tuple[str, Mapping[str, Any]] | None:
+        """The route that a request is about, by its name, and what is declared of it; None = there is none."""
+        for template, pattern in self._paths:
+            operation = self._document["paths"][template].get(method.lower())
+            if operation is not None and pattern.fullmatch(path):
+                return f"{method} {template}", operation
+        return None
+
+    def complaint(self, schema: Mapping[str, Any], value: object) -> str:
+        """What is wrong with a value, '' if it has the shape."""
+        error = next(self._validator(json.dumps(schema)).iter_errors(value), None)
+        return f"{list(error.instance_path)}: {error.message[:300]}" if error else ""
+
+    def _made(self, schema: str) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {**json.loads(schema), "components": self._document["components"]}, validate_formats=True
+        )
+
+
+class Contract:
+    """An application whose answers are compared with its description; `broken` names those that differ."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._description: Description | None = None
+        self.broken: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, kind, body = 0, "", b""
+
+        async def seen(message: Message) -> None:
+            nonlocal status, kind, body
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = {name.lower(): value for name, value in message["headers"]}
+                kind = headers.get(b"content-type", b"").decode().partition(";")[0]
+            else:
+                body += message.get("body", b"")
+            await send(message)
+
+        path, method = scope["path"], scope["method"]
+        await self._app(scope, receive, seen)
+        self._description = self._description or Description(self._app.openapi())
+        if found := self._description.operation(method, path):
+            self._compare(*found, status, kind, body)
+
+    def _compare(self, route: str, operation: Mapping[str, Any], status: int, kind: str, body: bytes) -> None:
+        assert self._description
+        # A mistake of ours is declared as such, on no route by its number.
+        declared = operation["responses"].get("default" if status == 500 else str(status))
+        if declared is None:
+            self.broken.append(f"{route}: {status} is not declared: {body[:200].decode(errors='replace')}")
+            return
+        content = declared.get("content", {})
+        if body and kind not in content:
+            self.broken.append(f"{route}: {status} as {kind} is not declared")
+        elif body and kind.endswith("json") and (wrong := self._complaint(content[kind], body)):
+            self.broken.append(f"{route}: {status}: {wrong}")
+
+    def _complaint(self, content: Mapping[str, Any], body: bytes) -> str:
+        assert self._description
+        return self._description.complaint(content.get("schema", {}), json.loads(body))
