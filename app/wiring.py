@@ -46,7 +46,8 @@ from app.pipeline.record.items import Item
 from app.pipeline.unjudged.waiting import EVERY as JUDGE_WAITING_EVERY
 from app.pipeline.unjudged.waiting import NAME as WAITING
 from app.pipeline.unjudged.waiting import Waiting
-from app.pipeline.watching import telling
+from app.pipeline.watching import closing, deliveries, silence, telling
+from app.pipeline.watching.deliveries import Watcher
 from app.pipeline.watching.telling import Post
 from app.settings import Settings
 from app.storage.nodes import draw_node
@@ -181,7 +182,15 @@ def duties_of(settings: Settings, house: House, judging: Judging) -> tuple[Duty,
         *duties_with(settings),
         Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run),
         Duty(telling.NAME, telling.EVERY, telling.tell_with(post)),
+        Duty(closing.NAME, closing.EVERY, closing.close_ended),
+        Duty(silence.NAME, silence.EVERY, silence.watch_silence),
+        Duty(deliveries.NAME, deliveries.EVERY, _watcher(settings, house).run),
     )
+
+
+def _watcher(settings: Settings, house: House) -> Watcher:
+    address = f"{settings.public_url}/callbacks/vk" if settings.public_url else ""
+    return Watcher(house, connector_factories(settings), address)
 
 
 def alert_post(settings: Settings, clock: Clock) -> Post:
@@ -250,9 +259,7 @@ def connector_factories(settings: Settings) -> Mapping[str, ConnectorFactory]:
     """How a page's deliveries are set up on each network that can be set up through its API."""
 
     def vk() -> Connector:
-        # As above: a token must reach the named host and no other.
-        http = httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), follow_redirects=False, trust_env=False)
-        return VkConnector(settings.vk_api_url, http=http)
+        return VkConnector(settings.vk_api_url, http=_http())
 
     known: Mapping[str, ConnectorFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}

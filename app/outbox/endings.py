@@ -143,7 +143,7 @@ def about_connection(
     entries: list[Entry] = []
     if isinstance(delivery, Retry):
         for credential_id in delivery.dead:
-            entries += _bury(
+            entries += bury(
                 session, ink, connection_id, credential_id, sealed=used.get(credential_id, ""), code=delivery.code
             )
         if delivery.pause_connection:
@@ -163,7 +163,8 @@ def _learn(session: Session, ink: Ink, lesson: Lesson) -> None:
         session.add(row)
 
 
-def _bury(session: Session, ink: Ink, connection_id: int, credential_id: int, *, sealed: str, code: str) -> list[Entry]:
+def bury(session: Session, ink: Ink, connection_id: int, credential_id: int, *, sealed: str, code: str) -> list[Entry]:
+    """A token is dead until a person renews it, unless it was renewed since it was used; people are told once."""
     statement = (
         update(Credential)
         .where(

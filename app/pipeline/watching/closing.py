@@ -1,0 +1,82 @@
+"""Ends incidents whose cause is gone without anybody having said so: a new token, a page that was taken away."""
+
+import threading
+from collections import Counter
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from app.domain.clock import SECOND
+from app.domain.watching import Matter
+from app.domain.words import IntakeKind
+from app.outbox.trouble import in_trouble
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.watching import incidents
+from app.storage.pages import falls_to_review, pages_of_connection
+from app.storage.tables import Connection, Credential, Incident, Page
+from app.storage.watches import open_incidents
+from app.telemetry import INCIDENTS_OPEN
+
+NAME: Final = "incidents"
+EVERY: Final = 10 * SECOND
+
+
+def close_ended(house: House, _configuration: Configuration, stop: threading.Event) -> None:
+    """Look at every open incident, end those that are over, and count the rest."""
+    with house.database.read() as session:
+        found = open_incidents(session)
+        over = [one for one in found if _is_over(session, house.clock.now(), one)]
+    for one in over:
+        if stop.is_set():
+            return
+        with house.database.write() as session:
+            # Asked again: whoever opened it may have been faster.
+            if _is_over(session, house.clock.now(), one):
+                incidents.end(session, house, Matter(one.what), page_id=one.page_id, connection_id=one.connection_id)
+    counts = Counter(one.what for one in found)
+    counts.subtract(one.what for one in over)
+    for matter in Matter:
+        INCIDENTS_OPEN.labels(matter.value).set(counts[matter.value])
+
+
+def _is_over(session: Session, now: int, incident: Incident) -> bool:
+    page = session.get(Page, incident.page_id) if incident.page_id else None
+    if incident.page_id and (page is None or page.removed_at is not None):
+        return True
+    if incident.connection_id and not pages_of_connection(session, incident.connection_id):
+        return True
+    return _cause_is_gone(session, now, incident, page)
+
+
+def _cause_is_gone(session: Session, now: int, incident: Incident, page: Page | None) -> bool:
+    match Matter(incident.what), page:
+        case Matter.BUDGET, Page():
+            return page.id not in falls_to_review(session, [page])
+        case Matter.CALLBACK_SERVER, Page():
+            return page.intake != IntakeKind.CALLBACK
+        case Matter.POLLING, Page():
+            return page.intake != IntakeKind.LONGPOLL
+        case Matter.TOKEN_DEAD, _:
+            return not has_dead(session, incident.connection_id, incident.page_id)
+        case (Matter.SENDING | Matter.HELD_BACK) as matter, _:
+            return _goes_again(session.get(Connection, incident.connection_id), matter, now)
+        case _:
+            # Silence and the model are watched by whoever opens their incidents.
+            return False
+
+
+def _goes_again(connection: Connection | None, matter: Matter, now: int) -> bool:
+    if connection is None:
+        return True
+    return not in_trouble(connection, now) if matter is Matter.SENDING else not connection.pause_code
+
+
+def has_dead(session: Session, connection_id: int, page_id: int) -> bool:
+    """Whether a token of exactly this place is dead; page 0 = the connection's common ones."""
+    query = select(Credential.id).where(
+        col(Credential.connection_id) == connection_id,
+        col(Credential.page_id) == page_id,
+        col(Credential.dead_at).is_not(None),
+    )
+    return session.exec(query.limit(1)).first() is not None
