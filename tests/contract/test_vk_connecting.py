@@ -120,7 +120,6 @@ def test_no_answer_is_a_value_too(
     ("code", "why"),
     [
         (5, Why.DEAD),
-        (6, Why.LATER),
         (7, Why.NOT_ALLOWED),
         (9, Why.LATER),
         (14, Why.PERSON),
@@ -144,6 +143,19 @@ def test_each_error_says_what_a_person_can_do(
     assert isinstance(refusal, Refusal)
     assert refusal.why is why
     assert str(code % ACCESS_DENIED) in refusal.code
+
+
+def test_a_call_that_is_too_fast_is_made_again(vk: VkSimulator, key: Credential) -> None:
+    """The worker's calls count too: error 6 passes by itself, and only one that stays is told."""
+    rests: list[float] = []
+    http = httpx.Client(verify=False)  # noqa: S501
+    connector = VkConnector(vk.base_url, http=http, pace=Pace(sleep=lambda _: None), rest=rests.append)
+    vk.fail_next("groups.getCallbackServers", 6, 6)
+    assert connector.servers(PAGE, key) == ()
+    vk.fail_next("groups.getCallbackServers", 6, 6, 6, 6)
+    assert connector.servers(PAGE, key) == Refusal(Why.LATER, "vk_6", Slot.COMMUNITY)
+    assert rests == [1.0, 1.0, 1.0, 1.0, 2.0]
+    connector.close()
 
 
 def test_rights_are_told_and_asked_for(vk: VkSimulator, connector: VkConnector, key: Credential) -> None:

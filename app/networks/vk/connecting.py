@@ -2,7 +2,8 @@
 
 import ipaddress
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -31,6 +32,9 @@ WANTED: Final = Switched(enabled=True, version=VERSION, events=READ)
 #: VK's code for a community with ten servers.
 _FULL: Final = 2000
 _GONE: Final = 104
+_TOO_FAST: Final = 6
+#: Seconds before each repeat of a call that was too fast.
+_PAUSES: Final = (1.0, 1.0, 2.0)
 #: What our own /healthz answers.
 _ALIVE: Final = b'{"status":"ok"}'
 #: The blacklist is read in pages of this size, at most so many of them.
@@ -53,12 +57,19 @@ class VkConnector:
     """A `Connector` for VK; closes the HTTP client that it is given."""
 
     def __init__(
-        self, base_url: str, *, http: httpx.Client, pace: Pace | None = None, timeout: httpx.Timeout = TIMEOUT
+        self,
+        base_url: str,
+        *,
+        http: httpx.Client,
+        pace: Pace | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+        rest: Callable[[float], None] = time.sleep,
     ) -> None:
         """`base_url` ends before the method's name."""
         self._transport = Transport(base_url, http, pace or Pace(), timeout)
         self._http = http
         self._timeout = timeout
+        self._rest = rest
         self._host = urlsplit(base_url).hostname or ""
 
     @property
@@ -165,10 +176,16 @@ class VkConnector:
     def _ask(self, method: str, params: Mapping[str, str], credential: Credential) -> JsonObject | Refusal:
         """What VK answers, as an object; anything else that it may answer says nothing."""
         answer = self._transport.call(method, params, credential)
+        for pause in _PAUSES:
+            if not (isinstance(answer, Refused) and answer.code == _TOO_FAST):
+                break
+            # The worker sends with the same key; together they may be too fast by a fraction of a second.
+            self._rest(pause)
+            answer = self._transport.call(method, params, credential)
         if isinstance(answer, Answered):
             return object_of(answer.response)
         if isinstance(answer, Refused):
-            return Refusal(_why(answer), label(answer.code, answer.subcode), credential.slot)
+            return Refusal(why(answer), label(answer.code, answer.subcode), credential.slot)
         return Refusal(Why.AWAY, answer.code, credential.slot)
 
     def _do(self, method: str, params: Mapping[str, str], credential: Credential) -> Refusal | None:
@@ -184,7 +201,8 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _why(refused: Refused) -> Why:
+def why(refused: Refused) -> Why:
+    """What a person can do about an error."""
     if refused.code == _FULL:
         return Why.FULL
     if refused.code == _GONE:
