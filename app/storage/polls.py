@@ -123,7 +123,7 @@ def _shares(session: Session) -> dict[str, int]:
     query = select(Poll.lease_owner, func.count()).where(
         col(Poll.lease_until) > database_now(session), Poll.lease_owner != ""
     )
-    return dict(session.execute(query.group_by(col(Poll.lease_owner))).tuples().all())
+    return dict(session.exec(query.group_by(col(Poll.lease_owner))).all())
 
 
 def _take(

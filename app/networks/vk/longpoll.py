@@ -162,8 +162,10 @@ def _cursor(ts: object) -> str:
 def _read(body: bytes) -> _Reply | None:
     """The answer with its updates byte for byte; those with broken letters are written anew. None = not VK's."""
     try:
+        # The reader itself passes over letters in updates that are none.
+        body.decode()
         return _reply.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         pass
     try:
         found = json.loads(body.decode("utf-8", "replace"))

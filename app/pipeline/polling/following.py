@@ -62,7 +62,7 @@ class Follower:
         self._tokens = Tokens()
         self._in_trouble = page.in_trouble
         self._due_at = page.due_at
-        self._code = ""
+        self._awaits_token = False
         self._failures = 0
         self._openings = 0
         self._woken = asyncio.Event()
@@ -83,7 +83,7 @@ class Follower:
         """The page's row as it stands; `renewed`: pages or tokens were changed by somebody."""
         mended = page.due_at < self._due_at and page.due_at == 0 != self._page.due_at
         self._page = page
-        if mended or (renewed and self._code in _WITHOUT_TOKEN):
+        if mended or (renewed and self._awaits_token):
             self._due_at = 0
             self._woken.set()
 
@@ -103,12 +103,13 @@ class Follower:
         self._in_trouble = bool(result.lost) or (self._in_trouble and result.opened)
         self._openings = self._openings + 1 if result.opened else 0
         # A session that does not last is asked for more and more rarely: the network limits that.
-        self._failures, self._code = max(0, self._openings - 1), ""
+        self._failures, self._awaits_token = max(0, self._openings - 1), False
         self._due_at = self._put_off(None) if self._failures else 0
 
     async def _fail(self, unheard: Unheard) -> None:
         telemetry.POLLS.labels(self._page.network, unheard.code).inc()
-        self._in_trouble, self._code = True, unheard.code
+        self._in_trouble = True
+        self._awaits_token = unheard.code in _WITHOUT_TOKEN or bool(unheard.learned.dead)
         self._due_at = self._put_off(unheard.after, lasting=unheard.lasting)
         if self._failures % _SESSION_TRIES == 0:
             self._place = replace(self._place, key="")
