@@ -17,6 +17,7 @@ from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
+from app.pipeline.rereading.gaps import notice_downtime
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
 from app.wiring import (
@@ -28,6 +29,7 @@ from app.wiring import (
     open_house,
     open_judging,
     poller,
+    rereading,
 )
 from app.worker import Worker
 from model.lemmas import dictionary_warnings
@@ -37,17 +39,26 @@ def create_app(settings: Settings) -> FastAPI:
     """The service, ready to be served; everything is opened here, so that a wrong setting stops the start."""
     house = open_house(settings)
     judging = open_judging(settings, house)
+    notice_downtime(house)
     worker = None
     if settings.worker_inside:
         duties = Round(house, judging.configuration, duties_of(settings, house, judging))
         jobs = job_runner(house, judging)
         polling = partial(poller, settings, house, judging)
-        worker = Worker(house, client_factories(settings, house.clock), duties=duties, jobs=jobs, polling=polling)
+        worker = Worker(
+            house,
+            client_factories(settings, house.clock),
+            duties=duties,
+            jobs=jobs,
+            polling=polling,
+            rereading=rereading(settings, house, judging),
+        )
     on_actions = worker.wake if worker else lambda: None
     committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=on_actions)
     writer = Writer(committer, batch_limit=settings.batch_limit, queue_limit=settings.queue_limit)
     stop = threading.Event()
     sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
+    follower = threading.Thread(target=judging.configuration.follow, args=(stop,), name="configuration")
     connectors = connector_factories(settings)
     confirmations = Confirmations(house, connectors)
     intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock, confirmations)
@@ -55,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         writer.start()
+        follower.start()
         if sender:
             sender.start()
         try:
@@ -66,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
             if worker and sender:
                 worker.wake()
                 sender.join()
+            follower.join()
             house.database.dispose()
 
     # No redirects by the framework: they lead to whatever host a request names, and from https back to http.
@@ -74,7 +87,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     manifest = judging.artefact.manifest
     model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))
-    threads = {"writer": writer.is_alive, **({"worker": sender.is_alive} if sender else {})}
+    threads = {
+        "writer": writer.is_alive,
+        "configuration": follower.is_alive,
+        **({"worker": sender.is_alive} if sender else {}),
+    }
     app.state.services = Services(
         house, settings, judging.moderator, judging.configuration, model, threads, all_abilities(), connectors
     )

@@ -13,8 +13,9 @@ from app.commands.pages import Json, PageArgument, pages
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
-    from app.domain.findings import Finding
     from app.pipeline.administration.page_secret import RotatedSecret
+    from app.pipeline.house import House
+    from app.settings import Settings
 
 
 def register(_: Commands) -> None:
@@ -34,27 +35,37 @@ def rotate(
 ) -> None:
     """Сменить секретный ключ страницы. В сети он меняется сразу, если страницу подключала программа."""
     from app.pipeline.administration.page_secret import rotate_secret
-    from app.pipeline.connecting.connect import connect_page
-    from app.wiring import connector_factories
 
     (secret,) = from_input(secret, asked=("Новый секрет",))
     with open_installation() as (settings, house):
         rotated = rotate_secret(house, page, by=CLI, hours=hours, secret=secret)
-        lacks: tuple[Finding, ...] = ()
-        if rotated.is_connected:
-            lacks = connect_page(house, page, connector_factories(settings), by=CLI).lacks
+        lacks = _change_there(settings, house, page) if rotated.is_connected else ()
     done_there = rotated.is_connected and not lacks
     # What the network knows already and what was typed in need not be shown to whoever stands behind.
     shown = None if done_there or secret is not None else rotated.secret
     if json:
         fields = {"page_id": rotated.page_id, "secret": shown, "previous_until": rotated.previous_until}
-        as_json(plain({**fields, "changed_in_network": done_there, "lacks": [one.code for one in lacks]}))
+        as_json(plain({**fields, "changed_in_network": done_there, "lacks": list(lacks)}))
     else:
         _print(rotated, shown, done_there=done_there)
-    for one in lacks:
-        tell(one.text)
+    for text in lacks:
+        tell(text)
     if lacks:
+        tell(f"Новый секрет уже действует; впишите его в сети или повторите: dvornik page connect {page}")
         raise typer.Exit(1)
+
+
+def _change_there(settings: Settings, house: House, page: int) -> tuple[str, ...]:
+    """Give the network the new secret; what has gone wrong there, in words."""
+    from app.domain.errors import DvornikError
+    from app.pipeline.connecting.connect import connect_page
+    from app.wiring import connector_factories
+
+    try:
+        return tuple(one.text for one in connect_page(house, page, connector_factories(settings), by=CLI).lacks)
+    except DvornikError as error:
+        # The new secret is in force already: its owner must get to see it.
+        return (str(error),)
 
 
 def _print(rotated: RotatedSecret, shown: str | None, *, done_there: bool) -> None:

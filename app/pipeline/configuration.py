@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -124,6 +125,13 @@ class Configuration:
             except (SQLAlchemyError, ConfigurationError) as error:
                 raise BusyError("the configuration cannot be read") from error
             self._looked_at = now
+
+    def follow(self, stop: threading.Event) -> None:
+        """Look again and again until `stop` is set: where no event comes, a secret that was changed must end too."""
+        while not stop.wait(RELOOK / SECOND):
+            # Whoever needs the database complains of it.
+            with suppress(BusyError):
+                self.look_again()
 
     def _reopen(self, session: Session, snapshot: Snapshot) -> None:
         """A key that was put back moves no counter."""

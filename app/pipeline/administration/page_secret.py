@@ -6,7 +6,7 @@ from typing import Final
 
 from app.domain.clock import HOUR
 from app.domain.errors import ConflictError, InvalidInputError
-from app.domain.words import Network
+from app.domain.words import IntakeKind, Network
 from app.journal.chain import Entry
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_fields import WIRINGS, checked_secret
@@ -77,7 +77,8 @@ def rotate_secret(
         session.flush()
         body = {"by": acting.who, "until": page.previous_secret_until}
         acting.settle([Entry("page_secret_rotated", page.id, body)])
-    return RotatedSecret(page.id, fresh, page.previous_secret_until, bool(page.callback_server))
+    is_connected = bool(page.callback_server) and page.intake == IntakeKind.CALLBACK
+    return RotatedSecret(page.id, fresh, page.previous_secret_until, is_connected)
 
 
 def _turn(page: Page, hours: int, now: int) -> None:
