@@ -20,7 +20,7 @@ from app.api.page_schemas import (
     PageOut,
     PauseOut,
 )
-from app.domain.words import Mode, Network
+from app.domain.words import IntakeKind, Mode, Network
 from app.pipeline import trying
 from app.pipeline.administration import pages, pausing
 from app.pipeline.administration.page_overview import find_pages
@@ -43,11 +43,12 @@ def list_pages(  # noqa: PLR0917 - FastAPI passes everything by name
     external_id: NetworkId | None = None,
     mode: Mode | None = None,
     policy: PolicyName | None = None,
+    intake: IntakeKind | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageList:
     """Pages that the token may touch, in the order in which they were added."""
-    wanted = PageFilter(who.pages, network, external_id, mode, policy)
+    wanted = PageFilter(who.pages, network, external_id, mode, policy, intake)
     found, after = find_pages(use.house, wanted, after=read_cursor(cursor), limit=limit)
     return PageList(items=[PageOut.model_validate(page) for page in found], next_cursor=write_cursor(after))
 

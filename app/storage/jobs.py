@@ -1,6 +1,7 @@
 """Queries over long work: which job is free, who holds it, how far it has got."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -89,19 +90,32 @@ def done_jobs(session: Session, kind: str, page_id: int, *, since: int) -> list[
     return list(session.scalars(query.order_by(col(Job.id))))
 
 
-def list_jobs(
-    session: Session, pages: frozenset[int] | None, *, before: int | None, limit: int
-) -> tuple[list[Job], int | None]:
-    """Newest first: the jobs about these pages alone (None: all jobs), and where the next page of the list begins."""
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs: about these pages alone (None: all jobs), asked about one page, of a kind, in a state."""
+
+    pages: frozenset[int] | None = None
+    page_id: int | None = None
+    kind: str | None = None
+    state: str | None = None
+
+
+def list_jobs(session: Session, wanted: JobFilter, *, before: int | None, limit: int) -> tuple[list[Job], int | None]:
+    """Newest first, and where the next page of the list begins."""
+    asked = (wanted.page_id, wanted.kind, wanted.state)
 
     def read(position: int | None, size: int) -> Rows:
-        statement: Statement = select(col(Job.id), col(Job.params_json))
+        statement: Statement = select(
+            col(Job.id), col(Job.params_json), col(Job.page_id), col(Job.kind), col(Job.state)
+        )
         return session.execute(stretch(Job, statement, None, position, size)).all()
 
     def keep(row: Found) -> bool:
-        return is_within(row[1], pages)
+        as_asked = all(one is None or one == has for one, has in zip(asked, row[2:], strict=True))
+        return as_asked and is_within(row[1], wanted.pages)
 
-    found: Slice = newest(read, keep=None if pages is None else keep, before=before, limit=limit)
+    chooses = wanted.pages is not None or any(one is not None for one in asked)
+    found: Slice = newest(read, keep=keep if chooses else None, before=before, limit=limit)
     rows = {job.id: job for job in session.scalars(select(Job).where(col(Job.id).in_(found.ids)))}
     return [rows[one] for one in found.ids if one in rows], found.next_before
 

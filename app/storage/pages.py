@@ -28,6 +28,7 @@ class PageFilter:
     external_id: str | None = None
     mode: str | None = None
     policy: str | None = None
+    intake: str | None = None
 
 
 def page_of(session: Session, page_id: int, *, lock: bool = False) -> Page | None:
@@ -63,6 +64,7 @@ def filtered_pages(
         (Page.external_id, wanted.external_id),
         (Page.mode, wanted.mode),
         (Page.policy_name, wanted.policy),
+        (Page.intake, wanted.intake),
     ):
         if value is not None:
             query = query.where(col(column) == value)

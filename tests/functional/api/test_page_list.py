@@ -107,6 +107,8 @@ def test_pages_come_in_the_order_in_which_they_were_added(yard: Yard) -> None:
         ({"policy": "talmenka-414"}, ["229000102"]),
         ({"network": "vk", "external_id": "229000101"}, ["229000101"]),
         ({"network": "ok"}, []),
+        ({"intake": "callback"}, ["229000001", "229000101", "229000102"]),
+        ({"intake": "longpoll"}, []),
         ({"policy": "talmenka-414", "mode": "shadow"}, []),
         ({"policy": "' OR 1=1 --"}, []),
     ],
