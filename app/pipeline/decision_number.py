@@ -4,6 +4,7 @@ A number carries when its decision was made, to about two minutes, and a keyed d
 masked with the digest, so that a number tells a stranger nothing and cannot be made from another one.
 """
 
+import hmac
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -45,7 +46,12 @@ def find_decision(session: Session, house: House, number: str) -> int | None:
         col(Decision.id) >= first, col(Decision.id) <= last, Decision.verdict == Verdict.REMOVE.value
     )
     made_then = session.exec(of_that_time.order_by(col(Decision.id)))
-    return next((one for one in made_then if _mac(house.vault, one) == mac), None)
+    return next((one for one in made_then if _same(_mac(house.vault, one), mac)), None)
+
+
+def _same(one: int, other: int) -> bool:
+    """Takes as long for a near miss as for a wild guess."""
+    return hmac.compare_digest(one.to_bytes(8), other.to_bytes(8))
 
 
 def _mac(vault: Vault, decision_id: int) -> int:
