@@ -20,18 +20,9 @@ from app.pipeline.record.writer import Writer
 from app.pipeline.rereading.gaps import notice_downtime
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
-from app.wiring import (
-    all_abilities,
-    client_factories,
-    connector_factories,
-    duties_of,
-    job_runner,
-    open_house,
-    open_judging,
-    poller,
-    rereading,
-)
+from app.wiring import all_abilities, client_factories, connector_factories, open_house, open_judging
 from app.worker import Worker
+from app.working import duties_of, job_runner, poller, rereading
 from model.lemmas import dictionary_warnings
 
 

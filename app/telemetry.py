@@ -53,6 +53,12 @@ POLLS: Final = Counter(
     "dvornik_polls", "Answers to questions for events, by result or code.", ["network", "result"], registry=REGISTRY
 )
 POLLED_PAGES: Final = Gauge("dvornik_polled_pages", "Pages that this process asks for events.", registry=REGISTRY)
+REREAD: Final = Counter(
+    "dvornik_reread_comments",
+    "Comments read again after a gap; `found`: nobody had told us.",
+    ["what"],
+    registry=REGISTRY,
+)
 ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", ["what"], registry=REGISTRY)
 ALERT_MESSAGES: Final = Counter(
     "dvornik_alert_messages", "Letters about incidents by what became of them.", ["kind", "result"], registry=REGISTRY

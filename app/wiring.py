@@ -1,6 +1,6 @@
 """The one place where concrete classes are chosen; tests pass their own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,46 +9,24 @@ import httpx
 import structlog
 from sqlmodel import Session
 
-from app.channels.mail import MailSender, server_at
-from app.channels.telegram import TelegramSender
-from app.channels.vk import VkSender
 from app.domain.clock import Clock, SystemClock
 from app.domain.connecting import Connector, ConnectorFactory
 from app.domain.errors import ConfigurationError
-from app.domain.events import Event
 from app.domain.ids import IdMaker
-from app.domain.polling import EventSource, SourceFactory
 from app.domain.ports import Abilities, ClientFactory, NetworkClient
-from app.domain.watching import ChannelKind, Sender
 from app.domain.words import Network
 from app.journal.keys import refuse_other_keys, signed_ends
 from app.journal.verify import missing_guards
 from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
 from app.networks.vk.connecting import VkConnector
-from app.networks.vk.longpoll import VkLongPoll
-from app.networks.vk.transport import Pace, Transport
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
-from app.pipeline.configuration import Configuration, PageConfig
-from app.pipeline.duties.all import duties_with
-from app.pipeline.duties.walk import Duty
+from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.jobs.run import JobRunner
-from app.pipeline.jobs.step import Tools
-from app.pipeline.judging import judge
 from app.pipeline.models import open_model, register_model
 from app.pipeline.moderate import Moderator
-from app.pipeline.polling.poller import Poller
 from app.pipeline.promotion.shelf import Shelf
-from app.pipeline.record.committing import Committer
-from app.pipeline.record.items import Item
-from app.pipeline.unjudged.waiting import EVERY as JUDGE_WAITING_EVERY
-from app.pipeline.unjudged.waiting import NAME as WAITING
-from app.pipeline.unjudged.waiting import Waiting
-from app.pipeline.watching import closing, deliveries, silence, telling
-from app.pipeline.watching.deliveries import Watcher
-from app.pipeline.watching.telling import Post
 from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.pepper import has_sealed, keep_pepper
@@ -173,85 +151,19 @@ def open_judging(settings: Settings, house: House) -> Judging:
     return Judging(artefact, Moderator(Scorer(artefact)), configuration, model_version_id)
 
 
-def duties_of(settings: Settings, house: House, judging: Judging) -> tuple[Duty, ...]:
-    """Every periodic duty of a process that can judge."""
-    committer = Committer(house, judging.configuration, judging.model_version_id)
-    waiting = Waiting(judging.moderator, committer)
-    post = alert_post(settings, house.clock)
-    return (
-        *duties_with(settings),
-        Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run),
-        Duty(telling.NAME, telling.EVERY, telling.tell_with(post)),
-        Duty(closing.NAME, closing.EVERY, closing.close_ended),
-        Duty(silence.NAME, silence.EVERY, silence.watch_silence),
-        Duty(deliveries.NAME, deliveries.EVERY, _watcher(settings, house).run),
-    )
-
-
-def _watcher(settings: Settings, house: House) -> Watcher:
-    address = f"{settings.public_url}/callbacks/vk" if settings.public_url else ""
-    return Watcher(house, connector_factories(settings), address)
-
-
-def alert_post(settings: Settings, clock: Clock) -> Post:
-    """How an office is told of incidents: e-mail if a server is set, messengers always.
-
-    Raises:
-        ConfigurationError: a mail server is set and nobody whom letters come from.
-    """
-    senders: dict[str, Sender] = {
-        ChannelKind.TELEGRAM: TelegramSender(settings.telegram_api_url, _http),
-        ChannelKind.VK: VkSender(lambda: Transport(settings.vk_api_url, _http(), Pace())),
-    }
-    if settings.smtp_url:
-        if not settings.smtp_from:
-            raise ConfigurationError("DVORNIK_SMTP_FROM: ожидается адрес, от которого приходят письма: имя@домен")
-        server = server_at(settings.smtp_url, settings.smtp_password.get_secret_value(), settings.smtp_from)
-        senders[ChannelKind.EMAIL] = MailSender(server, clock)
-    return Post(senders, f"{settings.public_url}/console" if settings.public_url else "")
-
-
-def _http() -> httpx.Client:
+def http_client() -> httpx.Client:
+    """For calls that carry a token."""
     # Environment proxies and redirects are not followed: a token must reach the named host and no other.
     return httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), follow_redirects=False, trust_env=False)
-
-
-def job_runner(house: House, judging: Judging) -> JobRunner:
-    """Who carries long work on."""
-    return JobRunner(Tools(house, judging.configuration, judging.moderator))
 
 
 def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFactory]:
     """How the worker makes a client for each network."""
 
     def vk() -> NetworkClient:
-        return VkClient(settings.vk_api_url, http=_http(), clock=clock)
+        return VkClient(settings.vk_api_url, http=http_client(), clock=clock)
 
     known: Mapping[str, ClientFactory] = {Network.VK: vk}
-    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
-
-
-def poller(settings: Settings, house: House, judging: Judging, wake: Callable[[], None]) -> Poller:
-    """Who asks networks for the events of pages that they cannot call; `wake` is called when actions were ordered."""
-    committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=wake)
-
-    def judged(event: Event, page: PageConfig) -> Item:
-        return judge(event, page, judging.moderator, house.clock.now())
-
-    return Poller(house, judging.configuration, committer, judged, event_sources(settings))
-
-
-def event_sources(settings: Settings) -> Mapping[str, SourceFactory]:
-    """How each network is asked for events."""
-
-    def vk() -> EventSource:
-        # As above; each page keeps a question open.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-        return VkLongPoll(
-            settings.vk_api_url, http=httpx.AsyncClient(limits=limits, follow_redirects=False, trust_env=False)
-        )
-
-    known: Mapping[str, SourceFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
 
 
@@ -259,7 +171,7 @@ def connector_factories(settings: Settings) -> Mapping[str, ConnectorFactory]:
     """How a page's deliveries are set up on each network that can be set up through its API."""
 
     def vk() -> Connector:
-        return VkConnector(settings.vk_api_url, http=_http())
+        return VkConnector(settings.vk_api_url, http=http_client())
 
     known: Mapping[str, ConnectorFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}

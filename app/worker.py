@@ -45,8 +45,8 @@ _log = structlog.get_logger()
 class Worker:
     """Serves connections until it is told to stop; `clients` makes a client for each network that is switched on.
 
-    `duties`, `jobs` and polling go on in a thread each; without them only actions are carried out. `polling` is given
-    what wakes this worker when there are new actions.
+    `duties`, `jobs`, `rereading` and polling go on in a thread each; without them only actions are carried out.
+    `polling` is given what wakes this worker when there are new actions.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Worker:
         duties: Round | None = None,
         jobs: JobRunner | None = None,
         polling: Callable[[Callable[[], None]], Poller] | None = None,
+        rereading: Round | None = None,
     ) -> None:
         self._house = house
         self._factories = dict(clients)
@@ -69,6 +70,7 @@ class Worker:
         self._duties = duties
         self._jobs = jobs
         self._poller = polling(self.wake) if polling else None
+        self._rereading = rereading
         self._managers = ManagersReader(house)
         self._wake = threading.Event()
         self._slots = threading.Semaphore(threads)
@@ -106,7 +108,8 @@ class Worker:
 
     def _start_others(self, served: threading.Event) -> list[threading.Thread]:
         started = []
-        for name, work in (("duties", self._duties), ("jobs", self._jobs), ("polling", self._poller)):
+        others = {"duties": self._duties, "jobs": self._jobs, "polling": self._poller, "rereading": self._rereading}
+        for name, work in others.items():
             if work is not None:
                 started.append(threading.Thread(target=work.run, args=(served,), name=f"dvornik-{name}", daemon=True))
                 started[-1].start()

@@ -95,20 +95,24 @@ def worker(
     from functools import partial
 
     from app.pipeline.duties.walk import Round
+    from app.pipeline.rereading.gaps import notice_downtime
     from app.settings import load_settings
     from app.telemetry import set_up_logging
-    from app.wiring import client_factories, duties_of, job_runner, open_house, open_judging, poller
+    from app.wiring import client_factories, open_house, open_judging
     from app.worker import Worker
+    from app.working import duties_of, job_runner, poller, rereading
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     house = open_house(settings)
     judging = open_judging(settings, house)
+    notice_downtime(house)
     duties = Round(house, judging.configuration, duties_of(settings, house, judging))
     jobs = job_runner(house, judging)
     clients = client_factories(settings, house.clock)
     polling = partial(poller, settings, house, judging)
-    hands = Worker(house, clients, threads=threads, duties=duties, jobs=jobs, polling=polling)
+    again = rereading(settings, house, judging)
+    hands = Worker(house, clients, threads=threads, duties=duties, jobs=jobs, polling=polling, rereading=again)
     stop = threading.Event()
 
     def finish(*_: object) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from app import wiring
+from app import working
 from app.domain.clock import SECOND
 from app.pipeline import breaker
 from model.scorer import Scorer, Scores
@@ -25,4 +25,4 @@ def breakable_model() -> None:
 
     Scorer.score = score  # type: ignore[method-assign]
     breaker.PROBE_EVERY = SECOND // 5  # type: ignore[misc]
-    wiring.JUDGE_WAITING_EVERY = SECOND // 5  # type: ignore[misc, attr-defined]
+    working.JUDGE_WAITING_EVERY = SECOND // 5  # type: ignore[misc, attr-defined]

@@ -8,6 +8,7 @@ from app.pipeline.duties.walk import Duty
 from app.pipeline.labels import sampling
 from app.pipeline.objections import messages, terms
 from app.pipeline.persons import covering
+from app.pipeline.rereading import gaps
 from app.pipeline.retention import run as retention
 from app.settings import Settings
 
@@ -17,6 +18,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     Duty("objections in messages", messages.EVERY, messages.read_messages),
     Duty("terms of objections", terms.EVERY, terms.watch_terms),
     Duty(covering.NAME, covering.EVERY, covering.cover_decided),
+    Duty(gaps.NAME, gaps.EVERY, gaps.notice_incidents),
     Duty(secret_watch.NAME, secret_watch.EVERY, secret_watch.watch_secrets),
 )
 

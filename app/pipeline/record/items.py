@@ -45,3 +45,5 @@ class Item:
     unjudged: bool = False
     #: It is no delivery but this revision's text, which has waited for a working model.
     waited: int | None = None
+    #: It was read again after a gap: nobody knows when its words were written, if not with the comment itself.
+    read_again: bool = False

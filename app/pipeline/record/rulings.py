@@ -123,7 +123,7 @@ class Rulings:
 
     def _written_at(self, item: Item, body: Written) -> int:
         """When these words were written; the network tells it of a comment's first ones only."""
-        first = body.written_at if body.act is Act.NEW else None
+        first = body.written_at if body.act is Act.NEW or item.read_again else None
         return first or (self._ledger.at if item.waited is None else item.received_at)
 
     def _facts(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Facts:

@@ -6,7 +6,7 @@ works takes them up.
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -14,15 +14,14 @@ import structlog
 from sqlmodel import Session, col, select
 
 from app.domain.clock import MINUTE, SECOND
-from app.domain.copies import text_print
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Segment, Written
-from app.domain.judged import judged_text, only_links
 from app.domain.watching import Matter
 from app.domain.words import Kind, Network
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
-from app.pipeline.moderate import Broken, Moderator
+from app.pipeline.judging import judge
+from app.pipeline.moderate import Moderator
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.watching import incidents
@@ -96,22 +95,8 @@ class Waiting:
 
     def _item(self, one: WaitingText, page: PageConfig) -> Item | None:
         """The text with the model's opinion; None when the model fails too often."""
-        event = _event(one, page)
-        body = event.body
-        assert isinstance(body, Written)  # noqa: S101 - made here
-        text = judged_text(body.text, body.segments)
-        judgement = self.moderator.judge_or_wait(text, policy=page.policy)
-        if isinstance(judgement, Broken):
-            return None
-        return Item(
-            event,
-            page.id,
-            one.waiting.received_at,
-            judgement,
-            only_links(body.text, body.segments),
-            None if body.private else text_print(text),
-            waited=one.waiting.revision_id,
-        )
+        item = judge(_event(one, page), page, self.moderator, one.waiting.received_at)
+        return None if item.unjudged else replace(item, waited=one.waiting.revision_id)
 
 
 def _event(one: WaitingText, page: PageConfig) -> Event:
