@@ -63,7 +63,7 @@ class Listening:
         return replace(made, vault=self.house.vault, journal_key=self.house.journal_key)
 
     @contextmanager
-    def poller(self, house: House | None = None, *, lease_seconds: int = 30) -> Iterator[Poller]:
+    def poller(self, house: House | None = None, *, look_seconds: float = 0.05) -> Iterator[Poller]:
         """One process's poller, running until the block ends."""
         house = house or self.house
         moderator, configuration = Moderator(WordScorer()), Configuration(house, FakeThresholds())
@@ -73,8 +73,7 @@ class Listening:
             Committer(house, configuration, 1),
             lambda event, page: judge(event, page, moderator, house.clock.now()),
             {"vk": lambda: VkLongPoll(self.vk.base_url, http=httpx.AsyncClient(), wait_seconds=1)},
-            lease_seconds=lease_seconds,
-            look_seconds=0.05,
+            look_seconds=look_seconds,
         )
         stop = threading.Event()
         thread = threading.Thread(target=made.run, args=(stop,), daemon=True)
