@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.fakes.contract import PROBLEM, Description
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 #: What can happen on any route behind a token.
 ANYWHERE = {"400", "401", "403", "429", "503", "default"}
 #: What has no example: an archive.
@@ -135,3 +137,19 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     wanted = set(re.findall(r'"#/components/schemas/([\w-]+)"', json.dumps(document)))
 
     assert wanted <= document["components"]["schemas"].keys()
+
+
+def test_every_filter_is_told(document: dict[str, Any]) -> None:
+    """Each parameter of a query stands in docs/api.md, in a paragraph about its route."""
+    told = re.split(r"\n\s*\n", DOCUMENT.read_text(encoding="utf-8"))
+    untold = []
+    for route, operation in _operations(document):
+        named = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+        path = route.split(" ")[1]
+        about = [part for part in told if not part.startswith("| ") and (path in part or _short(path) in part)]
+        untold += [(route, name) for name in named if not any(f"`{name}" in part for part in about)]
+    assert untold == []
+
+
+def _short(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{id}", path)
