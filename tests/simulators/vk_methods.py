@@ -146,22 +146,6 @@ def get_comment(caller: Caller) -> Any:
     return {"items": [comment_object(comment)]}
 
 
-def get_comments(caller: Caller) -> Any:
-    """`*.getComments`: comments on one thing, from `start_comment_id` on."""
-    surface = SURFACES[caller.method.split(".")[0]]
-    owner = -caller.number("group_id") if surface == "board" else caller.number("owner_id")
-    community = caller.community(owner)
-    thing, start = caller.number(THINGS[surface]), caller.number("start_comment_id", 0)
-    listed = [
-        comment_object(comment)
-        for comment in sorted(caller.state.comments.values(), key=lambda c: c.id)
-        if (comment.surface, comment.group_id, comment.thing) == (surface, community.group_id, thing)
-        and not comment.deleted
-        and comment.id >= start
-    ]
-    return {"count": len(listed), "items": listed[: caller.number("count", 20)]}
-
-
 def delete_post(caller: Caller) -> Any:
     """`wall.delete`; VK sends no event for it."""
     community = caller.community(caller.number("owner_id"))
@@ -277,7 +261,6 @@ _BOTH = frozenset({"user", "community"})
 METHODS: dict[str, tuple[frozenset[str], Method]] = {
     **{f"{family}.deleteComment": (_USER, delete_comment) for family in ("wall", "photos", "video", "market")},
     **{f"{family}.restoreComment": (_USER, restore_comment) for family in ("wall", "photos", "video", "market")},
-    **{f"{family}.getComments": (_USER, get_comments) for family in ("photos", "video", "market", "board", "wall")},
     "board.deleteComment": (_BOTH, delete_comment),
     "board.restoreComment": (_BOTH, restore_comment),
     "wall.getComment": (_USER, get_comment),

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.simulators import vk_connecting, vk_longpoll, vk_writing
+from tests.simulators import vk_connecting, vk_longpoll, vk_reading, vk_writing
 from tests.simulators.vk_methods import METHODS, ApiError, Caller, Echo
 from tests.simulators.vk_state import RecordedCall, State, Token
 
@@ -16,8 +16,8 @@ FORM = "application/x-www-form-urlencoded"
 SUBCODE_BASE = 1_000_000
 #: The oldest version that is still served.
 OLDEST_VERSION = (5, 81)
-KNOWN = METHODS | vk_connecting.METHODS | vk_longpoll.METHODS | vk_writing.METHODS
-SERVICE_ONLY_READS = frozenset({"wall.getComments", "wall.getById", "board.getComments"})
+KNOWN = METHODS | vk_connecting.METHODS | vk_longpoll.METHODS | vk_writing.METHODS | vk_reading.METHODS
+SERVICE_ONLY_READS = frozenset({"wall.get", "wall.getComments", "wall.getById", "board.getTopics", "board.getComments"})
 #: Disturbances that `prepare` knows beside error codes.
 DISTURBANCES = frozenset({"close", "garbage", "not_json_object", "redirect", "http_502", "http_503", "slow", "late"})
 
@@ -99,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             disturbance = prepared.popleft() if prepared and isinstance(prepared[0], str) else None
             shown = {name: value for name, value in params.items() if name != "key"}
             state.record(RecordedCall("a_check", shown, "none", time.monotonic(), disturbance))
-            answer = {} if disturbance else vk_longpoll.check(state, asked.path, params)
+            answer = vk_longpoll.check(state, asked.path, params) if disturbance in (None, "slow") else {}
         if disturbance == "close":
             self.close_connection = True
             return
