@@ -55,6 +55,9 @@ def _run() -> int:
 
 def _unforeseen(error: Exception) -> str:
     """An error that nobody expected; of the database's only its own words, because statements hold what people gave."""
+    if isinstance(error, UnicodeError):
+        # A name or a file in another encoding; where it was found out says nothing to whoever gave it.
+        return "командная строка или файл: ожидается текст в кодировке UTF-8"
     if isinstance(error, OSError):
         return f"{error.filename or 'ввод-вывод'}: {error.strerror or error}"
     if type(error).__module__.startswith("sqlalchemy."):

@@ -1,6 +1,7 @@
 """How commands speak: data as JSON or as lines for people, warnings and errors on standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,13 +9,19 @@ from zoneinfo import ZoneInfo
 
 from app.domain.clock import SECOND, rfc3339
 
+#: What JSON lets stand and a terminal obeys: control signs of eight bits, and those that turn or break a line.
+_MOVING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 #: A number above it is not exact in every reader of JSON.
 _EXACT = 2**53
 
 
 def as_json(value: object) -> None:
     """Print data: ids as strings, instants as they were given."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(_MOVING.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=2)))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def plain(fields: Mapping[str, object]) -> dict[str, object]:
