@@ -91,7 +91,7 @@ def add_channel(house: House, new: NewChannel, *, by: str) -> ChannelShown:
         )
         session.add(channel)
         session.flush()
-        acting.settle([Entry("channel_added", channel.id, {"by": acting.who, "kind": channel.kind})])
+        acting.settle([Entry("channel_added", channel.id, {"by": acting.who, "way": channel.kind})])
     return _shown(house, channel)
 
 
@@ -118,7 +118,7 @@ def remove_channel(house: House, channel_id: int, *, by: str) -> None:
         session.add(channel)
         queries.forget_unsent(session, channel.id)
         session.flush()
-        acting.settle([Entry("channel_removed", channel.id, {"by": acting.who, "kind": channel.kind})])
+        acting.settle([Entry("channel_removed", channel.id, {"by": acting.who, "way": channel.kind})])
 
 
 def try_channel(house: House, post: Post, channel_id: int) -> str:
