@@ -41,6 +41,7 @@ PAGE_EXAMPLE: dict[str, Any] = {
     "failed": 0,
     "manual": 0,
     "unjudged": 0,
+    "gap": None,
     "created_at": "2026-11-01T08:00:00.000000Z",
     "intake": "callback",
     "version": "5f0c1f7d2ab94c03",
@@ -117,6 +118,19 @@ class TokenOut(Model):
     dead_code: str
 
 
+class GapOut(Model):
+    """A time in which the network may not have told of everything; `found` of `seen` comments nobody had told us of."""
+
+    model_config = ConfigDict(from_attributes=True)
+    from_at: Instant
+    to_at: Instant
+    state: str
+    code: str
+    seen: int
+    found: int
+    ended_at: Instant | None
+
+
 class PageOut(Model):
     """A page and how it is doing; `version` changes with whatever a person can set, and with nothing else."""
 
@@ -147,6 +161,7 @@ class PageOut(Model):
     failed: int
     manual: int
     unjudged: int
+    gap: GapOut | None
     created_at: Instant
     intake: str
     version: str

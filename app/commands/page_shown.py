@@ -44,6 +44,16 @@ def waiting(page: PageShown) -> str:
     return ", ".join(f"{count} {what}" for count, what in counts if count) or "—"
 
 
+def gap(page: PageShown) -> str:
+    """The newest time in which events may not have come, and how far it was read again."""
+    one = page.gap
+    if one is None:
+        return "—"
+    states = {"waiting": "ещё не начато", "reading": "читается", "done": "прочитано", "failed": "прочитать нечем"}
+    span = f"{moment(one.from_at, page.timezone)} — {moment(one.to_at, page.timezone)}"
+    return f"{span}: {states[one.state]}, комментариев {one.seen}, новых {one.found}"
+
+
 def show_page(page: PageShown, *, json: bool) -> None:
     """Print one page."""
     if json:
@@ -69,6 +79,7 @@ def show_page(page: PageShown, *, json: bool) -> None:
         ("Сеть просит подождать", f"до {moment(page.waits_until, page.timezone)}" if page.waits_until else "нет"),
         ("Последнее событие", moment(page.last_event_at, page.timezone)),
         ("Ждёт", waiting(page)),
+        ("Прочитано заново", gap(page)),
     )
     for name, value in lines:
         print(f"{name + ':':<24}{visible(str(value))}")

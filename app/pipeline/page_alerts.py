@@ -8,8 +8,9 @@ from typing import Final
 from app.domain.clock import DAY
 from app.domain.wording import SLOTS, trouble
 from app.domain.words import Mode
-from app.pipeline.administration.page_overview import PageShown
+from app.pipeline.administration.page_overview import GapShown, PageShown
 from app.policy.rules import Policy, TermSource
+from app.storage.rereads import DONE, FAILED
 
 #: A page of a small settlement may be silent for days; after this long somebody should look whether events arrive.
 SILENCE: Final = 3 * DAY
@@ -78,6 +79,8 @@ def _ground(policy: Policy) -> Iterator[PageAlert]:
 
 
 def _waiting(page: PageShown, now: int) -> Iterator[PageAlert]:
+    if page.gap is not None and (page.gap.state != DONE or page.gap.found):
+        yield _read_again(page.gap)
     if page.waits_until is not None:
         yield PageAlert(Urgency.MIND, f"Сеть просит подождать: {trouble(page.wait_code)}")
     if page.last_event_at is None:
@@ -85,3 +88,15 @@ def _waiting(page: PageShown, now: int) -> Iterator[PageAlert]:
             yield PageAlert(Urgency.MIND, "С подключения не пришло ни одного события: проверьте настройки в сети")
     elif now - page.last_event_at > SILENCE:
         yield PageAlert(Urgency.MIND, "Событий давно не было: проверьте, доходят ли они", page.last_event_at)
+
+
+def _read_again(gap: GapShown) -> PageAlert:
+    """What became of the comments that nobody may have told us of."""
+    if gap.state == FAILED:
+        words = f"Прочитать заново пропущенное нечем: {trouble(gap.code)}. Посмотрите комментарии на странице сами"
+        return PageAlert(Urgency.STOPPED, words, gap.from_at)
+    if gap.state == DONE:
+        words = f"Время, когда события могли не дойти, прочитано заново: комментариев {gap.seen}, новых {gap.found}"
+        return PageAlert(Urgency.MIND, words, gap.from_at)
+    words = f"События могли не дойти, страница читается заново: комментариев {gap.seen}, новых {gap.found}"
+    return PageAlert(Urgency.MIND, words, gap.from_at)

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import msgspec
 from sqlmodel import Session
 
+from app.domain.clock import DAY
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
 from app.domain.words import IntakeKind, Network
@@ -16,8 +18,12 @@ from app.pipeline.administration.page_version import own_tokens, version_of
 from app.pipeline.house import House
 from app.storage import pages as queries
 from app.storage.pages import PageFilter
-from app.storage.tables import Connection, Credential, Page
+from app.storage.rereads import newest_gaps
+from app.storage.tables import Connection, Credential, Page, Reread
 from app.storage.unjudged import waiting_by_page
+
+#: How long people are shown what came of reading a page again.
+GAP_IS_NEWS: Final = 3 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,23 @@ class TokenHealth:
     slot: str
     dead_at: int | None
     dead_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapShown:
+    """A time in which a page may not have been told of everything, and how far reading it again has got.
+
+    Instants in microseconds; `state` is waiting, reading, done or failed. `found` of `seen` comments nobody had told us
+    of.
+    """
+
+    from_at: int
+    to_at: int
+    state: str
+    code: str
+    seen: int
+    found: int
+    ended_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +95,8 @@ class PageShown:
     intake: str = IntakeKind.CALLBACK.value
     #: Texts that wait for a working model.
     unjudged: int = 0
+    #: The newest gap in its deliveries, as long as it is news.
+    gap: GapShown | None = None
 
 
 def list_pages(house: House, pages: frozenset[int] | None) -> tuple[PageShown, ...]:
@@ -123,19 +148,25 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
     heard = queries.last_events(session, pages)
     fell = queries.falls_to_review(session, pages)
     unjudged = waiting_by_page(session, [page.id for page in pages])
+    now = house.clock.now()
+    gaps = newest_gaps(session, [page.id for page in pages], since=now - GAP_IS_NEWS)
     connections = queries.connections_of(session, {page.connection_id for page in pages})
     credentials: defaultdict[int, list[Credential]] = defaultdict(list)
     for credential in queries.credentials_of(session, connections):
         credentials[credential.connection_id].append(credential)
-    now = house.clock.now()
     shown = []
     for page in pages:
         connection = connections[page.connection_id]
         own = own_tokens(page, credentials[connection.id])
         one = _one(page, connection, own, counts.get(page.id, {}), now)
-        waits = unjudged.get(page.id, 0)
-        shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id), unjudged=waits))
+        waits, gap = unjudged.get(page.id, 0), gaps.get(page.id)
+        one = replace(one, unjudged=waits, gap=_gap(gap) if gap else None)
+        shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id)))
     return tuple(shown)
+
+
+def _gap(gap: Reread) -> GapShown:
+    return GapShown(gap.from_at, gap.to_at, gap.state, gap.code, gap.seen, gap.found, gap.ended_at)
 
 
 def _one(page: Page, connection: Connection, tokens: list[Credential], states: dict[str, int], now: int) -> PageShown:
