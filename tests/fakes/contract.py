@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import jsonschema_rs
-from fastapi import FastAPI
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PROBLEM: Final = "application/problem+json"
 _PARAMETER: Final = re.compile(r"\{\w+\}")
@@ -46,9 +45,9 @@ class Description:
 class Contract:
     """An application whose answers are compared with its description; `broken` names those that differ."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, description: Description) -> None:
         self._app = app
-        self._description: Description | None = None
+        self._description = description
         self.broken: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,12 +69,10 @@ class Contract:
 
         path, method = scope["path"], scope["method"]
         await self._app(scope, receive, seen)
-        self._description = self._description or Description(self._app.openapi())
         if found := self._description.operation(method, path):
             self._compare(*found, status, kind, body)
 
     def _compare(self, route: str, operation: Mapping[str, Any], status: int, kind: str, body: bytes) -> None:
-        assert self._description
         # A mistake of ours is declared as such, on no route by its number.
         declared = operation["responses"].get("default" if status == 500 else str(status))
         if declared is None:
@@ -88,5 +85,4 @@ class Contract:
             self.broken.append(f"{route}: {status}: {wrong}")
 
     def _complaint(self, content: Mapping[str, Any], body: bytes) -> str:
-        assert self._description
         return self._description.complaint(content.get("schema", {}), json.loads(body))

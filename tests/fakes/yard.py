@@ -1,5 +1,6 @@
 """The HTTP API on a real house: pages, people with tokens, and comments that went through the real recording."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from app.settings import Settings
 from app.storage.tables import Action, Decision, Journal
 from app.wiring import all_abilities
 from tests.fakes.clock import FakeClock
-from tests.fakes.contract import Contract
+from tests.fakes.connector import FakeConnector
+from tests.fakes.contract import Contract, Description
 from tests.fakes.house import make_house
 from tests.fakes.scorer import WordScorer
 from tests.fakes.serving import Serving
@@ -43,6 +45,14 @@ def bare_app(services: Services) -> FastAPI:
     include_api(app)
     app.state.services = services
     return app
+
+
+@cache
+def _description() -> Description:
+    """What the API says of itself; it takes a while, so that all yards of a process share it."""
+    app = FastAPI(openapi_url=None)
+    include_api(app)
+    return Description(app.openapi())
 
 
 class Yard:
@@ -65,11 +75,12 @@ class Yard:
             self.configuration,
             name,
             abilities=all_abilities(),
+            connectors={"vk": FakeConnector},
             # Walks of every route collect refusals by the hundred, on a clock that stands still.
             refusals=Refusals(burst=1_000_000),
         )
         self.app = bare_app(self.services)
-        self._contract = Contract(self.app)
+        self._contract = Contract(self.app, _description())
         self._serving = Serving(self._contract)
         self._clients: list[httpx.Client] = []
         self.anonymous = self._connect({})
