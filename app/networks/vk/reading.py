@@ -18,7 +18,7 @@ from app.domain.events import Event
 from app.domain.ports import Credential
 from app.domain.rereading import Thing
 from app.networks.vk.connecting import why
-from app.networks.vk.failures import label
+from app.networks.vk.failures import HANDLINGS, label
 from app.networks.vk.fields import JsonObject, id_of, instant, integer, object_of, objects_of
 from app.networks.vk.inbound import parse
 from app.networks.vk.transport import TIMEOUT, Answered, Pace, Refused, Transport
@@ -176,7 +176,7 @@ class VkReader:
             place = {"count": str(COUNT), "offset": str(number * COUNT)}
             answer = self._transport.call(method, {**params, **place}, credential)
             if isinstance(answer, Refused):
-                return Refusal(why(answer), label(answer.code, answer.subcode), credential.slot)
+                return Refusal(_why(answer), label(answer.code, answer.subcode), credential.slot)
             if not isinstance(answer, Answered):
                 return Refusal(Why.AWAY, answer.code, credential.slot)
             listed = object_of(answer.response)
@@ -189,6 +189,11 @@ class VkReader:
                 return found
         _log.warning("a list is read only in part", method=method, items=len(found))
         return found
+
+
+def _why(refused: Refused) -> Why:
+    """As for any call; each family of methods has its own codes for what is closed or not there."""
+    return why(refused) if refused.code in HANDLINGS else Why.OTHER
 
 
 def _filled(params: Params, page: str, thing: str = "") -> dict[str, str]:

@@ -5,6 +5,7 @@ goes on where a killed process stopped.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,8 @@ EVERY: Final = 5 * SECOND
 SIDE_BY_SIDE: Final = 4
 #: How long a page is left alone whose network does not answer, or that has no key.
 REST: Final = 5 * MINUTE
+#: A network that fails so often at the same place has trouble with that thing: the walk goes on behind it.
+PATIENCE: Final = 12
 #: Posts beside the newest ones: those under which somebody wrote shortly before the gap.
 KNOWN_POSTS: Final = 100
 KNOWN_FOR: Final = 3 * DAY
@@ -66,6 +69,8 @@ class Rereader:
     _storing: threading.Lock = field(default_factory=threading.Lock)
     #: Pages that are left alone, and until when.
     _resting: dict[int, int] = field(default_factory=dict)
+    #: How often in a row the network did not answer at the place where a gap's walk stands.
+    _failures: Counter[int] = field(default_factory=Counter)
 
     def run(self, house: House, configuration: Configuration, stop: threading.Event) -> None:
         """The duty: read what is to be read, until it is read or `stop` is set."""
@@ -90,6 +95,15 @@ class Rereader:
     def rest(self, page_id: int, until: int) -> None:
         """Leave a page alone for a while."""
         self._resting[page_id] = until
+
+    def is_stuck(self, gap_id: int) -> bool:
+        """Count a failure at a walk's place; whether it is one too many."""
+        self._failures[gap_id] += 1
+        return self._failures[gap_id] > PATIENCE
+
+    def moves(self, gap_id: int) -> None:
+        """A walk goes on."""
+        self._failures.pop(gap_id, None)
 
     def store(self, items: list[Item], also: Callable[[Session], None]) -> None:
         """Commit what was found together with the walk's place.
@@ -161,7 +175,7 @@ class _Walk:
         surface = reader.surfaces[cursor.listed]
         found = keys.ask(lambda key: reader.things(page.external_id, surface, gap.from_at, key))
         if isinstance(found, Unread):
-            if found.why in (Silence.LATER, Silence.NO_KEY):
+            if self._must_rest(found):
                 self._rest(found.code)
                 return False
             if cursor.listed == 0 and found.why is Silence.CLOSED:
@@ -170,6 +184,7 @@ class _Walk:
                 return False
             cursor.closed.append(surface)
             found = ()
+        self.rereader.moves(self.row.id)
         cursor.listed += 1
         known = self._known(surface, gap) if cursor.listed == 1 else ()
         cursor.things = list(dict.fromkeys([*found, *known]))
@@ -189,19 +204,26 @@ class _Walk:
         asked_at = self.house.clock.now()
         listed = keys.ask(lambda key: reader.comments(page.external_id, thing, gap.from_at, key))
         if isinstance(listed, Unread):
-            if listed.why in (Silence.LATER, Silence.NO_KEY):
+            if self._must_rest(listed):
                 self._rest(listed.code)
                 return False
             _log.info("a thing is closed to us", page=page.id, surface=thing.surface, code=listed.code)
             listed = ()
         with self.house.database.read() as session:
             found = find(session, page.id, gap, listed)
+        self.rereader.moves(self.row.id)
         cursor.things = cursor.things[1:]
         items = [self._item(event, page, asked_at) for event in found.news]
         self.rereader.store(items, lambda session: self._move(session, cursor, found))
         telemetry.REREAD.labels("seen").inc(found.seen)
         telemetry.REREAD.labels("found").inc(len(found.news))
         return True
+
+    def _must_rest(self, unread: Unread) -> bool:
+        """Whether to ask again later: a key is missing, or the network is away and not only for this one thing."""
+        if unread.why is Silence.LATER:
+            return not self.rereader.is_stuck(self.row.id)
+        return unread.why is Silence.NO_KEY
 
     def _item(self, event: Event, page: PageConfig, asked_at: int) -> Item:
         """As a delivery that was sent when the network was asked: whatever came since is fresher."""
