@@ -32,17 +32,17 @@ def sealed_columns() -> list[tuple[Table, Column[Any]]]:
     return [(table, column) for table in found for column in table.columns if column.name.endswith(ENDING)]
 
 
-def portion(session: Session, table: Table, column: Column[Any], after: int) -> list[Sealed]:
+def portion(session: Session, table: Table, column: Column[Any], after: int = -1, limit: int = PORTION) -> list[Sealed]:
     """The next values of a column behind the row `after`, by the row's id."""
     (row,) = table.primary_key.columns
-    query = select(row, column).where(row > after, column.is_not(None)).order_by(row).limit(PORTION)
+    query = select(row, column).where(row > after, column.is_not(None)).order_by(row).limit(limit)
     return [Sealed(table.name, column.name, number, value) for number, value in session.execute(query)]
 
 
 def one_of_each(session: Session) -> Iterator[Sealed]:
     """A value of each column that holds any."""
     for table, column in sealed_columns():
-        yield from portion(session, table, column, -1)[:1]
+        yield from portion(session, table, column, limit=1)
 
 
 def exchange(session: Session, was: Sealed, value: str) -> bool:
