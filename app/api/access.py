@@ -80,6 +80,11 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/holds": frozenset({Role.AUDITOR, Role.ADMIN}),
     "POST /v1/holds": _ADMINS,
     "POST /v1/holds/{hold_id}/lift": _ADMINS,
+    "GET /v1/incidents": _READERS,
+    "GET /v1/alert-channels": _ADMINS,
+    "POST /v1/alert-channels": _ADMINS,
+    "DELETE /v1/alert-channels/{channel_id}": _ADMINS,
+    "POST /v1/alert-channels/{channel_id}/test": _ADMINS,
     "GET /v1/openapi.json": _EVERYBODY,
 }
 

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 
 from app.api import (
     actions,
+    alerts,
     answering,
     connecting,
     decisions,
@@ -61,6 +62,7 @@ def include_api(app: FastAPI) -> None:
         labels,
         reports,
         persons,
+        alerts,
     ):
         app.include_router(module.router, dependencies=[Depends(caller)])
     app.include_router(_description, dependencies=[Depends(caller)])

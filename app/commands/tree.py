@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
 from app.commands import (
+    alerts,
     backup,
     holds,
     journal,
@@ -50,6 +51,7 @@ def build(found: Iterable[EntryPoint] | None = None, *, wanted: str = "") -> Com
         persons,
         holds,
         promotion,
+        alerts,
         backup,
     ):
         room.register(app)

@@ -78,6 +78,29 @@ _CODES: Final[Mapping[str, str]] = {
 #: Matters whose code explains nothing to a person.
 _SELF_EVIDENT: Final = frozenset({Matter.BUDGET, Matter.MODEL})
 
+#: How an office is told.
+CHANNELS: Final[Mapping[str, str]] = {"email": "почта", "vk": "ВКонтакте", "telegram": "Telegram"}
+#: Why a letter is not taken, where the code is not an error of a network.
+CHANNEL_TROUBLES: Final[Mapping[str, str]] = {
+    "not_set_up": "почтовый сервер не указан (DVORNIK_SMTP_URL)",
+    "no_token": "у страницы нет действующего ключа сообщества",
+    "smtp_login": "почтовый сервер не принял имя или пароль",
+    "smtp_tls": "с почтовым сервером нет защищённого соединения",
+    "smtp_550": "почтовый сервер не знает такого адреса",
+    "unreachable": "сервер не отвечает",
+    "timeout": "сервер не отвечает",
+    "vk_901": "человек не разрешил сообществу писать ему",
+    "vk_902": "настройки приватности не позволяют писать этому человеку",
+    "telegram_401": "ключ бота не действует",
+    "telegram_403": "человек не начал разговор с ботом или остановил его",
+    "telegram_400": "такого чата нет",
+}
+
+
+def refusal(code: str) -> str:
+    """Why a letter was not taken, in words."""
+    return CHANNEL_TROUBLES.get(code) or trouble(code)
+
 
 def happening(matter: Matter, code: str) -> str:
     """What has happened, with the reason if there is one to name."""

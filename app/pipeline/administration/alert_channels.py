@@ -113,7 +113,7 @@ def remove_channel(house: House, channel_id: int, *, by: str) -> None:
         acting = Acting(session, house, house.clock.now(), by)
         channel = queries.channel_of(session, channel_id, lock=True)
         if channel is None:
-            raise _missing(channel_id)
+            raise missing(channel_id)
         channel.removed_at, channel.target_enc = acting.at, ""
         session.add(channel)
         queries.forget_unsent(session, channel.id)
@@ -130,12 +130,13 @@ def try_channel(house: House, post: Post, channel_id: int) -> str:
     with house.database.read() as session:
         channel = queries.channel_of(session, channel_id)
     if channel is None:
-        raise _missing(channel_id)
+        raise missing(channel_id)
     # A number of its own each time: VK and mail programs take a repeat for the same letter.
     return hand_over(house, post, channel, trial(post.console, house.ids()))
 
 
-def _missing(channel_id: int) -> NotFoundError:
+def missing(channel_id: int) -> NotFoundError:
+    """The error for a channel that is not there."""
     return NotFoundError(f"канала оповещения {channel_id} нет")
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.domain.principals import Principal
 from app.domain.words import Role, Verdict
+from app.pipeline.administration import alert_channels
 from app.pipeline.administration.accounts import set_post
 from app.pipeline.answers import drafts, waiting
 from app.pipeline.jobs import orders
@@ -141,6 +142,12 @@ def _clerk(yard: Yard) -> Principal:
     return yard.person(f"clerk {len(yard.rows(ApiToken))}", Role.RESPONDER)
 
 
+def _channel(place: Place) -> int:
+    """Somebody who is told of the page's incidents."""
+    new = alert_channels.NewChannel("email", "press@adm.example", pages=[place.page])
+    return alert_channels.add_channel(place.yard.house, new, by="cli").id
+
+
 #: Whoever walks must have heard of this person before.
 PERSON: Final = {"network": "vk", "id": "15170"}
 _AGREE: Final = "POST /v1/answers/{answer_id}/agree"
@@ -157,6 +164,7 @@ THINGS: Final[dict[str, Callable[[Place], int]]] = {
     "comment_id": _waiting,
     "answer_id": _draft,
     "hold_id": _hold,
+    "channel_id": _channel,
 }
 #: Parameters of paths that name nothing of ours, with a value.
 PLAIN: Final[dict[str, str]] = {"period": "2026-11"}
@@ -170,6 +178,22 @@ PREPARED: Final[dict[str, Callable[[Place], int]]] = {
     "POST /v1/answers/{answer_id}/publish": _agreed,
     _HAND_OVER: _handed_over,
     "POST /v1/objections/{objection_id}/answer": _decided_objection,
+}
+_LETTERS: Final[dict[str, Any]] = {"kind": "email", "address": "press@adm.example"}
+_BULK: Final[dict[str, Any]] = {"verdict": "remove", "law": {"level": "federal", "act": "УК РФ", "article": "ст. 119"}}
+#: Route and field of its body that takes an id of ours → the thing that it names, and a body about it.
+SUBJECTS: Final[dict[tuple[str, str], tuple[str, Callable[[str], Any]]]] = {
+    ("POST /v1/moderate", "page_id"): ("page_id", lambda one: {"text": "а", "page_id": one}),
+    ("POST /v1/moderate/batch", "items"): ("page_id", lambda one: {"items": [{"text": "а", "page_id": one}]}),
+    ("POST /v1/review/bulk", "case_ids"): ("case_id", lambda one: {**_BULK, "case_ids": [one]}),
+    ("POST /v1/review/bulk", "campaign_of"): ("case_id", lambda one: {**_BULK, "campaign_of": one}),
+    ("POST /v1/alert-channels", "page"): ("page_id", lambda one: {"kind": "vk", "address": "7", "page": one}),
+    ("POST /v1/alert-channels", "pages"): ("page_id", lambda one: {**_LETTERS, "pages": [one]}),
+    ("POST /v1/previews", "page_id"): ("page_id", lambda one: {"page_id": one}),
+    ("POST /v1/holds", "subject_id"): (
+        "comment_id",
+        lambda one: {"scope": "comment", "subject_id": one, "ground": "дело № 5"},
+    ),
 }
 #: What routes are sent.
 BODIES: Final[dict[str, Any]] = {
@@ -191,6 +215,7 @@ BODIES: Final[dict[str, Any]] = {
     "POST /v1/answers/{answer_id}/publish": {"version": 1},
     "POST /v1/persons/export": PERSON,
     "POST /v1/persons/erase": PERSON,
+    "POST /v1/alert-channels": _LETTERS,
     "POST /v1/holds": {"scope": "author", **PERSON, "ground": "дело № 5"},
     "POST /v1/pages": {"network": "vk", "external_id": "229000009", "title": "Новая"},
     "PATCH /v1/pages/{page_id}": {"title": "Другая"},
