@@ -141,6 +141,7 @@ def _keys(settings: Settings, *, new_journal_key: bool, new_encryption_key: bool
 
 def _settled(settings: Settings, manifest: Manifest, keys: Keys) -> Restored:
     from app.pipeline.administration.journal_key import take_over
+    from app.pipeline.administration.keys import start_over
     from app.pipeline.backup.restoring import settle
     from app.wiring import open_house
 
@@ -148,6 +149,8 @@ def _settled(settings: Settings, manifest: Manifest, keys: Keys) -> Restored:
     try:
         if keys.journal is None:
             take_over(house, by=CLI)
+        if keys.vault is None:
+            start_over(house, by=CLI)
         return settle(house, manifest, by=CLI)
     finally:
         house.database.dispose()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
-from app.storage.tables import DeskSession, Job, SeenEvent, SeenText, SignInLink
+from app.storage.tables import DeskSession, Job, Note, RejectedEvent, SeenEvent, SeenText, SignInLink
 from app.storage.walk import last_id
 
 
@@ -15,13 +15,14 @@ from app.storage.walk import last_id
 class ShortLived:
     """A table and which of its rows have had their time, given an instant in microseconds.
 
-    They go whole, or what `blank` names is put in its columns.
+    They go whole, or what `blank` names is put in its columns; `stamped` = and `erased_at` says when.
     """
 
     table: Any
     order: Any
     over: Callable[[int], ColumnElement[bool]]
     blank: Mapping[str, object] | None = None
+    stamped: bool = False
 
 
 def _repeated_since(before: int) -> ColumnElement[bool]:
@@ -31,6 +32,21 @@ def _repeated_since(before: int) -> ColumnElement[bool]:
 
 EVENT_KEYS: Final = ShortLived(
     SeenEvent, col(SeenEvent.received_at), lambda before: col(SeenEvent.received_at) < before
+)
+#: The row stays: it tells that something was refused, and why.
+REJECTED_KEYS: Final = ShortLived(
+    RejectedEvent,
+    col(RejectedEvent.id),
+    lambda before: and_(col(RejectedEvent.received_at) < before, col(RejectedEvent.key) != ""),
+    blank={"key": ""},
+)
+#: Why somebody's data were erased: a note about a person, so about no comment.
+ERASURE_GROUNDS: Final = ShortLived(
+    Note,
+    col(Note.id),
+    lambda before: and_(col(Note.comment_id) == 0, col(Note.text).is_not(None), col(Note.written_at) < before),
+    blank={"text": None},
+    stamped=True,
 )
 SESSIONS: Final = ShortLived(
     DeskSession,
@@ -49,8 +65,9 @@ def count_over(session: Session, what: ShortLived, *, before: int) -> int:
     return int(session.execute(query).scalar_one())
 
 
-def forget_over(session: Session, what: ShortLived, *, before: int, limit: int) -> int:
-    """Delete or blank rows that have had their time, the oldest first; returns how many."""
+def forget_over(session: Session, what: ShortLived, *, before: int, limit: int, at: int) -> int:
+    """Delete or blank rows that have had their time, the oldest first; returns how many. `at` = the present instant."""
     doomed = select(what.table.id).where(what.over(before)).order_by(what.order).limit(limit)
-    statement: Any = delete(what.table) if what.blank is None else update(what.table).values(**what.blank)
+    stamp = {"erased_at": at} if what.stamped else {}
+    statement: Any = delete(what.table) if what.blank is None else update(what.table).values(**what.blank, **stamp)
     return int(session.connection().execute(statement.where(what.table.id.in_(doomed))).rowcount)

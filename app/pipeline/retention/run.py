@@ -15,8 +15,10 @@ from app.pipeline.retention.terms import Data, Terms, terms_of
 from app.pipeline.retention.walk import PORTION, Walk
 from app.settings import Settings
 from app.storage.retention import (
+    ERASURE_GROUNDS,
     EVENT_KEYS,
     JOBS,
+    REJECTED_KEYS,
     REPEATED_TEXTS,
     SESSIONS,
     SIGN_IN_LINKS,
@@ -29,6 +31,8 @@ _log = structlog.get_logger()
 _SHORT_LIVED: Final[Mapping[Data, ShortLived]] = {
     Data.REPEATED_TEXTS: REPEATED_TEXTS,
     Data.EVENT_KEYS: EVENT_KEYS,
+    Data.REJECTED_KEYS: REJECTED_KEYS,
+    Data.ERASURE_GROUNDS: ERASURE_GROUNDS,
     Data.SESSIONS: SESSIONS,
     Data.SIGN_IN_LINKS: SIGN_IN_LINKS,
     Data.JOBS: JOBS,
@@ -85,14 +89,15 @@ def _line(kind: Data, walk: Walk, terms: Terms) -> Line:
 
 
 def _short_lived(house: House, kind: Data, terms: Terms, stop: threading.Event, *, apply: bool) -> int:
-    what, before = _SHORT_LIVED[kind], house.clock.now() - terms.days[kind] * DAY
+    what, now = _SHORT_LIVED[kind], house.clock.now()
+    before = now - terms.days[kind] * DAY
     if not apply:
         with house.database.read() as session:
             return count_over(session, what, before=before)
     total, done = 0, PORTION
     while done == PORTION and not stop.is_set():
         with house.database.write() as session:
-            done = forget_over(session, what, before=before, limit=PORTION)
+            done = forget_over(session, what, before=before, limit=PORTION, at=now)
         total += done
     return total
 

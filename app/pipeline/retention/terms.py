@@ -25,6 +25,8 @@ class Data(StrEnum):
     PERSONAL_DATA = "personal_data"
     REPEATED_TEXTS = "repeated_texts"
     EVENT_KEYS = "event_keys"
+    REJECTED_KEYS = "rejected_keys"
+    ERASURE_GROUNDS = "erasure_grounds"
     SESSIONS = "sessions"
     SIGN_IN_LINKS = "sign_in_links"
     JOBS = "jobs"
@@ -64,6 +66,8 @@ def terms_of(settings: Settings) -> Terms:
             Data.ANSWERS: settings.retention_answers_days,
             Data.REPEATED_TEXTS: settings.retention_repeated_texts_days,
             Data.EVENT_KEYS: settings.retention_event_keys_days,
+            Data.REJECTED_KEYS: settings.retention_event_keys_days,
+            Data.ERASURE_GROUNDS: settings.retention_notes_days,
             Data.SESSIONS: settings.retention_sessions_days,
             Data.SIGN_IN_LINKS: settings.retention_sessions_days,
             Data.JOBS: settings.retention_jobs_days,

@@ -1,0 +1,181 @@
+"""`dvornik backup` and `dvornik restore`: what they take, what they refuse, what they say."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.functional.commands.conftest import Answer, Run
+from tests.functional.running import Installation
+
+PAGE = ("page", "add", "--network", "vk", "--external-id", "229000001", "--title", "Район")
+SECRET = "marked-secret-of-a-page"
+
+
+@pytest.fixture
+def copy(place: Installation, tell: Run, tmp_path: Path) -> Path:
+    """A backup of an installation with a page, a token and a seal."""
+    assert tell(*PAGE, "--secret", "-", "--user-token", "-", stdin=f"{SECRET}\nmarked-token\n").code == 0
+    assert tell("token", "create", "--role", "admin", "--name", "Анна").code == 0
+    assert tell("journal", "seal").code == 0
+    folder = tmp_path / "copy"
+    answer = tell("backup", str(folder))
+    assert answer.code == 0, answer.err
+    return folder
+
+
+@pytest.fixture
+def restore(place: Installation, tell: Run, tmp_path: Path, copy: Path) -> Callable[..., Answer]:
+    """Restore into another data folder, with the keys of the first one in it unless the test says otherwise."""
+
+    def restore(*options: str, keys: bool = True, into: str = "new") -> Answer:
+        data = tmp_path / into
+        if keys:
+            shutil.copytree(place.data_dir / "keys", data / "keys", dirs_exist_ok=True)
+        return tell("restore", str(copy), *options, **elsewhere(data))
+
+    return restore
+
+
+def elsewhere(data: Path) -> dict[str, str]:
+    return {"DVORNIK_DATA_DIR": str(data), "DVORNIK_DATABASE_URL": f"sqlite:///{data / 'dvornik.sqlite3'}"}
+
+
+def test_it_says_that_the_keys_are_not_inside(place: Installation, tell: Run, copy: Path, tmp_path: Path) -> None:
+    """Which files to keep apart is named with their places; no key and no secret stands in any file of the copy."""
+    answer = tell("backup", str(tmp_path / "second"))
+    secrets = [SECRET.encode(), b"marked-token", *((key.read_bytes().strip()) for key in _keys(place))]
+
+    assert "Ключей в ней нет" in answer.out
+    assert all(str(key) in answer.out for key in _keys(place))
+    assert not [file for file in copy.rglob("*") if file.is_file() and any(s in file.read_bytes() for s in secrets)]
+    assert copy.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in (copy / "seals").iterdir()] == [path.name for path in _seals(place)]
+
+
+def test_a_restored_installation_is_whole_and_waits(restore: Callable[..., Answer], tell: Run, tmp_path: Path) -> None:
+    """The page and its secrets are there, sending is paused, the journal says so and fits the seals that came with it."""
+    answer = restore()
+    there = elsewhere(tmp_path / "new")
+
+    assert answer.code == 0, answer.err
+    assert "на паузе" in answer.out
+    [page] = json.loads(tell("page", "list", "--json", **there).out)
+    assert page["external_id"] == "229000001"
+    told = json.loads(tell("journal", "verify", "--json", **there).out)
+    assert (told["ok"], told["sealed_at"] is not None) == (True, True)
+    assert "restored_from_backup" in _journalled(tmp_path / "new")
+    with closing(sqlite3.connect(tmp_path / "new" / "dvornik.sqlite3")) as database:
+        assert database.execute("SELECT paused_by FROM control").fetchone() == ("cli",)
+
+
+def test_a_check_changes_nothing(restore: Callable[..., Answer], tmp_path: Path) -> None:
+    """`--check` tells that a copy is sound and makes no database."""
+    answer = restore("--check")
+
+    assert (answer.code, "цела" in answer.out) == (0, True)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["keys"]
+
+
+def _change(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+
+
+def _forge(file: Path) -> None:
+    manifest = json.loads(file.read_text())
+    manifest["rows"]["account"] += 1
+    file.write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("file", "spoil", "said"),
+    [
+        ("database/dvornik.sqlite3", _change, "файл изменён"),
+        ("database/dvornik.sqlite3", Path.unlink, "файла нет"),
+        ("models/extra", Path.touch, "такого файла в описи нет"),
+        ("manifest.json", _forge, "подпись копии не сходится"),
+        ("manifest.json", lambda file: file.write_text("{}"), "ожидается опись копии"),
+        ("manifest.json", Path.unlink, "ожидается опись копии"),
+    ],
+)
+def test_a_spoilt_copy_is_refused(
+    restore: Callable[..., Answer], copy: Path, tmp_path: Path, file: str, spoil: Callable[[Path], object], said: str
+) -> None:
+    """A changed, lost or added file and a changed list are each named, and no database appears."""
+    spoil(copy / file)
+    answer = restore()
+
+    assert (answer.code, said in answer.err) == (1, True), answer.err
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["keys"]
+
+
+def test_other_keys_are_refused_before_anything_is_written(
+    place: Installation, restore: Callable[..., Answer], tell: Run, tmp_path: Path
+) -> None:
+    """Without keys, and with those of another installation, one line says which key must come back from where."""
+    without = restore(keys=False)
+    assert (without.code, "keys/journal.key" in without.err) == (1, True)
+    other = tmp_path / "other"
+    assert tell("page", "list", **elsewhere(other)).code == 0
+    shutil.copytree(other / "keys", tmp_path / "new" / "keys")
+
+    assert "копия подписана ключом журнала" in restore(keys=False).err
+    shutil.copyfile(place.data_dir / "keys" / "journal.key", tmp_path / "new" / "keys" / "journal.key")
+    assert "зашифрованы другим ключом" in restore(keys=False).err
+    assert not (tmp_path / "new" / "dvornik.sqlite3").exists()
+
+
+def test_lost_keys_do_not_lose_the_data(restore: Callable[..., Answer], tell: Run, tmp_path: Path) -> None:
+    """With new keys the data come back; the change is journalled, and what no longer opens is counted."""
+    answer = restore("--new-journal-key", "--new-encryption-key", "--json", keys=False)
+    told = json.loads(answer.out)
+
+    assert (answer.code, told["ok"]) == (1, False)
+    assert told["unopened"] >= 2
+    assert {"key_changed", "encryption_key_lost"} <= _journalled(tmp_path / "new")
+
+
+def test_nothing_is_put_over_an_installation(restore: Callable[..., Answer], copy: Path, tell: Run) -> None:
+    """A database, models or seals that are there stay as they are; a folder is never written over by a backup."""
+    assert restore().code == 0
+    again = restore()
+    assert (again.code, "уберите" in again.err) == (1, True)
+    over = tell("backup", str(copy))
+    assert (over.code, "ожидается имя новой папки" in over.err) == (2, True)
+
+
+def test_there_must_be_something_to_copy(tell: Run, tmp_path: Path) -> None:
+    """In the wrong folder a backup fails instead of making an empty installation and a copy of it."""
+    data = tmp_path / "nowhere"
+    answer = tell("backup", str(tmp_path / "copy"), **elsewhere(data))
+
+    assert answer.code == 1
+    assert not (tmp_path / "copy").exists()
+    assert not (data / "dvornik.sqlite3").exists()
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_copy_goes_into_its_own_engine(copy: Path, place: Installation, tell: Run, empty_postgres_url: str) -> None:
+    """A copy of SQLite is not for PostgreSQL: it is said before anything is written."""
+    answer = tell("restore", str(copy), DVORNIK_DATABASE_URL=empty_postgres_url)
+
+    assert (answer.code, "копия сделана из базы sqlite" in answer.err) == (1, True)
+
+
+def _journalled(data: Path) -> set[str]:
+    with closing(sqlite3.connect(data / "dvornik.sqlite3")) as database:
+        return {kind for (kind,) in database.execute("SELECT kind FROM journal")}
+
+
+def _keys(place: Installation) -> list[Path]:
+    return sorted((place.data_dir / "keys").iterdir())
+
+
+def _seals(place: Installation) -> list[Path]:
+    return sorted((place.data_dir / "seals").iterdir())

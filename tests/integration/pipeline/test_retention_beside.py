@@ -1,0 +1,52 @@
+"""What stands beside people's words has its term, too: keys of refused events, grounds of erasures."""
+
+from sqlmodel import select
+
+from app.domain.clock import DAY
+from app.pipeline.persons.erase import erase
+from app.pipeline.persons.holds import Who
+from app.pipeline.retention.run import run
+from app.pipeline.retention.terms import Data, terms_of
+from app.settings import Settings
+from app.storage.tables import Note, RejectedEvent
+from tests.fakes.desk import Desk
+
+TERMS = terms_of(Settings())
+
+
+def erased(desk: Desk, kind: Data, *, apply: bool = True) -> int:
+    """How many rows of a kind a run erases, or would."""
+    report = run(desk.house, TERMS, apply=apply, by="cli")
+    return next(line.erased for line in report.lines if line.kind is kind)
+
+
+def test_a_refused_event_loses_its_key_and_stays_counted(desk: Desk) -> None:
+    """After a week the key is empty; that an event of this type was refused, when and why stays."""
+    row = {"id": 1, "page_id": desk.page, "type": "wall_reply_new", "code": "data", "received_at": desk.clock.now()}
+    with desk.database.write() as session:
+        session.add(RejectedEvent(**row, key="f" * 40))
+    desk.clock.advance(6 * DAY)
+    assert erased(desk, Data.REJECTED_KEYS) == 0
+
+    desk.clock.advance(2 * DAY)
+    assert erased(desk, Data.REJECTED_KEYS, apply=False) == 1
+    assert erased(desk, Data.REJECTED_KEYS) == 1
+    assert erased(desk, Data.REJECTED_KEYS) == 0
+    assert desk.row(RejectedEvent, 1).model_dump() == {**row, "key": ""}
+
+
+def test_the_ground_of_an_erasure_goes_after_the_term_of_notes(desk: Desk) -> None:
+    """The words are null three years later and say since when; a note about a comment keeps its own clock."""
+    desk.comment("Спасибо за дорогу")
+    desk.clock.advance(DAY)
+    erase(desk.house, "vk", "15170", ground="заявление от 1 ноября", who=Who("cli"))
+    with desk.database.read() as session:
+        ground = session.exec(select(Note).where(Note.comment_id == 0)).one()
+    desk.clock.advance(1094 * DAY)
+    assert erased(desk, Data.ERASURE_GROUNDS) == 0
+
+    desk.clock.advance(2 * DAY)
+    assert erased(desk, Data.ERASURE_GROUNDS) == 1
+    after = desk.row(Note, ground.id)
+    assert (ground.text, after.text, after.erased_at) == ("заявление от 1 ноября", None, desk.clock.now())
+    desk.assert_journal_whole()
