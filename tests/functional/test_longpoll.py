@@ -1,22 +1,28 @@
-"""Pages that nothing can call: the real service asks VK for their events, decides, acts, and loses nothing when killed."""
+"""Pages that nothing can call: the real service asks VK for their events, decides, acts, loses nothing when killed."""
 
+from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
+from sqlmodel import select
 
+from app.storage.session import Database
+from app.storage.tables import Poll
 from tests.functional.conftest import GROUP, MAT, PUBLIC, THANKS, Scene
 from tests.functional.running import Installation, Service, wait_until
-from tests.simulators.vk import VkSimulator
+from tests.functional.test_worker_killed import worker
+from tests.simulators.vk import Comment, VkSimulator
 from tests.simulators.vk_connecting import EVENTS as SWITCHED_ON
 
 
-def open_polled_page(vk: VkSimulator, installation: Installation, service: Service) -> Scene:
+def open_polled_page(vk: VkSimulator, installation: Installation, service: Service, group: int = GROUP) -> Scene:
     """A page that is polled, on both sides, with a community's key for asking and a person's for deleting."""
-    community = vk.add_community(GROUP, managers=[5])
+    community = vk.add_community(group, managers=[5])
     community.polling.enabled, community.polling.events = True, set(SWITCHED_ON)
-    user, key = vk.add_token("user", GROUP), vk.add_token("community", GROUP)
+    user, key = vk.add_token("user", group), vk.add_token("community", group)
     page = installation.json(
-        *("page", "add", "--network", "vk", "--external-id", str(GROUP), "--title", "Район", "--mode", "enforce"),
+        *("page", "add", "--network", "vk", "--external-id", str(group), "--title", "Район", "--mode", "enforce"),
         *("--policy", "novokuznetsk-59", "--intake", "longpoll", "--user-token", "-", "--community-token", "-"),
         stdin=f"{user}\n{key}\n",
     )
@@ -30,27 +36,94 @@ def polled(vk: VkSimulator, installation: Installation, service: Service) -> Sce
     return open_polled_page(vk, installation, service)
 
 
-def writes(scene: Scene, text: str, author: int = PUBLIC):
+def writes(scene: Scene, text: str, author: int = PUBLIC, group: int = GROUP) -> Comment:
     """A citizen writes, and VK keeps the event for whoever asks."""
-    comment = scene.vk.post_comment(GROUP, text, author=author)
+    comment = scene.vk.post_comment(group, text, author=author)
     assert scene.vk.send_new(comment) == [], "nobody is called"
     return comment
 
 
-def asked(scene: Scene, times: int = 1) -> bool:
-    """Whether VK was asked for events so often."""
-    return len(scene.vk.calls_of("a_check")) >= times
+def is_asked(scene: Scene) -> bool:
+    """Whether VK was asked for events."""
+    return bool(scene.vk.calls_of("a_check"))
 
 
-def test_a_polled_page_is_moderated_like_any_other(polled: Scene) -> None:
-    """A violation is deleted, the echo of the deletion is known for one, thanks stay."""
-    wait_until(lambda: asked(polled), what="VK is asked for events")
-    writes(polled, THANKS)
+@pytest.mark.timeout(180)
+def test_a_polled_page_is_moderated_and_a_kill_loses_and_repeats_nothing(polled: Scene) -> None:
+    """Thanks stay, a violation goes; then the power fails while VK's answer is on its way, and twice at any moment."""
+    vk, metrics = polled.vk, f"{polled.service.url}/metrics"
+    wait_until(lambda: is_asked(polled), what="VK is asked for events")
     comment = writes(polled, MAT)
-
-    wait_until(lambda: polled.vk.calls_of("wall.deleteComment"), what="VK is asked to delete")
-    assert polled.vk.calls_of("wall.deleteComment")[0].params["comment_id"] == str(comment.id)
-    metrics = f"{polled.service.url}/metrics"
+    wait_until(lambda: vk.calls_of("wall.deleteComment"), what="VK is asked to delete")
+    assert vk.calls_of("wall.deleteComment")[0].params["comment_id"] == str(comment.id)
     wait_until(lambda: 'outcome="echo"' in httpx.get(metrics).text, what="the echo is asked for")
-    assert [one["verdict"] for one in polled.decisions()] == ["remove", "keep"]
     assert "dvornik_polled_pages 1.0" in httpx.get(metrics).text
+
+    vk.slow_answers(60)
+    vk.fail_next("a_check", "slow")
+    writes(polled, f"{THANKS} 0")
+    wait_until(lambda: not vk.state.prepared["a_check"], what="a slow answer is on its way", seconds=40)
+    writes(polled, f"{THANKS} 1")
+    database = Database(polled.installation.database_url)
+    polled.service.kill()
+    for number in range(2, 4):
+        let_leases_run_out(database)
+        polled.service.start()
+        for part in range(10):
+            writes(polled, f"{THANKS} {number} {part}", author=PUBLIC + part)
+        polled.service.kill()
+    writes(polled, f"{MAT}!", author=PUBLIC + 1)
+    let_leases_run_out(database)
+    database.dispose()
+    polled.service.start()
+
+    wait_until(lambda: len(vk.calls_of("wall.deleteComment")) == 2, what="the last comment is deleted", seconds=90)
+    texts = [one["comment"]["text"] for one in polled.decisions()]
+    assert len(texts) == len(set(texts)) == 24
+    assert len(vk.calls_of("groups.getLongPollServer")) == 1, "the session outlives its process"
+    polled.installation.run("journal", "verify")
+
+
+@pytest.mark.timeout(180)
+def test_two_processes_share_the_pages_and_one_takes_over(vk: VkSimulator, postgres_url: str, tmp_path: Path) -> None:
+    """Each asks for its share; what a killed worker held is asked for by the other, from where it stood."""
+    installation = Installation(tmp_path / "data", postgres_url, vk.base_url)
+    with installation.serve() as service:
+        _two_processes(vk, installation, service)
+
+
+def _two_processes(vk: VkSimulator, installation: Installation, service: Service) -> None:
+    scene = open_polled_page(vk, installation, service)
+    other = open_polled_page(vk, installation, service, GROUP + 1)
+    database = Database(installation.database_url)
+    with worker(installation) as second:
+        wait_until(lambda: len(owners(database)) == 2, what="each process holds a page", seconds=60)
+        for group in (GROUP, GROUP + 1):
+            wait_until(lambda group=group: str(group) in polled_groups(vk), what="each page is asked for")
+            writes(scene, THANKS, group=group)
+        wait_until(lambda: len(scene.decisions()) == len(other.decisions()) == 1)
+        second.kill()
+        second.wait(timeout=60)
+    for group in (GROUP, GROUP + 1):
+        writes(scene, f"{THANKS} ещё раз", group=group)
+    let_leases_run_out(database)
+    wait_until(lambda: len(scene.decisions()) == len(other.decisions()) == 2, what="both are heard", seconds=60)
+    wait_until(lambda: len(owners(database)) == 1, what="one asks for both")
+    database.dispose()
+
+
+def let_leases_run_out(database: Database) -> None:
+    """As if whoever was killed had died half a minute ago."""
+    with database.write() as session:
+        session.exec(update(Poll).values(lease_until=0))
+
+
+def owners(database: Database) -> set[str]:
+    """Who asks for the pages."""
+    with database.read() as session:
+        return {owner for owner in session.exec(select(Poll.lease_owner)) if owner}
+
+
+def polled_groups(vk: VkSimulator) -> set[str]:
+    """Communities whose sessions were opened."""
+    return {call.params["group_id"] for call in vk.calls_of("groups.getLongPollServer")}
