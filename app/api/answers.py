@@ -31,6 +31,13 @@ _NAMES: Final = {
     500: ("internal-server-error", "Internal Server Error"),
     503: ("service-unavailable", "Service Unavailable"),
 }
+_SECONDS: Final[dict[str, Any]] = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 6}
+}
+_SCHEME: Final[dict[str, Any]] = {
+    "WWW-Authenticate": {"schema": {"type": "string"}, "example": 'Bearer realm="dvornik"'},
+}
+_HEADERS: Final = {401: _SCHEME, 429: _SECONDS, 503: _SECONDS}
 _WITH_BODY: Final = (400, 413, 415)
 
 
@@ -57,4 +64,7 @@ def _declared(code: int) -> dict[str, Any]:
         "detail": detail,
     }
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema, "example": sample}}}
+    declared: dict[str, Any] = {"description": description}
+    if code in _HEADERS:
+        declared["headers"] = _HEADERS[code]
+    return {**declared, "content": {MEDIA_TYPE: {"schema": schema, "example": sample}}}

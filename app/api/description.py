@@ -1,6 +1,7 @@
 """Describes the API as OpenAPI: roles, errors and examples as the routes declare them, and the callbacks."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -26,7 +27,7 @@ _TAGS: Final = [
     {"name": "reports", "description": "The numbers of a week, a month or a quarter."},
     {"name": "answers", "description": "Residents who wait for an answer, and the office's answers."},
     {"name": "pages", "description": "Official pages, their policies and modes."},
-    {"name": "incidents", "description": "What stands still, and who is told of it."},
+    {"name": "alerts", "description": "What stands still, and who is told of it."},
     {"name": "jobs", "description": "Work that takes longer than a request."},
     {"name": "labels", "description": "People's verdicts as lessons for training."},
     {"name": "persons", "description": "One person's data, and legal holds."},
@@ -39,7 +40,9 @@ _TAGS: Final = [
 def describe(app: FastAPI) -> dict[str, Any]:
     """The whole document; made once."""
     if app.openapi_schema is None:
-        schema = get_openapi(title="Dvornik", version=app.version, description=_PREFACE, routes=app.routes, tags=_TAGS)
+        schema = get_openapi(
+            title="Dvornik", version=version("dvornik"), description=_PREFACE, routes=app.routes, tags=_TAGS
+        )
         components = schema.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}

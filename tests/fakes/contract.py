@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -55,34 +56,44 @@ class Contract:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, kind, body = 0, "", b""
+        seen = _Seen()
 
-        async def seen(message: Message) -> None:
-            nonlocal status, kind, body
+        async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = {name.lower(): value for name, value in message["headers"]}
-                kind = headers.get(b"content-type", b"").decode().partition(";")[0]
+                seen.status = message["status"]
+                seen.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
             else:
-                body += message.get("body", b"")
+                seen.body += message.get("body", b"")
             await send(message)
 
         path, method = scope["path"], scope["method"]
-        await self._app(scope, receive, seen)
+        await self._app(scope, receive, watched)
         if found := self._description.operation(method, path):
-            self._compare(*found, status, kind, body)
+            route, operation = found
+            self.broken += [f"{route}: {seen.status}: {wrong}" for wrong in self._complaints(operation, seen)]
 
-    def _compare(self, route: str, operation: Mapping[str, Any], status: int, kind: str, body: bytes) -> None:
+    def _complaints(self, operation: Mapping[str, Any], seen: "_Seen") -> Iterator[str]:
         # A mistake of ours is declared as such, on no route by its number.
-        declared = operation["responses"].get("default" if status == 500 else str(status))
+        declared = operation["responses"].get("default" if seen.status == 500 else str(seen.status))
         if declared is None:
-            self.broken.append(f"{route}: {status} is not declared: {body[:200].decode(errors='replace')}")
+            yield f"is not declared: {seen.body[:200].decode(errors='replace')}"
             return
-        content = declared.get("content", {})
-        if body and kind not in content:
-            self.broken.append(f"{route}: {status} as {kind} is not declared")
-        elif body and kind.endswith("json") and (wrong := self._complaint(content[kind], body)):
-            self.broken.append(f"{route}: {status}: {wrong}")
+        for name in declared.get("headers", {}):
+            if name.lower() not in seen.headers:
+                yield f"has no {name}"
+        content, kind = declared.get("content", {}), seen.headers.get("content-type", "").partition(";")[0]
+        if seen.body and kind not in content:
+            yield f"is not declared as {kind}"
+        elif seen.body and kind.endswith("json"):
+            wrong = self._description.complaint(content[kind].get("schema", {}), json.loads(seen.body))
+            if wrong:
+                yield wrong
 
-    def _complaint(self, content: Mapping[str, Any], body: bytes) -> str:
-        return self._description.complaint(content.get("schema", {}), json.loads(body))
+
+@dataclass(slots=True)
+class _Seen:
+    """One answer."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
