@@ -13,7 +13,7 @@ from app.domain.words import Role
 from app.pipeline.administration.accounts import revoke_token
 from app.storage.tables import ApiToken, Connection, Credential
 from tests.fakes.yard import Yard
-from tests.functional.api.things import BODIES, PERSON, PLAIN, PREPARED, THINGS, Place
+from tests.functional.api.things import BODIES, PERSON, PLAIN, PREPARED, SUBJECTS, THINGS, Place
 
 #: Destructive calls are walked last, so that the others still find what they ask for.
 ROUTES = sorted(ACCESS, key=lambda route: (route.startswith("DELETE"), "/cancel" in route, route))
@@ -112,6 +112,47 @@ def test_a_foreign_page_is_no_filter(small_yard: Yard) -> None:
             assert [answer.status_code for answer in answers] == [404, 404], (route, name, answers[0].text)
             assert re.sub(r"\d{6,}", "N", answers[0].text) == re.sub(r"\d{6,}", "N", answers[1].text), route
     assert walked >= 3
+
+
+def test_a_foreign_page_is_no_subject(small_yard: Yard) -> None:
+    """For a token of other pages, every id of ours in a body is refused alike for a foreign thing and for none."""
+    yard = small_yard
+    place = Place(yard, yard.add_page("229000002", "enforce"), "229000002")
+    client = yard.client("admin", pages=[yard.page])
+    document = yard.app.openapi()
+    found = {(route, field) for route in ROUTES for field in _ids_of_body(document, route)}
+    assert found == SUBJECTS.keys(), "say in things.py what the body is about"
+    for (route, field), (thing, body) in SUBJECTS.items():
+        method, path = _fill(route, Place(yard, yard.page, "229000001"))
+        answers = [client.request(method, path, json=body(str(one))) for one in (THINGS[thing](place), 2**62)]
+
+        # A list of many tells of each; its token is sealed anew each time.
+        expected = {200} if field == "case_ids" else {403, 404}
+        told = [re.sub(r'\d{6,}|"token":"[^"]*"', "N", answer.text) for answer in answers]
+        assert {answer.status_code for answer in answers} <= expected, (route, field, answers[0].text)
+        assert told[0] == told[1], (route, field)
+
+
+def _ids_of_body(document: dict[str, Any], route: str) -> set[str]:
+    """The fields of a route's body that take ids of ours; what is nested counts under its outermost field."""
+    method, path = route.split(" ")
+    shapes = [
+        one["schema"]
+        for one in document["paths"][path][method.lower()].get("requestBody", {}).get("content", {}).values()
+    ]
+    fields = {name: field for shape in shapes for name, field in _whole(document, shape).get("properties", {}).items()}
+    return {name for name, field in fields.items() if _names_ours({"schema": _whole(document, field)})}
+
+
+def _whole(document: dict[str, Any], schema: Any) -> Any:
+    """A shape with everything that it refers to in it."""
+    if isinstance(schema, list):
+        return [_whole(document, one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _whole(document, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]])
+    return {name: _whole(document, value) for name, value in schema.items()}
 
 
 def test_lists_show_nothing_of_a_foreign_page(small_yard: Yard) -> None:
