@@ -77,7 +77,7 @@ def readyz(use: Use, response: Response) -> Ready:
     checks, warnings = _database(use)
     checks["model"] = _model(use) if checks["database"] == checks["migrations"] == "ok" else "not checked"
     checks |= {name: "ok" if lives() else "has stopped: restart the process" for name, lives in use.threads.items()}
-    warnings += (*use.model.warnings, *_awaited(use))
+    warnings += (*use.model.warnings, *_awaited(use), *_sealed(use))
     ready = all(state == "ok" for state in checks.values())
     if not ready:
         response.status_code = 503
@@ -119,10 +119,14 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
         warnings.append(f"actions delayed: {seen.delayed.actions}, {trouble}")
     if waiting:
         warnings.append(f"texts that wait for a working model: {waiting}")
-    if sealed := len(use.configuration.sealed):
-        warnings.append(f"pages whose secret does not open, which are refused: {sealed}")
     warnings += [f"duty {name} was last done {age // MINUTE} min ago" for name, age in idle]
     return {"database": "ok", "migrations": "ok"}, warnings
+
+
+def _sealed(use: Services) -> list[str]:
+    """Pages that are refused, as this process has seen them last."""
+    refused = len(use.configuration.sealed)
+    return [f"pages whose secret does not open, which are refused: {refused}"] if refused else []
 
 
 def _awaited(use: Services) -> list[str]:

@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 
+from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from app.api import examples, page_schemas
 from app.domain.clock import MINUTE
+from app.storage.nodes import bump_config
 from app.storage.tables import Action, Connection, Credential, Page
+from app.storage.vault import Vault
 from model.lemmas import dictionary_warnings
 from tests.fakes.yard import Yard
 
@@ -149,6 +152,19 @@ def test_a_thread_that_has_ended_is_not_ready(small_yard: Yard) -> None:
     assert answer.status_code == 503
     assert answer.json()["checks"]["writer"].startswith("has stopped")
     assert answer.json()["checks"]["worker"] == "ok"
+
+
+def test_a_page_whose_secret_does_not_open_is_a_warning(small_yard: Yard) -> None:
+    """The process goes on for all others; whoever watches learns how many pages it refuses."""
+    strange = Vault(Fernet.generate_key()).seal("s")
+    small_yard.change(Page, small_yard.page, secret_enc=strange)
+    with small_yard.house.database.write() as session:
+        bump_config(session)
+    small_yard.configuration.look_again()
+    answer = small_yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 200
+    assert "pages whose secret does not open, which are refused: 1" in answer.json()["warnings"]
 
 
 def test_metrics_name_no_page_and_no_person(small_yard: Yard) -> None:
