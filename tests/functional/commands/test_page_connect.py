@@ -2,10 +2,11 @@
 
 import json
 
+import httpx
 import pytest
 
 from tests.functional.commands.conftest import Run
-from tests.functional.running import Installation
+from tests.functional.running import Installation, wait_until
 
 GROUP = 229000001
 ADD = ("page", "add", "--network", "vk", "--external-id", str(GROUP), "--title", "Район")
@@ -49,6 +50,26 @@ def test_a_callback_page_is_connected_to_the_running_service(vk, place, tell) ->
     assert "like_add" not in server.settings.events
     assert str(page["secret"]) == server.secret
     assert server.secret not in answer.out + again.out
+
+
+def test_a_page_is_heard_the_other_way_as_soon_as_it_is_connected(vk, place, tell) -> None:
+    """The running service asks VK for a page whose intake was changed, with nothing set up by hand on either side."""
+    community = vk.add_community(GROUP, managers=[5])
+    key = vk.add_token("community", GROUP)
+    page = str(added(tell, "--intake", "callback", "--community-token", "-", stdin=f"{key}\n")["id"])
+    with place.serve() as service:
+        assert tell("page", "connect", page, "--public-url", service.url).code == 0
+        assert tell("page", "set", page, "--intake", "longpoll").code == 0
+        connected = tell("page", "connect", page)
+        assert connected.code == 0, connected.out + connected.err
+        assert "остался и сервер Callback API" in connected.err
+        # A person follows the advice and deletes the server.
+        community.servers.clear()
+        community.callback_url = ""
+        wait_until(lambda: vk.calls_of("a_check"), what="VK is asked for events")
+        vk.send_new(vk.post_comment(GROUP, "Когда починят дорогу?"))
+        kept = 'dvornik_verdicts_total{verdict="keep"} 1.0'
+        wait_until(lambda: kept in httpx.get(f"{service.url}/metrics").text, what="the comment is decided on")
 
 
 def test_a_page_without_an_address_is_polled(vk, place, tell) -> None:
