@@ -18,7 +18,7 @@ def row(page: PageShown) -> tuple[object, ...]:
     mode = f"{page.mode} (пауза)" if page.paused_at else page.mode
     where = f"{page.network} {page.external_id}"
     heard = moment(page.last_event_at, page.timezone)
-    return page.id, where, page.title, mode, page.policy, tokens(page), heard, waiting(page)
+    return page.id, where, page.title, mode, page.policy, page.intake, tokens(page), heard, waiting(page)
 
 
 def tokens(page: PageShown) -> str:

@@ -144,7 +144,7 @@ def list_all(json: Json = False) -> None:
     if json:
         as_json([plain(asdict(page)) for page in found])
         return
-    header = ("НОМЕР", "СТРАНИЦА", "НАЗВАНИЕ", "РЕЖИМ", "ПРАВИЛА", "КЛЮЧИ", "ПОСЛЕДНЕЕ СОБЫТИЕ", "ЖДЁТ")
+    header = ("НОМЕР", "СТРАНИЦА", "НАЗВАНИЕ", "РЕЖИМ", "ПРАВИЛА", "ПРИЁМ", "КЛЮЧИ", "ПОСЛЕДНЕЕ СОБЫТИЕ", "ЖДЁТ")
     table(header, [row(page) for page in found])
 
 
