@@ -6,7 +6,9 @@ from typing import Final
 
 from app import working
 from app.domain.clock import SECOND
+from app.networks.vk import reading
 from app.pipeline import breaker
+from app.pipeline.duties.walk import Round
 from model.scorer import Scorer, Scores
 
 #: While a file of this name lies in the data folder, the model fails.
@@ -26,3 +28,12 @@ def breakable_model() -> None:
     Scorer.score = score  # type: ignore[method-assign]
     breaker.PROBE_EVERY = SECOND // 5  # type: ignore[misc]
     working.JUDGE_WAITING_EVERY = SECOND // 5  # type: ignore[misc, attr-defined]
+
+
+def unhurried_network() -> None:
+    """Lists are read without a pause, and what a dead process was doing is taken up soon.
+
+    The simulated network must be told not to count calls.
+    """
+    reading.HalfPace.turn = lambda *_: 0.0  # type: ignore[method-assign]
+    Round.__init__.__kwdefaults__["turn_seconds"] = 2
