@@ -77,6 +77,10 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "POST /persons/erase": _ADMINS,
     "POST /persons/holds": _ADMINS,
     "POST /persons/holds/{hold_id}/lift": _ADMINS,
+    "GET /alerts": _ADMINS,
+    "POST /alerts": _ADMINS,
+    "POST /alerts/{channel_id}/test": _ADMINS,
+    "POST /alerts/{channel_id}/remove": _ADMINS,
     "GET /reports": _READERS,
     "GET /reports/sheet": _READERS,
     "POST /reports/order": _READERS,
@@ -125,6 +129,7 @@ SECTIONS: Final = (
     Section("Возражения", "/objections"),
     Section("Отчёт", "/reports"),
     Section("Персональные данные", "/persons"),
+    Section("Оповещения", "/alerts"),
 )
 
 

@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.console import (
+    alerts,
     answers,
     check,
     connecting,
@@ -51,6 +52,7 @@ _ROUTERS: Final = (
     dossier.router,
     reports.router,
     persons.router,
+    alerts.router,
 )
 _STATIC: Final = Path(__file__).with_name("static")
 _POLICY: Final = (

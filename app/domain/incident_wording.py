@@ -79,7 +79,7 @@ _CODES: Final[Mapping[str, str]] = {
 _SELF_EVIDENT: Final = frozenset({Matter.BUDGET, Matter.MODEL})
 
 #: How an office is told.
-CHANNELS: Final[Mapping[str, str]] = {"email": "почта", "vk": "ВКонтакте", "telegram": "Telegram"}
+CHANNELS: Final[Mapping[str, str]] = {"email": "Почта", "vk": "ВКонтакте", "telegram": "Telegram"}
 #: Why a letter is not taken, where the code is not an error of a network.
 CHANNEL_TROUBLES: Final[Mapping[str, str]] = {
     "not_set_up": "почтовый сервер не указан (DVORNIK_SMTP_URL)",

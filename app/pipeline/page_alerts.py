@@ -1,14 +1,16 @@
 """What the keeper of a page should see at once: what stands still, and what has no ground; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from app.domain.clock import DAY
+from app.domain.watching import Matter
 from app.domain.wording import SLOTS, trouble
 from app.domain.words import Mode
 from app.pipeline.administration.page_overview import GapShown, PageShown
+from app.pipeline.watching.shown import IncidentShown
 from app.policy.rules import Policy, TermSource
 from app.storage.rereads import DONE, FAILED
 
@@ -32,9 +34,14 @@ class PageAlert:
     since: int | None = None
 
 
-def alerts(page: PageShown, policy: Policy, now: int) -> tuple[PageAlert, ...]:
-    """Everything that is amiss with a page, what stands still first."""
-    found = [*_stopped(page), *_ground(policy), *_waiting(page, now)]
+#: Incidents that the page itself does not show already.
+_TOLD: Final = (Matter.SILENCE, Matter.CALLBACK_SERVER, Matter.POLLING, Matter.MODEL)
+
+
+def alerts(page: PageShown, policy: Policy, now: int, incidents: Sequence[IncidentShown] = ()) -> tuple[PageAlert, ...]:
+    """Everything that is amiss with a page, what stands still first; `incidents` are those that go on there."""
+    waiting = () if any(one.what == Matter.SILENCE for one in incidents) else _waiting(page, now)
+    found = [*_stopped(page), *_incidents(incidents), *_ground(policy), *waiting]
     return tuple(sorted(found, key=lambda one: one.urgency is not Urgency.STOPPED))
 
 
@@ -66,6 +73,13 @@ def _stopped(page: PageShown) -> Iterator[PageAlert]:
             )
     if not page.tokens and page.mode != Mode.SHADOW:
         yield PageAlert(Urgency.STOPPED, "Ключа доступа нет: отправить в сеть ничего нельзя")
+
+
+def _incidents(incidents: Sequence[IncidentShown]) -> Iterator[PageAlert]:
+    for one in incidents:
+        if one.what in _TOLD:
+            text = f"{one.text[:1].upper()}{one.text[1:]}"
+            yield PageAlert(Urgency.STOPPED, text, one.began_at)
 
 
 def _ground(policy: Policy) -> Iterator[PageAlert]:

@@ -13,6 +13,7 @@ from app.pipeline.administration.page_overview import PageShown, list_pages, mis
 from app.pipeline.administration.policies import policy_in_force
 from app.pipeline.house import House
 from app.pipeline.page_alerts import PageAlert, alerts
+from app.pipeline.watching.shown import IncidentFilter, IncidentShown, incidents_in, open_by_page
 from app.policy.rules import Policy, parse
 from app.storage.actions import ActionFilter, list_actions
 from app.storage.cases import asked_about
@@ -21,6 +22,8 @@ from app.storage.tables import Action, Control
 
 #: Actions of each sort that are named at once; the page's numbers count them all.
 _NAMED: Final = 50
+#: Incidents that a page's screen tells of.
+_INCIDENTS: Final = 10
 #: What waits for a person, in the order of `PageView`.
 WAITING: Final = (ActionState.PROPOSED, ActionState.MANUAL, ActionState.FAILED)
 
@@ -58,6 +61,8 @@ class PageView:
     """One page and a stretch of what waits there, by sort."""
 
     overview: Overview
+    #: The page's newest incidents.
+    incidents: tuple[IncidentShown, ...]
     proposed: Stretch
     manual: Stretch
     failed: Stretch
@@ -96,7 +101,8 @@ def page_view(
     with house.database.read() as session:
         [overview] = _with_policies(session, [shown], house.clock.now())
         waiting = [_waiting(session, page_id, state, (before or {}).get(state)) for state in WAITING]
-    return PageView(overview, *waiting)
+        incidents, _ = incidents_in(session, IncidentFilter(pages=(page_id,)), limit=_INCIDENTS)
+    return PageView(overview, tuple(incidents), *waiting)
 
 
 def page_of_action(house: House, action_id: int, who: Principal) -> int:
@@ -115,8 +121,14 @@ def page_of_action(house: House, action_id: int, who: Principal) -> int:
 def _with_policies(session: Session, pages: Sequence[PageShown], now: int) -> list[Overview]:
     versions = {name: policy_in_force(session, name) for name in {page.policy for page in pages}}
     policies = {name: parse(row.source, file=name) for name, row in versions.items()}
+    going_on = open_by_page(session, [page.id for page in pages])
     return [
-        Overview(page, policies[page.policy], versions[page.policy].version, alerts(page, policies[page.policy], now))
+        Overview(
+            page,
+            policies[page.policy],
+            versions[page.policy].version,
+            alerts(page, policies[page.policy], now, going_on.get(page.id, ())),
+        )
         for page in pages
     ]
 

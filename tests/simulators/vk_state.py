@@ -70,6 +70,11 @@ class Community:
     #: Events that the confirmed server gets; None = all, because a person set it up.
     heard: set[str] | None = None
 
+    def __post_init__(self) -> None:
+        """A server that a person has entered on the site is in the list too."""
+        if self.callback_url:
+            self.servers[1] = CallbackServer(1, self.callback_url, "Дворник", self.secret, "ok")
+
 
 @dataclass
 class Token:
