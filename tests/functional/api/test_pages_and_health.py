@@ -116,6 +116,16 @@ def test_an_old_schema_is_not_ready(yard: Yard) -> None:
     assert yard.anonymous.get("/healthz").status_code == 200
 
 
+def test_a_process_goes_on_when_a_newer_version_has_migrated(yard: Yard) -> None:
+    """During an upgrade the older processes stay in service; the answer says that they are to be replaced."""
+    with yard.house.database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = yard.anonymous.get("/readyz")
+
+    assert answer.status_code == 200
+    assert any("replace this process" in warning for warning in answer.json()["warnings"])
+
+
 def test_a_broken_model_is_not_ready(small_yard: Yard) -> None:
     """A model that does not judge is 503."""
 
