@@ -5,37 +5,62 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.functional.commands.conftest import Answer, Run
-from tests.functional.running import Installation
+from tests.functional.commands.conftest import Answer, Run, Shell
 
 PAGE = ("page", "add", "--network", "vk", "--external-id", "229000001", "--title", "Район")
 SECRET = "marked-secret-of-a-page"
 
 
-@pytest.fixture
-def copy(place: Installation, tell: Run, tmp_path: Path) -> Path:
-    """A backup of an installation with a page, a token and a seal."""
-    assert tell(*PAGE, "--secret", "-", "--user-token", "-", stdin=f"{SECRET}\nmarked-token\n").code == 0
-    assert tell("token", "create", "--role", "admin", "--name", "Анна").code == 0
-    assert tell("journal", "seal").code == 0
-    folder = tmp_path / "copy"
-    answer = tell("backup", str(folder))
-    assert answer.code == 0, answer.err
-    return folder
+@dataclass(frozen=True)
+class Original:
+    """An installation with a page, a token and a seal, and a backup of it; tests change neither."""
+
+    data: Path
+    copy: Path
+    told: Answer
+
+    @property
+    def keys(self) -> list[Path]:
+        """The files that no backup holds."""
+        return sorted((self.data / "keys").iterdir())
+
+
+@pytest.fixture(scope="module")
+def original(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Original:
+    """Made once."""
+    folder = tmp_path_factory.mktemp("original")
+    data, copy = folder / "data", folder / "copy"
+
+    def tell(*line: str, stdin: str = "") -> Answer:
+        answer = shell.run(line, stdin, elsewhere(data))
+        assert answer.code == 0, answer.err
+        return answer
+
+    tell(*PAGE, "--secret", "-", "--user-token", "-", stdin=f"{SECRET}\nmarked-token\n")
+    tell("token", "create", "--role", "admin", "--name", "Анна")
+    tell("journal", "seal")
+    return Original(data, copy, tell("backup", str(copy)))
 
 
 @pytest.fixture
-def restore(place: Installation, tell: Run, tmp_path: Path, copy: Path) -> Callable[..., Answer]:
+def copy(original: Original, tmp_path: Path) -> Path:
+    """The backup, for this test to spoil."""
+    return shutil.copytree(original.copy, tmp_path / "copy")
+
+
+@pytest.fixture
+def restore(original: Original, tell: Run, tmp_path: Path, copy: Path) -> Callable[..., Answer]:
     """Restore into another data folder, with the keys of the first one in it unless the test says otherwise."""
 
-    def restore(*options: str, keys: bool = True, into: str = "new") -> Answer:
-        data = tmp_path / into
+    def restore(*options: str, keys: bool = True) -> Answer:
+        data = tmp_path / "new"
         if keys:
-            shutil.copytree(place.data_dir / "keys", data / "keys", dirs_exist_ok=True)
+            shutil.copytree(original.data / "keys", data / "keys", dirs_exist_ok=True)
         return tell("restore", str(copy), *options, **elsewhere(data))
 
     return restore
@@ -45,16 +70,16 @@ def elsewhere(data: Path) -> dict[str, str]:
     return {"DVORNIK_DATA_DIR": str(data), "DVORNIK_DATABASE_URL": f"sqlite:///{data / 'dvornik.sqlite3'}"}
 
 
-def test_it_says_that_the_keys_are_not_inside(place: Installation, tell: Run, copy: Path, tmp_path: Path) -> None:
+def test_it_says_that_the_keys_are_not_inside(original: Original) -> None:
     """Which files to keep apart is named with their places; no key and no secret stands in any file of the copy."""
-    answer = tell("backup", str(tmp_path / "second"))
-    secrets = [SECRET.encode(), b"marked-token", *((key.read_bytes().strip()) for key in _keys(place))]
+    secrets = [SECRET.encode(), b"marked-token", *(key.read_bytes().strip() for key in original.keys)]
+    files = [file for file in original.copy.rglob("*") if file.is_file()]
 
-    assert "Ключей в ней нет" in answer.out
-    assert all(str(key) in answer.out for key in _keys(place))
-    assert not [file for file in copy.rglob("*") if file.is_file() and any(s in file.read_bytes() for s in secrets)]
-    assert copy.stat().st_mode & 0o777 == 0o700
-    assert [path.name for path in (copy / "seals").iterdir()] == [path.name for path in _seals(place)]
+    assert "Ключей в ней нет" in original.told.out
+    assert all(str(key) in original.told.out for key in original.keys)
+    assert not [file for file in files if any(secret in file.read_bytes() for secret in secrets)]
+    assert original.copy.stat().st_mode & 0o777 == 0o700
+    assert {file.name for file in files} >= {file.name for file in (original.data / "seals").iterdir()}
 
 
 def test_a_restored_installation_is_whole_and_waits(restore: Callable[..., Answer], tell: Run, tmp_path: Path) -> None:
@@ -116,7 +141,7 @@ def test_a_spoilt_copy_is_refused(
 
 
 def test_other_keys_are_refused_before_anything_is_written(
-    place: Installation, restore: Callable[..., Answer], tell: Run, tmp_path: Path
+    original: Original, restore: Callable[..., Answer], tell: Run, tmp_path: Path
 ) -> None:
     """Without keys, and with those of another installation, one line says which key must come back from where."""
     without = restore(keys=False)
@@ -126,7 +151,7 @@ def test_other_keys_are_refused_before_anything_is_written(
     shutil.copytree(other / "keys", tmp_path / "new" / "keys")
 
     assert "копия подписана ключом журнала" in restore(keys=False).err
-    shutil.copyfile(place.data_dir / "keys" / "journal.key", tmp_path / "new" / "keys" / "journal.key")
+    shutil.copyfile(original.data / "keys" / "journal.key", tmp_path / "new" / "keys" / "journal.key")
     assert "зашифрованы другим ключом" in restore(keys=False).err
     assert not (tmp_path / "new" / "dvornik.sqlite3").exists()
 
@@ -141,12 +166,14 @@ def test_lost_keys_do_not_lose_the_data(restore: Callable[..., Answer], tell: Ru
     assert {"key_changed", "encryption_key_lost"} <= _journalled(tmp_path / "new")
 
 
-def test_nothing_is_put_over_an_installation(restore: Callable[..., Answer], copy: Path, tell: Run) -> None:
+def test_nothing_is_put_over_an_installation(
+    original: Original, restore: Callable[..., Answer], copy: Path, tell: Run
+) -> None:
     """A database, models or seals that are there stay as they are; a folder is never written over by a backup."""
     assert restore().code == 0
     again = restore()
     assert (again.code, "уберите" in again.err) == (1, True)
-    over = tell("backup", str(copy))
+    over = tell("backup", str(copy), **elsewhere(original.data))
     assert (over.code, "ожидается имя новой папки" in over.err) == (2, True)
 
 
@@ -161,9 +188,13 @@ def test_there_must_be_something_to_copy(tell: Run, tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*.part"))
 
 
-def test_a_copy_goes_into_its_own_engine(copy: Path, place: Installation, tell: Run, empty_postgres_url: str) -> None:
+def test_a_copy_goes_into_its_own_engine(
+    original: Original, tell: Run, empty_postgres_url: str, tmp_path: Path
+) -> None:
     """A copy of SQLite is not for PostgreSQL: it is said before anything is written."""
-    answer = tell("restore", str(copy), DVORNIK_DATABASE_URL=empty_postgres_url)
+    shutil.copytree(original.data / "keys", tmp_path / "keys")
+    there = {"DVORNIK_DATA_DIR": str(tmp_path), "DVORNIK_DATABASE_URL": empty_postgres_url}
+    answer = tell("restore", str(original.copy), **there)
 
     assert (answer.code, "копия сделана из базы sqlite" in answer.err) == (1, True)
 
@@ -171,11 +202,3 @@ def test_a_copy_goes_into_its_own_engine(copy: Path, place: Installation, tell: 
 def _journalled(data: Path) -> set[str]:
     with closing(sqlite3.connect(data / "dvornik.sqlite3")) as database:
         return {kind for (kind,) in database.execute("SELECT kind FROM journal")}
-
-
-def _keys(place: Installation) -> list[Path]:
-    return sorted((place.data_dir / "keys").iterdir())
-
-
-def _seals(place: Installation) -> list[Path]:
-    return sorted((place.data_dir / "seals").iterdir())
