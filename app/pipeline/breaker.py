@@ -30,12 +30,14 @@ class Breaker:
         self._note(failed=False)
         self._row = 0
 
-    def failed(self, code: str, now: int) -> None:
-        """A judgement failed; perhaps one too many."""
+    def failed(self, code: str, now: int) -> bool:
+        """A judgement failed; whether it was the one too many."""
         self._note(failed=True)
         self._row += 1
-        if not self.trouble and (self._row >= IN_A_ROW or self._failures >= FAILURES):
-            self.trouble, self._probed_at = code, now
+        if self.trouble or (self._row < IN_A_ROW and self._failures < FAILURES):
+            return False
+        self.trouble, self._probed_at = code, now
+        return True
 
     def may_probe(self, now: int) -> bool:
         """Whether the model is to be tried now; True once in `PROBE_EVERY` while the breaker is open."""

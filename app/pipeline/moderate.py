@@ -58,6 +58,7 @@ class Moderator:
         self._scorer = scorer
         self._now = now
         self._breaker = Breaker()
+        self._counting = threading.Lock()
         self._probing = threading.Lock()
 
     def judge_or_wait(self, text: str, *, policy: BoundPolicy) -> Judgement | Broken:
@@ -65,12 +66,11 @@ class Moderator:
         if code := self.trouble():
             return Broken(code)
         judgement = self.judge(text, policy=policy)
-        if judgement.scores is None:
-            self._breaker.failed(judgement.failure, self._now())
-            if self._breaker.trouble:
+        with self._counting:
+            if judgement.scores is not None:
+                self._breaker.worked()
+            elif self._breaker.failed(judgement.failure, self._now()):
                 _log.error("the model fails too often, texts wait", code=judgement.failure)
-        else:
-            self._breaker.worked()
         return judgement
 
     def trouble(self) -> str:
@@ -78,7 +78,8 @@ class Moderator:
         if self._breaker.trouble and self._probing.acquire(blocking=False):
             try:
                 if self._breaker.may_probe(self._now()) and self._works():
-                    self._breaker.close()
+                    with self._counting:
+                        self._breaker.close()
                     _log.warning("the model works again")
             finally:
                 self._probing.release()

@@ -35,5 +35,6 @@ def unhurried_network() -> None:
 
     The simulated network must be told not to count calls.
     """
+    working.READ_AGAIN_EVERY = SECOND // 5  # type: ignore[misc, attr-defined]
     reading.HalfPace.turn = lambda *_: 0.0  # type: ignore[method-assign]
     Round.__init__.__kwdefaults__["turn_seconds"] = 2

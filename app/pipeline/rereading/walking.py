@@ -31,7 +31,7 @@ from app.storage import rereads
 from app.storage.tables import Reread
 
 NAME: Final = "reading again"
-EVERY: Final = 5 * SECOND
+EVERY: Final = 10 * SECOND
 #: Pages that are read side by side, each with keys of its own.
 SIDE_BY_SIDE: Final = 4
 #: How long a page is left alone whose network does not answer, or that has no key.

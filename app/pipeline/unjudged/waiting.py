@@ -31,7 +31,7 @@ from app.storage.unjudged import WaitingText
 from app.telemetry import UNJUDGED
 
 NAME: Final = "texts without a judgement"
-EVERY: Final = 5 * SECOND
+EVERY: Final = 10 * SECOND
 #: Texts that are judged in one transaction.
 PORTION: Final = 64
 #: So long nothing may have been set aside before the incident ends; longer than the pause between two notes of it.

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlmodel import select
 
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
+from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.events import Event
 from app.domain.watching import Matter
 from app.journal.verify import verify
@@ -15,6 +16,7 @@ from app.pipeline.administration.pages import remove_page
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.rereading.gaps import DOWN, notice_downtime, notice_incidents
+from app.pipeline.rereading.ordering import order_reread
 from app.pipeline.rereading.walking import PATIENCE, REST
 from app.pipeline.watching import incidents
 from app.storage import duties
@@ -270,3 +272,18 @@ def test_a_polled_page_goes_on_by_itself_after_a_long_time(small: Deaf) -> None:
     notice_downtime(small.house)
 
     assert small.gaps() == []
+
+
+def test_who_asks_for_too_much_is_told_so(small: Deaf) -> None:
+    """A time that lies ahead, one that nobody remembers, a page that is not there."""
+    now = small.clock.now()
+    for since in (now + HOUR, now - 31 * DAY):
+        with pytest.raises(InvalidInputError, match="since"):
+            order_reread(small.house, small.desk.page_id, since=since, by="cli")
+    with pytest.raises(NotFoundError):
+        order_reread(small.house, 1, since=now - HOUR, by="cli")
+    assert order_reread(small.house, small.desk.page_id, since=now - HOUR, by="cli") == ()
+    with small.house.database.write() as session:
+        session.execute(update(Credential).values(slot="community"))
+    [warning] = order_reread(small.house, small.desk.page_id, since=now - HOUR, by="cli")
+    assert "ключа руководителя" in warning

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.clock import DAY
-from app.pipeline.administration.page_overview import PageShown, TokenHealth
+from app.pipeline.administration.page_overview import GapShown, PageShown, TokenHealth
 from app.pipeline.page_alerts import SILENCE, Urgency, alerts
 from app.policy.rules import Policy, load_preset, parse
 
@@ -56,6 +56,7 @@ def test_a_page_where_all_is_well_has_no_line() -> None:
     ("columns", "words"),
     [
         ({"paused_at": NOW, "paused_by": "person:Анна"}, "остановил Анна"),
+        ({"gap": GapShown(NOW, NOW, "failed", "vk_27", 0, 0, NOW)}, "Прочитать заново пропущенное нечем"),
         ({"unjudged": 12}, "Без решения текстов: 12"),
         ({"mode": "review", "fell_at": NOW}, "За час удалено слишком много"),
         ({"trouble_began_at": NOW, "trouble_code": "unreachable"}, "не идёт: сеть не отвечает"),
@@ -105,3 +106,19 @@ def test_what_stands_still_comes_first() -> None:
     """The order is that of urgency."""
     found = told(waits_until=NOW + DAY, wait_code="9", tokens=(TokenHealth("user", NOW, "5"),))
     assert [urgency for urgency, _ in found] == [Urgency.STOPPED, Urgency.MIND]
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "words"),
+    [("reading", 0, "страница читается заново: комментариев 40, новых 0"), ("done", 3, "комментариев 40, новых 3")],
+)
+def test_reading_again_is_told_of_quietly(state: str, found: int, words: str) -> None:
+    """It asks nobody for anything."""
+    [(urgency, text)] = told(gap=GapShown(NOW, NOW, state, "asked", 40, found, None))
+    assert urgency is Urgency.MIND
+    assert words in text
+
+
+def test_a_gap_in_which_nothing_was_missed_is_no_news() -> None:
+    """Whoever is told of it looks for something that is not there."""
+    assert told(gap=GapShown(NOW, NOW, "done", "asked", 40, 0, NOW)) == []
