@@ -60,9 +60,10 @@ class Confirmations:
         if known is None or (known.confirmation and not known.is_ours):
             return known.confirmation if known else ""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._fresh(known.page_id)), self._patience)
+            fresh = await asyncio.wait_for(asyncio.shield(self._fresh(known.page_id)), self._patience)
         except TimeoutError:
             return known.confirmation
+        return fresh or known.confirmation
 
     def _fresh(self, page_id: int) -> "asyncio.Future[str]":
         asked = self._asked.get(page_id)
@@ -82,11 +83,9 @@ class Confirmations:
         return None if row is None else _Known(row[0], row[1], bool(row[2]))
 
     def _fetch(self, page_id: int) -> str:
-        """The network's present string, stored; the one that is stored where the network does not tell."""
-        stored = ""
+        """The network's present string, which is stored; '' where the network does not tell."""
         try:
             page = subject(self._house, page_id, self._connectors)
-            stored = page.confirmation
             connector = self._connectors[page.network]()
             try:
                 heard = first_heard(page.keys, lambda key: connector.confirmation(page.external_id, key))
@@ -94,9 +93,9 @@ class Confirmations:
                 connector.close()
             if isinstance(heard, list):
                 _log.warning("confirmation_not_fetched", page=page_id, codes=[one.code for one in heard])
-                return stored
+                return ""
             keep_confirmation(self._house, page_id, heard[1], by=_BY)
             return heard[1]
         except (DvornikError, SQLAlchemyError) as error:
             _log.warning("confirmation_not_fetched", page=page_id, error=type(error).__name__)
-            return stored
+            return ""

@@ -1,7 +1,7 @@
 """The page that is being connected, with the keys that may ask its network, in the order in which they are tried."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.domain.connecting import ConnectorFactory
 from app.domain.errors import InvalidInputError
@@ -24,7 +24,6 @@ class Subject:
     external_id: str
     intake: str
     callback_server: str
-    confirmation: str = field(repr=False)
     keys: tuple[Credential, ...]
     sealed: tuple[str, ...]
 
@@ -51,7 +50,6 @@ def subject(house: House, page_id: int, connectors: Mapping[str, ConnectorFactor
         external_id=page.external_id,
         intake=page.intake,
         callback_server=page.callback_server,
-        confirmation=page.confirmation,
         keys=tuple(sorted(keys, key=lambda key: _ORDER.index(key.slot))),
         sealed=tuple(row.slot for row in rows if row.id not in opened),
     )
