@@ -118,7 +118,7 @@ def test_no_form_is_too_odd(counter: Counter) -> None:
 def _walk(client: httpx.Client, method: str, place: str, token: str, known: list[str]) -> None:
     names = _PARAMETER.findall(place)
 
-    @bounded(3)
+    @bounded(2)
     @given(
         given_=fields,
         ids=st.lists(

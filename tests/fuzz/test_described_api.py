@@ -27,7 +27,7 @@ from tests.fuzz.effort import EFFORT, bounded
 ALWAYS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CHECKS = {GenerationMode.POSITIVE: ALWAYS, GenerationMode.NEGATIVE: [*ALWAYS, negative_data_rejection]}
 #: Requests of each kind for each route in CI.
-EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 2}
+EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
 #: The parameter of a path → the list that names such things.
 LISTS = {
     "page_id": "/v1/pages",

@@ -238,4 +238,4 @@ class Yard(RuleBasedStateMachine):
 
 
 TestStates = Yard.TestCase
-TestStates.settings = bounded(10, steps=25)
+TestStates.settings = bounded(8, steps=25)
