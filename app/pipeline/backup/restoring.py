@@ -90,9 +90,14 @@ def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Pat
     for part in (MODELS, SEALS):
         if any((data_dir / part).glob("*")):
             raise ConfigurationError(f"{data_dir / part}: ожидается пустая установка, а в папке есть файлы: уберите её")
-    for part in (MODELS, SEALS):
-        shutil.copytree(folder / part, data_dir / part, dirs_exist_ok=True, copy_function=shutil.copyfile)
-    load(database, folder / DATABASE, manifest.schema, manifest.rows)
+    try:
+        for part in (MODELS, SEALS):
+            shutil.copytree(folder / part, data_dir / part, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        load(database, folder / DATABASE, manifest.schema, manifest.rows)
+    except BaseException:
+        for part in (MODELS, SEALS):
+            shutil.rmtree(data_dir / part, ignore_errors=True)
+        raise
 
 
 def settle(house: House, manifest: Manifest, *, by: str) -> Restored:

@@ -177,6 +177,19 @@ def test_nothing_is_put_over_an_installation(
     assert (over.code, "ожидается имя новой папки" in over.err) == (2, True)
 
 
+def test_a_restoring_that_fails_leaves_nothing(restore: Callable[..., Answer], tmp_path: Path) -> None:
+    """A log beside the place of the database is named, and once it is away the same command works."""
+    (tmp_path / "new").mkdir()
+    left = tmp_path / "new" / "dvornik.sqlite3-wal"
+    left.touch()
+    answer = restore()
+    assert (answer.code, str(left) in answer.err) == (1, True)
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"keys", left.name}
+
+    left.unlink()
+    assert restore().code == 0
+
+
 def test_there_must_be_something_to_copy(tell: Run, tmp_path: Path) -> None:
     """In the wrong folder a backup fails instead of making an empty installation and a copy of it."""
     data = tmp_path / "nowhere"
