@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert
 
+from app.pipeline.administration.page_overview import list_pages
+from app.pipeline.page_view import whole_house
 from app.storage.tables import Connection, Credential, Page
 from tests.fakes.yard import Yard
 
@@ -76,13 +78,14 @@ def test_a_list_of_thousands_costs_what_a_short_one_costs(yard: Yard) -> None:
 
 def test_the_whole_list_takes_as_few_queries(yard: Yard) -> None:
     """What the command line and the console show of all pages at once costs no query a page either."""
-    from app.pipeline.administration.page_overview import list_pages
-
+    who = yard.person("anna")
     with counted(yard) as alone:
         list_pages(yard.house, None)
+        whole_house(yard.house, who)
     add_many(yard, 300)
     with counted(yard) as many:
         assert len(list_pages(yard.house, None)) == 301
+        assert len(whole_house(yard.house, who).pages) == 301
 
     assert len(many) == len(alone)
 
