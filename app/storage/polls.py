@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, exists, func, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -65,26 +66,13 @@ def claim(session: Session, owner: str, *, seconds: int, limit: int, networks: C
 
 def held(session: Session, owner: str) -> list[HeldPoll]:
     """What this process asks for."""
-    query = (
-        select(Poll, Page)
-        .join(Page, col(Page.id) == col(Poll.page_id))
-        .where(Poll.lease_owner == owner, _is_polled())
-        .order_by(col(Poll.page_id))
+    columns: tuple[Any, ...] = (
+        *(Poll.page_id, Page.connection_id, Page.network, Page.external_id, Poll.server, Poll.key_enc, Poll.cursor),
+        *(Poll.due_at, col(Poll.trouble_began_at).is_not(None)),
     )
-    return [
-        HeldPoll(
-            page_id=page.id,
-            connection_id=page.connection_id,
-            network=page.network,
-            external_id=page.external_id,
-            server=poll.server,
-            key_enc=poll.key_enc,
-            cursor=poll.cursor,
-            due_at=poll.due_at,
-            in_trouble=poll.trouble_began_at is not None,
-        )
-        for poll, page in session.exec(query)
-    ]
+    # Plain columns: thousands of rows are read every few seconds.
+    query = sql_select(*columns).join(Page, col(Page.id) == col(Poll.page_id))
+    return [HeldPoll(*row) for row in session.execute(query.where(col(Poll.lease_owner) == owner, _is_polled()))]
 
 
 def lock_held(session: Session, owner: str, page_id: int) -> Poll | None:

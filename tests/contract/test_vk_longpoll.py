@@ -32,7 +32,7 @@ class Scene:
         """One question."""
 
         async def ask() -> Heard | Unheard:
-            source = VkLongPoll(self.vk.base_url, http=httpx.AsyncClient(), wait_seconds=1)
+            source = VkLongPoll(self.vk.base_url, http=httpx.AsyncClient, wait_seconds=1)
             try:
                 return await source.listen(str(GROUP), place, self._held)
             finally:
@@ -198,7 +198,7 @@ def heard(body: bytes, place: Place = SOMEWHERE) -> Heard | Unheard:
     """What an answer of VK's gives."""
 
     async def ask() -> Heard | Unheard:
-        source = VkLongPoll("https://api.vk.ru/method/", http=httpx.AsyncClient(transport=answering(body)))
+        source = VkLongPoll("https://api.vk.ru/method/", http=lambda: httpx.AsyncClient(transport=answering(body)))
         return await source.listen("1", place, tokens)
 
     async def tokens() -> list[Credential]:

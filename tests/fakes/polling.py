@@ -72,7 +72,7 @@ class Listening:
             configuration,
             Committer(house, configuration, 1),
             lambda event, page: judge(event, page, moderator, house.clock.now()),
-            {"vk": lambda: VkLongPoll(self.vk.base_url, http=httpx.AsyncClient(), wait_seconds=1)},
+            {"vk": lambda: VkLongPoll(self.vk.base_url, http=httpx.AsyncClient, wait_seconds=1)},
             look_seconds=look_seconds,
         )
         stop = threading.Event()

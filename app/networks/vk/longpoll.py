@@ -6,6 +6,7 @@ when it has forgotten the session. After 1 and 3 nobody knows what was missed.
 
 import ipaddress
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ WAIT_SECONDS: Final = 25
 #: How much longer than that an answer may take on its way.
 _GRACE_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 10.0
+#: Clients over which pages are spread.
+CLIENTS: Final = 64
 #: An answer that holds the whole history of a busy page after an outage.
 UPDATES_BYTES: Final = 32_000_000
 _OUTDATED: Final = 1
@@ -51,13 +54,16 @@ class VkLongPoll:
         self,
         base_url: str,
         *,
-        http: httpx.AsyncClient,
+        http: Callable[[], httpx.AsyncClient],
         pace: Pace | None = None,
         wait_seconds: int = WAIT_SECONDS,
     ) -> None:
-        """`base_url` ends before the method's name; the source closes `http`."""
+        """`base_url` ends before the method's name; `http` makes clients, which the source closes."""
         timeout = httpx.Timeout(wait_seconds + _GRACE_SECONDS, connect=_CONNECT_SECONDS)
-        self._transport = AsyncTransport(base_url, http, pace or Pace(), timeout)
+        paced = pace or Pace()
+        self._make: Callable[[], AsyncTransport] = lambda: AsyncTransport(base_url, http(), paced, timeout)
+        #: A client looks through all its connections at each request, so there are several; by a part of the pages.
+        self._transports: dict[int, AsyncTransport] = {}
         # A simulator on this machine names addresses of this machine; VK never does.
         self._plain_loopback = urlsplit(base_url).scheme == "http"
         self._wait = wait_seconds
@@ -66,7 +72,7 @@ class VkLongPoll:
         """Open a session where there is none, else wait for events; a session that ended is opened anew."""
         if not (place.key and place.server and place.cursor):
             return await self._open(page, place, tokens)
-        reply = await self._check(place)
+        reply = await self._check(page, place)
         if isinstance(reply, Unheard):
             return reply
         failed, cursor = integer(reply.failed), _cursor(reply.ts)
@@ -79,11 +85,18 @@ class VkLongPoll:
 
     async def close(self) -> None:
         """Give connections back."""
-        await self._transport.close()
+        for transport in self._transports.values():
+            await transport.close()
 
-    async def _check(self, place: Place) -> _Reply | Unheard:
+    def _transport(self, page: str) -> AsyncTransport:
+        part = hash(page) % CLIENTS
+        if part not in self._transports:
+            self._transports[part] = self._make()
+        return self._transports[part]
+
+    async def _check(self, page: str, place: Place) -> _Reply | Unheard:
         params = {"act": "a_check", "key": place.key, "ts": place.cursor, "wait": str(self._wait)}
-        body = await self._transport.get(place.server, params, limit=UPDATES_BYTES)
+        body = await self._transport(page).get(place.server, params, limit=UPDATES_BYTES)
         if isinstance(body, Unreachable):
             return Unheard(body.code, body.after)
         return _read(body) or Unheard("garbage")
@@ -94,7 +107,7 @@ class VkLongPoll:
         able = [one for one in held if METHOD not in one.blocked_methods]
         opening = _Opening(code="no_capable_token" if held else "no_token")
         for credential in sorted(able, key=lambda one: COMMUNITY_FIRST.index(one.slot)):
-            answer = await self._transport.call(METHOD, {"group_id": page}, credential, limit=ANSWER_BYTES)
+            answer = await self._transport(page).call(METHOD, {"group_id": page}, credential, limit=ANSWER_BYTES)
             if isinstance(answer, Unreachable):
                 return Unheard(answer.code, answer.after, learned=opening.learned)
             if isinstance(answer, Refused):

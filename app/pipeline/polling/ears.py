@@ -21,6 +21,8 @@ PAGES: Final = 200
 UPDATES: Final = 1000
 #: Pages that begin to be asked for in a second: a start with thousands of them must not be a storm.
 BEGINNINGS: Final = 50
+#: Sessions that are opened at a time.
+OPENINGS: Final = 16
 
 _log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -43,6 +45,7 @@ class Ears:
         self._storing = storing
         self._sources = sources
         self._database = database
+        self._door = asyncio.Semaphore(OPENINGS)
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._followers: dict[int, tuple[Follower, asyncio.Task[None]]] = {}
         self._heard: set[int] = set()
@@ -96,6 +99,11 @@ class Ears:
         return await asyncio.get_running_loop().run_in_executor(self._database, work, *arguments)
 
     # --- what followers ask for -------------------------------------------------------------------------------------
+
+    @property
+    def door(self) -> asyncio.Semaphore:
+        """Lets so many open a session at a time."""
+        return self._door
 
     async def tokens(self, page: HeldPoll) -> Tokens:
         """The page's living tokens."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -27,6 +28,11 @@ _log = structlog.get_logger()
 
 class Hall(Protocol):
     """What followers share: the way to the database, and word from it."""
+
+    @property
+    def door(self) -> asyncio.Semaphore:
+        """Whoever opens a session goes through it: so many at a time."""
+        ...
 
     def tokens(self, page: HeldPoll) -> Awaitable[Tokens]:
         """The page's living tokens."""
@@ -88,7 +94,8 @@ class Follower:
             self._woken.set()
 
     async def _ask(self) -> None:
-        result = await self._source.listen(self._page.external_id, self._place, self._read_tokens)
+        async with nullcontext() if self._place.key else self._hall.door:
+            result = await self._source.listen(self._page.external_id, self._place, self._read_tokens)
         if result.learned != Learned():
             await self._hall.note_learned(self._page, result.learned, self._tokens)
         if isinstance(result, Unheard):
