@@ -114,7 +114,8 @@ def remove_channel(house: House, channel_id: int, *, by: str) -> None:
         channel = queries.channel_of(session, channel_id, lock=True)
         if channel is None:
             raise missing(channel_id)
-        channel.removed_at, channel.target_enc = acting.at, ""
+        # Sealed like any other, so that a change of keys meets nothing that does not open.
+        channel.removed_at, channel.target_enc = acting.at, house.vault.seal("{}")
         session.add(channel)
         queries.forget_unsent(session, channel.id)
         session.flush()
