@@ -17,6 +17,7 @@ from app.pipeline.connecting.longpoll import by_longpoll
 from app.pipeline.connecting.subject import subject
 from app.pipeline.connecting.talk import Talk
 from app.pipeline.house import House
+from app.storage import polls
 
 _MESSAGES = "messages"
 
@@ -139,3 +140,5 @@ def _note(talk: Talk, blacklist: Blacklist | None) -> None:
         if blacklist is not None:
             entries.append(reading(acting, talk.page.id, blacklist))
         acting.settle(entries)
+        # What was switched on just now need not wait for its next turn.
+        polls.wake(session, talk.page.id)
