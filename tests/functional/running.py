@@ -123,6 +123,13 @@ class Service:
         """Press Ctrl-C; its exit code, which must be there in time."""
         return self._end(signal.SIGINT, seconds)
 
+    def wait(self, *, seconds: float = START_SECONDS) -> int:
+        """Wait until it ends by itself; its exit code, negative for a signal."""
+        assert self._process
+        code = self._process.wait(timeout=seconds)
+        self._process = None
+        return code
+
     def _end(self, number: signal.Signals, seconds: float = START_SECONDS) -> int:
         if self._process is None:
             return 0
