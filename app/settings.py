@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     #: Empty: SQLite in `data_dir`. `postgresql+psycopg://…` turns the same code into many replicas.
     database_url: str = ""
+    #: The password of that address, written plainly, so that the address itself holds no secret.
+    database_password: SecretStr = SecretStr("")
     #: An artefact folder; empty: the shipped one.
     model: Path | None = None
     #: Fernet key for tokens at rest; empty: a file in `data_dir` made on first start. Replicas must share it.
@@ -180,7 +182,11 @@ class Settings(BaseSettings):
     @cached_property
     def resolved_database_url(self) -> str:
         """The database that is really used."""
-        return self.database_url or f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
+        if not (password := self.database_password.get_secret_value()):
+            return self.database_url
+        return make_url(self.database_url).set(password=password).render_as_string(hide_password=False)
 
     @property
     def sqlite_file(self) -> Path | None:
@@ -194,6 +200,10 @@ class Settings(BaseSettings):
         return frozenset(name.strip() for name in self.networks.split(",") if name.strip())
 
 
+#: Settings that may be given as `…_FILE`: the name of a file that holds the value.
+_SECRETS: Final = tuple(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+
+
 def load_settings() -> Settings:
     """Settings from the environment.
 
@@ -203,15 +213,32 @@ def load_settings() -> Settings:
     """
     _refuse_unknown(os.environ)
     try:
-        return Settings()
+        return Settings(**_secrets_in_files(os.environ))
     except ValidationError as error:
         raise ConfigurationError("; ".join(_complaint(wrong) for wrong in error.errors())) from None
+
+
+def _secrets_in_files(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What lies in files, so that it stands in no list of a process's or a container's variables."""
+    found: dict[str, Any] = {}
+    for name in _SECRETS:
+        variable = f"DVORNIK_{name.upper()}"
+        if not (file := environment.get(f"{variable}_FILE")):
+            continue
+        if environment.get(variable):
+            raise ConfigurationError(f"{variable}: ожидается или она, или {variable}_FILE, а заданы обе")
+        try:
+            found[name] = SecretStr(Path(file).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeError):
+            raise ConfigurationError(f"{variable}_FILE: ожидается файл, который сервис может прочесть") from None
+    return found
 
 
 def _refuse_unknown(environment: Iterable[str]) -> None:
     """A misspelt variable would leave a default in force without a word: another database, another key."""
     prefix = str(Settings.model_config["env_prefix"])
     known = {f"{prefix}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{prefix}{name.upper()}_FILE" for name in _SECRETS}
     unknown = sorted({name.upper() for name in environment if name.upper().startswith(prefix)} - known)
     if unknown:
         raise ConfigurationError("; ".join(_unknown(name, known) for name in unknown))

@@ -1,6 +1,9 @@
 """A setting that cannot be used is refused by its name, in Russian, without its value."""
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy.engine import make_url
 
 from app.domain.errors import ConfigurationError
 from app.settings import load_settings
@@ -62,3 +65,38 @@ def test_an_empty_model_is_the_shipped_one(monkeypatch: pytest.MonkeyPatch) -> N
     """A variable that is there and empty, as compose files pass it, names no folder."""
     monkeypatch.setenv("DVORNIK_MODEL", "")
     assert load_settings().model is None
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The file's words are the value, without the line's end, and belong into the database's address as they are."""
+    file = tmp_path / "password"
+    file.write_text("p@ss:w/rd%\n", encoding="utf-8")
+    monkeypatch.setenv("DVORNIK_DATABASE_URL", "postgresql+psycopg://dvornik@database/dvornik")
+    monkeypatch.setenv("DVORNIK_DATABASE_PASSWORD_FILE", str(file))
+    settings = load_settings()
+
+    assert make_url(settings.resolved_database_url).password == "p@ss:w/rd%"
+    assert "p@ss" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("hidden", "DVORNIK_JOURNAL_KEY: ожидается или она, или DVORNIK_JOURNAL_KEY_FILE, а заданы обе"),
+        ("", "DVORNIK_JOURNAL_KEY_FILE: ожидается файл, который сервис может прочесть"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, value: str, complaint: str) -> None:
+    """A secret given twice and a file that is not there stop the start."""
+    monkeypatch.setenv("DVORNIK_JOURNAL_KEY", value)
+    monkeypatch.setenv("DVORNIK_JOURNAL_KEY_FILE", "/nowhere/hidden")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert str(caught.value) == complaint
+
+
+def test_only_secrets_lie_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`…_FILE` of a setting that is no secret is refused like any unknown name."""
+    monkeypatch.setenv("DVORNIK_QUEUE_LIMIT_FILE", "/run/limit")
+    with pytest.raises(ConfigurationError, match="DVORNIK_QUEUE_LIMIT_FILE: такой настройки нет"):
+        load_settings()
