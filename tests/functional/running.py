@@ -95,14 +95,15 @@ class Service:
             fault=self.installation.fault,
         )
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            assert self._process.poll() is None, self.log.read_text()
-            try:
-                if httpx.get(f"{self.url}/readyz").status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
+        with httpx.Client() as http:
+            while time.monotonic() < end:
+                assert self._process.poll() is None, self.log.read_text()
+                try:
+                    if http.get(f"{self.url}/readyz").status_code == httpx.codes.OK:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.05)
         raise AssertionError(f"not ready after {START_SECONDS} s: {self.log.read_text()}")
 
     @property

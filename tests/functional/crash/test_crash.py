@@ -4,7 +4,6 @@
 """
 
 import os
-from concurrent.futures import Future
 from signal import SIGKILL
 
 import pytest
@@ -56,7 +55,7 @@ def test_a_kill_at_any_moment(town: Town) -> None:
     for _ in range(2 * RUNS):
         comments = [*town.write(CALLED, texts=24, rude=2), *town.write(POLLED, texts=4, rude=1)]
         with town.telling(comments) as told:
-            _wait_for(told, town.dice.randint(1, 20))
+            told[town.dice.randint(1, 20)].result()
             town.service.kill()
             town.kills += 1
             town.rise_again()
@@ -68,7 +67,3 @@ def test_the_journal_stands_after_all_of_it(town: Town) -> None:
     """After all these kills its chains are whole."""
     assert town.kills >= RUNS
     town.scene.installation.run("journal", "verify")
-
-
-def _wait_for(told: list[Future[None]], number: int) -> None:
-    told[number].result()
