@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test fuzz demo bench lint help lock clean
+.PHONY: run test fuzz crash soak demo bench lint help lock clean
 
 # Which Python makes .venv; empty: the first one of the usual names that is new enough.
 PYTHON ?=
@@ -16,6 +16,12 @@ DVORNIK_DATA_DIR ?= var
 JOBS ?= 2
 # How many times longer than the tests `make fuzz` searches: 20 is about half an hour.
 EFFORT ?= 20
+# How often `make crash` kills at each point.
+RUNS ?= 20
+# How long `make soak` lasts on each store, how many events come in a second, on which store: sqlite, postgres or both.
+SOAK_SECONDS ?= 600
+SOAK_RATE ?= 1000
+SOAK_STORE ?= both
 # The program that `make lock` resolves with.
 UV ?= uv
 
@@ -32,6 +38,12 @@ test: lint ## check everything that CI checks: style, types, imports, tests on S
 
 fuzz: .venv/.test ## search long and at random for inputs that break a promise (EFFORT=20: times longer than the tests)
 	@FUZZ_EFFORT="$(EFFORT)" $(BIN)/python -m pytest --numprocesses "$(JOBS)" --timeout 0 tests/fuzz
+
+crash: .venv/.test ## kill the service 20 times at each point, on both engines (RUNS=20)
+	@CRASH_RUNS="$(RUNS)" $(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadgroup --verbose tests/functional/crash
+
+soak: .venv/.bench ## load the service for 10 minutes on each engine: nothing lost, memory flat (SOAK_SECONDS, SOAK_RATE, SOAK_STORE)
+	@$(BIN)/python -m benchmarks.soak --seconds "$(SOAK_SECONDS)" --rate "$(SOAK_RATE)" --store "$(SOAK_STORE)"
 
 demo: .venv/.run ## show the whole way of a comment against a simulated VK, then the table of what was done
 	@$(BIN)/python -m tests.simulators.demo
