@@ -15,7 +15,6 @@ from tests.functional.running import Installation, wait_until
 from tests.functional.test_longpoll import is_asked, open_polled_page
 from tests.simulators.vk import VkSimulator
 
-
 #: In groups of their own, so that `make crash` kills on both engines at a time.
 ENGINES = [
     pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite")),
