@@ -11,6 +11,7 @@ from app.api.callbacks import callback_routes
 from app.api.routes import include_api
 from app.console.app import add_console
 from app.domain.words import Network
+from app.pipeline.census import Counting
 from app.pipeline.connecting.confirmations import Confirmations
 from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
@@ -52,12 +53,15 @@ def create_app(settings: Settings) -> FastAPI:
     follower = threading.Thread(target=judging.configuration.follow, args=(stop,), name="configuration")
     connectors = connector_factories(settings)
     confirmations = Confirmations(house, connectors)
+    counting = Counting(house, judging.artefact.manifest.version)
+    counter = threading.Thread(target=counting.run, args=(stop,), name="census", daemon=True)
     intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock, confirmations)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         writer.start()
         follower.start()
+        counter.start()
         if sender:
             sender.start()
         try:
@@ -70,6 +74,8 @@ def create_app(settings: Settings) -> FastAPI:
                 worker.wake()
                 sender.join()
             follower.join()
+            # It may be waiting for a database that does not answer, and nothing is lost with it.
+            counter.join(timeout=1)
             house.database.dispose()
 
     # No redirects by the framework: they lead to whatever host a request names, and from https back to http.
@@ -84,7 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         **({"worker": sender.is_alive} if sender else {}),
     }
     app.state.services = Services(
-        house, settings, judging.moderator, judging.configuration, model, threads, all_abilities(), connectors
+        house, settings, judging.moderator, judging.configuration, model, threads, all_abilities(), connectors, counting
     )
     # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:

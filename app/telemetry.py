@@ -1,13 +1,26 @@
 """Logs and metrics: codes, counts and our own ids only; no comment text, no secret, no person's id."""
 
 import logging
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from app.domain.words import Verdict
 
 REGISTRY: Final = CollectorRegistry()
+#: The variable by which the library's processes find the folder in which they count together.
+_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+#: Whether this process counts there; the library decides it while it is imported.
+_TOGETHER: Final = _FOLDER in os.environ
 
 EVENTS: Final = Counter(
     "dvornik_events",
@@ -23,13 +36,34 @@ JUDGING: Final = Histogram(
     buckets=(1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 1e-1),
     registry=REGISTRY,
 )
+DECISION: Final = Histogram(
+    "dvornik_decision_seconds",
+    "From the arrival of a delivery to its decision on disk, by how it came.",
+    ["intake"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+CACHE: Final = Counter(
+    "dvornik_token_cache_lookups",
+    "Words of judged texts by whether the scorer's cache held them.",
+    ["result"],
+    registry=REGISTRY,
+)
 BATCH: Final = Histogram(
     "dvornik_commit_batch_events",
     "Events in one commit.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
     registry=REGISTRY,
 )
-QUEUE: Final = Gauge("dvornik_writer_queue", "Events that wait for the writer.", registry=REGISTRY)
+COMMIT: Final = Histogram(
+    "dvornik_commit_seconds",
+    "Time of one commit of events.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+QUEUE: Final = Gauge(
+    "dvornik_writer_queue_events", "Events that wait for the writer.", registry=REGISTRY, multiprocess_mode="livesum"
+)
 DELIVERIES: Final = Counter(
     "dvornik_deliveries",
     "Actions carried to the network, by result.",
@@ -45,14 +79,15 @@ API_ERRORS: Final = Counter(
 DUTIES_DONE: Final = Counter("dvornik_duties_done", "Runs of periodic duties.", ["duty"], registry=REGISTRY)
 APPEALS: Final = Counter("dvornik_appeals", "Residents' messages by what became of them.", ["what"], registry=REGISTRY)
 OBJECTIONS: Final = Counter("dvornik_objections", "Objections by how they came.", ["channel"], registry=REGISTRY)
-OBJECTIONS_WAITING: Final = Gauge(
-    "dvornik_objections_waiting", "Objections without an answer; `late`: past their term.", ["what"], registry=REGISTRY
-)
-UNJUDGED: Final = Gauge("dvornik_unjudged", "Texts that wait for a working model.", registry=REGISTRY)
 POLLS: Final = Counter(
     "dvornik_polls", "Answers to questions for events, by result or code.", ["network", "result"], registry=REGISTRY
 )
-POLLED_PAGES: Final = Gauge("dvornik_polled_pages", "Pages that this process asks for events.", registry=REGISTRY)
+POLLED_PAGES: Final = Gauge(
+    "dvornik_polled_pages",
+    "Pages that are asked for events from here.",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
 REREAD: Final = Counter(
     "dvornik_reread_comments",
     "Comments read again after a gap; `found`: nobody had told us.",
@@ -63,7 +98,69 @@ ALERTS: Final = Counter("dvornik_alerts", "Things that a person must be told.", 
 ALERT_MESSAGES: Final = Counter(
     "dvornik_alert_messages", "Letters about incidents by what became of them.", ["kind", "result"], registry=REGISTRY
 )
-INCIDENTS_OPEN: Final = Gauge("dvornik_incidents_open", "Incidents that have not ended.", ["what"], registry=REGISTRY)
+HTTP_ERRORS: Final = Counter(
+    "dvornik_http_errors", "Our own answers that are errors, by whose they are.", ["area", "status"], registry=REGISTRY
+)
+# A rate can only be taken of what is there from the beginning.
+for _verdict in Verdict:
+    VERDICTS.labels(_verdict.value)
+_KNOWN: Final = CACHE.labels("hit")
+_NEW: Final = CACHE.labels("miss")
+
+
+def count_words(known: int, new: int) -> None:
+    """Count words of one text by whether the scorer's cache held them."""
+    if known:
+        _KNOWN.inc(known)
+    if new:
+        _NEW.inc(new)
+
+
+def everything(*more: Collector) -> CollectorRegistry:
+    """What this process counted, or all that count together by now, and what else is given."""
+    registry = CollectorRegistry()
+    if _TOGETHER:
+        _forget_dead(Path(os.environ[_FOLDER]))
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(REGISTRY)
+    for collector in more:
+        registry.register(collector)
+    return registry
+
+
+@contextmanager
+def counting_together() -> Iterator[None]:
+    """Processes that are spawned meanwhile count in one folder, which is new and goes away in the end."""
+    with tempfile.TemporaryDirectory(prefix="dvornik-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_FOLDER]
+
+
+def _forget_dead(folder: Path) -> None:
+    """What a dead process had at hand is nobody's any more; what it counted stays counted."""
+    for file in folder.glob("gauge_live*.db"):
+        if not _lives(int(file.stem.rpartition("_")[2])):
+            # On Windows a file that is in use cannot be deleted, and there is no harmless signal to ask with.
+            try:
+                file.unlink(missing_ok=True)
+            except PermissionError:
+                continue
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def set_up_logging(log_format: str, level: str) -> None:

@@ -32,6 +32,7 @@ from app.storage.nodes import draw_node
 from app.storage.pepper import has_sealed, keep_pepper
 from app.storage.session import NEWER, Database, Schema, migrate, schema_of
 from app.storage.vault import JournalKey, Vault, journal_key, open_vault
+from app.telemetry import count_words
 from model.artefact import DEFAULT_ARTEFACT, Artefact
 from model.lemmas import dictionary_warnings
 from model.scorer import Scorer
@@ -148,7 +149,7 @@ def open_judging(settings: Settings, house: House) -> Judging:
         configuration.current(session)
         for guard in missing_guards(session):
             alert("journal_guard_missing", guard=guard)
-    return Judging(artefact, Moderator(Scorer(artefact)), configuration, model_version_id)
+    return Judging(artefact, Moderator(Scorer(artefact, on_words=count_words)), configuration, model_version_id)
 
 
 def http_client() -> httpx.Client:

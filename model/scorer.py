@@ -1,7 +1,7 @@
 """Scores comments: sums of cached token parts, one logit per question, calibrated probabilities out."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from operator import mul
 from typing import Final, NamedTuple
@@ -42,10 +42,20 @@ def _read(text: str) -> _Read:
 
 
 class Scorer:
-    """Judges texts with one artefact; safe to share between threads."""
+    """Judges texts with one artefact; safe to share between threads.
 
-    def __init__(self, artefact: Artefact, *, cache_bytes: int = CACHE_BYTES) -> None:
+    `on_words` is told of each look at words how many of them the cache held and how many it did not.
+    """
+
+    def __init__(
+        self,
+        artefact: Artefact,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        on_words: Callable[[int, int], None] = lambda _known, _new: None,
+    ) -> None:
         warm_up()
+        self._on_words = on_words
         self.manifest = artefact.manifest
         self._weights = Weights(artefact.arrays)
         self._heads = Heads(artefact.manifest.logits, artefact.manifest.heads, artefact.arrays.platt)
@@ -96,6 +106,7 @@ class Scorer:
         known = list(map(generation.index.get, words, repeat(-1)))
         places = np.array(known)
         if -1 not in known:
+            self._on_words(len(words), 0)
             return generation.rows.take(places, 0), generation.lemmas.take(places), generation.kinds.take(places)
         new: dict[str, int] = {}
         order = [new.setdefault(word, len(new)) for word, place in zip(words, known, strict=True) if place < 0]
@@ -104,6 +115,7 @@ class Scorer:
         lemmas, kinds = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
         old, missing = places >= 0, places < 0
         held = places[old]
+        self._on_words(len(held), len(words) - len(held))
         rows[old], lemmas[old], kinds[old] = generation.rows[held], generation.lemmas[held], generation.kinds[held]
         rows[missing] = parts.rows[order]
         lemmas[missing] = np.array(parts.lemmas)[order]

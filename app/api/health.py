@@ -85,9 +85,11 @@ def readyz(use: Use, response: Response) -> Ready:
 
 
 @router.get("/metrics", summary="Counters for Prometheus", response_class=Response, responses={200: _METRICS})
-def metrics() -> Response:
+async def metrics(use: Use) -> Response:
     """Prometheus text; labels name networks, kinds and codes, never pages or people."""
-    return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    # In the loop, and no question to the database: it answers also when every thread waits for one that does not.
+    figures = [use.counting] if use.counting else []
+    return Response(generate_latest(telemetry.everything(*figures)), media_type=CONTENT_TYPE_LATEST)
 
 
 def _database(use: Services) -> tuple[dict[str, str], list[str]]:

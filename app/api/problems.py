@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import telemetry
 from app.api.deps import note_refusal
 from app.domain.errors import (
     BusyError,
@@ -50,6 +51,7 @@ STATUS: Final[Mapping[type[DvornikError], HTTPStatus]] = {
     TooOftenError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 _UNAVAILABLE: Final = (OperationalError, InterfaceError, PoolTimeoutError)
+_AREAS: Final = {"v1": "api", "console": "console", "callbacks": "callbacks", "readyz": "health"}
 _log = structlog.get_logger()
 
 
@@ -97,7 +99,9 @@ class LastResort:
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                started = True
+                _count(scope, message["status"])
             await send(message)
 
         try:
@@ -108,7 +112,15 @@ class LastResort:
                 # Half an answer is out: only breaking the connection tells the caller that it is not whole.
                 raise ConnectionError(error_id) from None
             response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The error is logged.", error_id=error_id)
+            _count(scope, response.status_code)
             await response(scope, receive, send)
+
+
+def _count(scope: Scope, status: int) -> None:
+    if status < HTTPStatus.BAD_REQUEST:
+        return
+    area = _AREAS.get(scope["path"].removeprefix("/").partition("/")[0], "other")
+    telemetry.HTTP_ERRORS.labels(area, str(status)).inc()
 
 
 def _log_unexpected(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,10 @@ import typer
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from app.pipeline.census import Counting
     from app.settings import Settings
 
 
@@ -29,35 +34,36 @@ def serve(
     import uvicorn
 
     from app.settings import load_settings
-    from app.telemetry import set_up_logging
+    from app.telemetry import counting_together, set_up_logging
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     _refuse_taken_address(host, port)
     if workers > 1:
         _open_once(settings)
-    uvicorn.run(
-        "app.main:app_from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        # The service logs for itself: no addresses of people, no names of our software.
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        # Callbacks that wait for the writer, and as many again for everybody else; beyond it 503.
-        limit_concurrency=2 * settings.queue_limit,
-        # A network's headers are far below it; it bounds what a stranger can make the parser hold.
-        h11_max_incomplete_event_size=32 * 1024,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=20,
-    )
+    with counting_together() if workers > 1 else nullcontext():
+        uvicorn.run(
+            "app.main:app_from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            # The service logs for itself: no addresses of people, no names of our software.
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
+            # Callbacks that wait for the writer, and as many again for everybody else; beyond it 503.
+            limit_concurrency=2 * settings.queue_limit,
+            # A network's headers are far below it; it bounds what a stranger can make the parser hold.
+            h11_max_incomplete_event_size=32 * 1024,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=20,
+        )
 
 
-def _refuse_taken_address(host: str, port: int) -> None:
+def _refuse_taken_address(host: str, port: int, option: str = "--") -> None:
     """The web server would tell it in its own words, after everything is loaded, and with an exit code of its own."""
     import socket
 
@@ -71,7 +77,7 @@ def _refuse_taken_address(host: str, port: int) -> None:
     except OSError as error:
         why = "порт занят другой программой" if error.errno == errno.EADDRINUSE else error.strerror
         raise ConfigurationError(
-            f"--host {host} --port {port}: ожидается свободный адрес этой машины ({why})"
+            f"{option}host {host} {option}port {port}: ожидается свободный адрес этой машины ({why})"
         ) from error
 
 
@@ -88,12 +94,17 @@ def _open_once(settings: Settings) -> None:
 
 def worker(
     threads: Annotated[int, typer.Option(help="Со сколькими подключениями к сетям работать сразу.", min=1, max=64)] = 4,
+    metrics_port: Annotated[
+        int | None, typer.Option(help="Порт, на котором отдавать метрики Prometheus.", min=1, max=65535)
+    ] = None,
+    metrics_host: Annotated[str, typer.Option(help="Адрес, на котором отдавать метрики.")] = "127.0.0.1",
 ) -> None:
     """Запустить отправку действий в сети отдельным процессом; нужен, когда машин несколько."""
     import signal
     import threading
     from functools import partial
 
+    from app.pipeline.census import Counting
     from app.pipeline.duties.walk import Round
     from app.pipeline.rereading.gaps import notice_downtime
     from app.settings import load_settings
@@ -104,6 +115,8 @@ def worker(
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
+    if metrics_port is not None:
+        _refuse_taken_address(metrics_host, metrics_port, "--metrics-")
     house = open_house(settings)
     judging = open_judging(settings, house)
     notice_downtime(house)
@@ -121,10 +134,34 @@ def worker(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, finish)
+    counting = Counting(house, judging.artefact.manifest.version)
     try:
-        hands.run(stop)
+        with _metrics(counting, metrics_host, metrics_port, stop) if metrics_port else nullcontext():
+            hands.run(stop)
     finally:
         house.database.dispose()
+
+
+@contextmanager
+def _metrics(counting: Counting, host: str, port: int, stop: threading.Event) -> Iterator[None]:
+    """Answer Prometheus while the worker works, and nobody else."""
+    import threading
+
+    from prometheus_client import start_http_server
+
+    from app.telemetry import everything
+
+    counter = threading.Thread(target=counting.run, args=(stop,), name="census", daemon=True)
+    counter.start()
+    server, answering = start_http_server(port, host, everything(counting))
+    try:
+        yield
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
+        answering.join()
+        counter.join(timeout=1)
 
 
 def migrate_schema() -> None:

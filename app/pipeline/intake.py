@@ -1,15 +1,16 @@
 """The door of a network's deliveries: verify, parse, judge, and wait until the decision is on disk."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Final
 
 from app import telemetry
 from app.domain.clock import Clock
 from app.domain.errors import BusyError, SignatureRejectedError
 from app.domain.events import ConfirmationRequest, Event, Ignored
-from app.domain.words import Network
+from app.domain.words import IntakeKind, Network
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from app.pipeline.configuration import Configuration, PageConfig
@@ -26,6 +27,7 @@ OK: Final = b"ok"
 _NONE: Final = ("", "")
 #: So many events do not wait for more: under a load without a pause there would always be more.
 ENOUGH: Final = 256
+_BY_CALLBACK: Final = telemetry.DECISION.labels(IntakeKind.CALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,25 @@ class Intake:
     clock: Clock
     confirmations: Confirmations | None = None
 
-    async def take_vk(self, body: bytes, retry_counter: str | None, *, may_look: bool = True) -> bytes:
+    async def take_vk(
+        self, body: bytes, retry_counter: str | None, *, may_look: Callable[[], bool] = lambda: True
+    ) -> bytes:
         """Answer one Callback API request with the text that VK expects.
 
-        `may_look` False = the sender was wrong too often to ask the database whether it is right by now.
+        `may_look` is asked about a sender that seems wrong: whether the database may be asked if it is right by now.
 
         Raises:
             PayloadRejectedError: the body is not VK's protocol.
             SignatureRejectedError: unknown page or wrong secret, which look alike.
             BusyError: not durable, or the page's secret does not open; the network is to send it again.
         """
+        start = perf_counter()
         envelope = decode(body)
         page = self.configuration.page(Network.VK, envelope.page)
         # An unknown page is compared too, so that neither answer nor time tells it from a wrong secret.
         now = self.clock.now()
         if not secret_matches(envelope, *(page.secrets(now) if page else _NONE)) or page is None:
-            page = await self._second_look(envelope.page) if may_look else None
+            page = await self._second_look(envelope.page) if may_look() else None
             if page is not None and page.is_sealed:
                 raise BusyError("the page's secret does not open")
             if page is None or not secret_matches(envelope, *page.secrets(now)):
@@ -72,6 +77,7 @@ class Intake:
             return OK
         outcome = await self.gate.put(self.judge(found, page))
         telemetry.EVENTS.labels(Network.VK, outcome).inc()
+        _BY_CALLBACK.observe(perf_counter() - start)
         return OK
 
     def judge(self, event: Event, page: PageConfig) -> Item:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.domain.connecting import ConnectorFactory
 from app.domain.ports import Abilities
+from app.pipeline.census import Counting
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
@@ -38,6 +39,8 @@ class Services:
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     #: How deliveries are set up on each network that can be set up through its API.
     connectors: Mapping[str, ConnectorFactory] = field(default_factory=dict)
+    #: What waits in the database, for `/metrics`.
+    counting: Counting | None = None
     #: How often each site has sent objections lately.
     rates: Rates = field(default_factory=Rates)
     #: Which addresses the API has turned away lately.

@@ -12,7 +12,6 @@ from app.pipeline.objections.answering import is_settled, settle
 from app.storage import objections as queries
 from app.storage.objections import ObjectionRecord
 from app.storage.tables import Objection
-from app.telemetry import OBJECTIONS_WAITING
 
 EVERY: Final = MINUTE
 #: How long before the term people are warned.
@@ -24,7 +23,7 @@ _CHUNK: Final = 200
 
 def watch_terms(house: House, _: Configuration, stop: threading.Event) -> None:
     """Go through all objections without an answer once."""
-    position, waiting, late = 0, 0, 0
+    position = 0
     while not stop.is_set():
         with house.database.read() as session:
             rows = queries.waiting(session, after=position, limit=_CHUNK)
@@ -32,11 +31,8 @@ def watch_terms(house: House, _: Configuration, stop: threading.Event) -> None:
             told = queries.warned(session, [row.comment_id for row in rows], (NEAR, OVER))
         at = house.clock.now()
         for record in records:
-            waiting, late = waiting + 1, late + (record.objection.due_at < at)
             _watch(house, record, told.get(record.objection.id, frozenset()), at)
         if len(rows) < _CHUNK:
-            OBJECTIONS_WAITING.labels("all").set(waiting)
-            OBJECTIONS_WAITING.labels("late").set(late)
             return
         position = rows[-1].id
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Final
 
 from sqlalchemy import insert
@@ -15,6 +16,7 @@ from app.domain.polling import Heard, Learned, Unheard
 from app.domain.ports import Credential, Retry
 from app.domain.states import WaitingFor
 from app.domain.watching import Matter
+from app.domain.words import IntakeKind
 from app.journal.chain import append
 from app.outbox.endings import Ink, about_connection
 from app.pipeline.carry_out.credentials import open_credentials
@@ -73,6 +75,7 @@ class Storing:
         Raises:
             BusyError: not durable; the network is to be asked again from where we stood.
         """
+        start = perf_counter()
         with self._house.database.read() as session:
             pages = self._configuration.current(session).by_id
         updates = Updates()
@@ -91,6 +94,8 @@ class Storing:
         for answer, item in zip(answers, updates.items, strict=True):
             outcome = answer if isinstance(answer, Outcome) else "busy"
             telemetry.EVENTS.labels(item.event.network, outcome).inc()
+            if isinstance(answer, Outcome):
+                telemetry.DECISION.labels(IntakeKind.LONGPOLL).observe(perf_counter() - start)
         if any(isinstance(answer, BusyError) for answer in answers):
             raise BusyError("the database does not answer")
 

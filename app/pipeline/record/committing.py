@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter
 from typing import Final
 
 import psycopg
@@ -120,6 +121,7 @@ class Committer:
     def _try(self, items: Sequence[Item], also: Also | None) -> list[Answer]:
         outcomes: list[Outcome] = []
         pending = 0
+        start = perf_counter()
         with self._house.database.write() as session:
             if items:
                 outcomes, pending = record(
@@ -128,6 +130,7 @@ class Committer:
             _do(also, session)
         if items:
             telemetry.BATCH.observe(len(items))
+            telemetry.COMMIT.observe(perf_counter() - start)
         if pending:
             self._on_actions()
         return list(outcomes)

@@ -28,7 +28,6 @@ from app.pipeline.watching import incidents
 from app.storage import unjudged
 from app.storage.tables import Incident
 from app.storage.unjudged import WaitingText
-from app.telemetry import UNJUDGED
 
 NAME: Final = "texts without a judgement"
 EVERY: Final = 10 * SECOND
@@ -96,7 +95,9 @@ class Waiting:
     def _item(self, one: WaitingText, page: PageConfig) -> Item | None:
         """The text with the model's opinion; None when the model fails too often."""
         item = judge(_event(one, page), page, self.moderator, one.waiting.received_at)
-        return None if item.unjudged else replace(item, waited=one.waiting.revision_id)
+        if item.unjudged:
+            return None
+        return replace(item, waited=one.waiting.revision_id, read_again=one.waiting.read_again)
 
 
 def _event(one: WaitingText, page: PageConfig) -> Event:
@@ -122,9 +123,7 @@ def _event(one: WaitingText, page: PageConfig) -> Event:
 
 def _count(house: House) -> int:
     with house.database.read() as session:
-        waiting = unjudged.count_waiting(session)
-    UNJUDGED.set(waiting)
-    return waiting
+        return unjudged.count_waiting(session)
 
 
 def _drop_needless(house: House) -> None:

@@ -1,7 +1,6 @@
 """Ends incidents whose cause is gone without anybody having said so: a new token, a page that was taken away."""
 
 import threading
-from collections import Counter
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -16,17 +15,15 @@ from app.pipeline.watching import incidents
 from app.storage.pages import falls_to_review, pages_of_connection
 from app.storage.tables import Connection, Credential, Incident, Page
 from app.storage.watches import open_incidents
-from app.telemetry import INCIDENTS_OPEN
 
 NAME: Final = "incidents"
 EVERY: Final = 10 * SECOND
 
 
 def close_ended(house: House, _configuration: Configuration, stop: threading.Event) -> None:
-    """Look at every open incident, end those that are over, and count the rest."""
+    """Look at every open incident and end those that are over."""
     with house.database.read() as session:
-        found = open_incidents(session)
-        over = [one for one in found if _is_over(session, house.clock.now(), one)]
+        over = [one for one in open_incidents(session) if _is_over(session, house.clock.now(), one)]
     for one in over:
         if stop.is_set():
             return
@@ -34,10 +31,6 @@ def close_ended(house: House, _configuration: Configuration, stop: threading.Eve
             # Asked again: whoever opened it may have been faster.
             if _is_over(session, house.clock.now(), one):
                 incidents.end(session, house, Matter(one.what), page_id=one.page_id, connection_id=one.connection_id)
-    counts = Counter(one.what for one in found)
-    counts.subtract(one.what for one in over)
-    for matter in Matter:
-        INCIDENTS_OPEN.labels(matter.value).set(counts[matter.value])
 
 
 def _is_over(session: Session, now: int, incident: Incident) -> bool:

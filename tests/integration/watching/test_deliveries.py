@@ -13,7 +13,6 @@ from app.pipeline.watching.closing import close_ended
 from app.pipeline.watching.deliveries import CHECK_EVERY, Watcher
 from app.pipeline.watching.servers import state_of
 from app.storage.tables import Connection, Credential, Incident, Page, Poll, Watch
-from app.telemetry import REGISTRY
 from tests.integration.watching.conftest import connector
 from tests.simulators import vk_state
 
@@ -148,11 +147,9 @@ def test_incidents_whose_cause_is_gone_end_by_themselves(either, vk, page):
     assert open_now(either) == [(Matter.CALLBACK_SERVER, "missing"), (Matter.TOKEN_DEAD, "vk_5")]
     close_ended(either.house, None, threading.Event())
     assert len(open_now(either)) == 2
-    assert REGISTRY.get_sample_value("dvornik_incidents_open", {"what": "token_dead"}) == 1
     either.sql("UPDATE credential SET dead_at = NULL")
     close_ended(either.house, None, threading.Event())
     assert open_now(either) == [(Matter.CALLBACK_SERVER, "missing")]
-    assert REGISTRY.get_sample_value("dvornik_incidents_open", {"what": "token_dead"}) == 0
     either.sql("UPDATE page SET removed_at = 1")
     close_ended(either.house, None, threading.Event())
     assert open_now(either) == []
