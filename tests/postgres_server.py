@@ -8,6 +8,7 @@ its process id and removes the data.
 import importlib.util
 import os
 import pwd
+import queue
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -64,6 +66,22 @@ class Server:
         with psycopg.connect(_address(self.port), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def halt(self, *, at_once: bool = False) -> None:
+        """Stop the server and keep its data; `at_once` as if its power had failed."""
+        self._tell("abort" if at_once else "halt")
+
+    def resume(self) -> None:
+        """Start the halted server again, on the same port."""
+        self._tell("resume")
+
+    def _tell(self, order: str) -> None:
+        assert self._keeper.stdin
+        assert self._keeper.stdout
+        self._keeper.stdin.write(f"{order}\n")
+        self._keeper.stdin.flush()
+        if self._keeper.stdout.readline().strip() != order:
+            raise RuntimeError(f"the server did not obey: {order}")
+
     def stop(self) -> None:
         """Close the pipe and wait until the keeper has cleaned up."""
         for pipe in (self._keeper.stdin, self._keeper.stdout):
@@ -105,21 +123,32 @@ def _address(port: int) -> str:
 
 
 def _keep(programs: Path) -> None:
-    """The keeper's life: initialise, start, tell the port, wait for the end of input, stop, remove."""
+    """The keeper's life: initialise, start, tell the port, obey until the end of input, stop, remove."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     home = Path(tempfile.mkdtemp(prefix="dvornik-pg-"))
-    server: subprocess.Popen[bytes] | None = None
+    running: list[subprocess.Popen[bytes]] = []
     try:
         user = _unprivileged(home)
         programs = _readable(programs, home, user)
+        _make(programs, home, user)
         server, port = _start(programs, home, user)
+        running.append(server)
         print(port, flush=True)  # noqa: T201 - the tests read it from the pipe
-        _end_of(sys.stdin, server)
+        for order in _orders(sys.stdin, running):
+            if order == "resume":
+                running.append(_start(programs, home, user, port)[0])
+            else:
+                _end(running.pop(), signal.SIGQUIT if order == "abort" else signal.SIGINT)
+            print(order, flush=True)  # noqa: T201 - the same
     finally:
-        if server is not None:
-            server.send_signal(signal.SIGINT)  # fast shutdown: no waiting for clients
-            server.wait(timeout=30)
+        for server in running:
+            _end(server, signal.SIGINT)  # fast shutdown: no waiting for clients
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _end(server: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    server.send_signal(number)
+    server.wait(timeout=30)
 
 
 def _unprivileged(home: Path) -> str | None:
@@ -148,16 +177,21 @@ def _readable(programs: Path, home: Path, user: str | None) -> Path:
     return programs
 
 
-def _start(programs: Path, home: Path, user: str | None) -> tuple[subprocess.Popen[bytes], int]:
+def _make(programs: Path, home: Path, user: str | None) -> None:
     data = home / "data"
     make = [programs / "initdb", "-D", data, "-U", "dvornik", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run(make, user=user, cwd=home, stdout=subprocess.DEVNULL, check=True)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as config:
         config.write(_CONFIG)
+
+
+def _start(
+    programs: Path, home: Path, user: str | None, wanted: int | None = None
+) -> tuple[subprocess.Popen[bytes], int]:
     # Between choosing a free port and listening on it somebody else may take it.
     for _ in range(5):
-        port = _free_port()
-        command = [programs / "postgres", "-D", data, "-p", str(port), "-k", home]
+        port = wanted or _free_port()
+        command = [programs / "postgres", "-D", home / "data", "-p", str(port), "-k", home]
         log = (home / "log").open("wb")
         with log:
             server = subprocess.Popen(
@@ -192,12 +226,24 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _end_of(pipe: IO[str], server: subprocess.Popen[bytes]) -> None:
-    """Return when the tests are gone or the server is."""
-    gone = threading.Event()
-    for wait in (pipe.read, server.wait):
-        threading.Thread(target=lambda wait=wait: (wait(), gone.set()), daemon=True).start()
-    gone.wait()
+def _orders(pipe: IO[str], running: Sequence[subprocess.Popen[bytes]]) -> Iterator[str]:
+    """What the tests order; the end when they are gone, or when the server is without having been told to."""
+    orders: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        for line in pipe:
+            orders.put(line.strip())
+        orders.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    while not (running and running[0].poll() is not None):
+        try:
+            order = orders.get(timeout=0.5)
+        except queue.Empty:
+            continue
+        if not order:
+            return
+        yield order
 
 
 if __name__ == "__main__":
