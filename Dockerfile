@@ -4,9 +4,13 @@
 #   docker run --read-only --tmpfs /tmp -v dvornik:/data -p 127.0.0.1:8000:8000 dvornik
 #
 # Everything that changes lies in /data (database and keys), so the rest may be read-only. Put a reverse
-# proxy with TLS in front of it.
+# proxy with TLS in front of it (docs/operators.md). An image that is built for good names its base by digest:
+#
+#   docker build --build-arg PYTHON=python:3.13-slim-bookworm@sha256:… -t dvornik .
 
-FROM python:3.13-slim AS build
+ARG PYTHON=python:3.13-slim-bookworm
+
+FROM ${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /opt/dvornik
@@ -20,7 +24,9 @@ COPY training training
 COPY data/samples/comments data/samples/comments
 RUN /opt/dvornik/bin/pip install --no-build-isolation --no-deps .
 
-FROM python:3.13-slim
+FROM ${PYTHON}
+LABEL org.opencontainers.image.title="Dvornik" \
+      org.opencontainers.image.licenses="MIT AND CC-BY-NC-SA-4.0"
 # A fixed number, so that a volume's files keep their owner when the image is built anew.
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin dvornik \
     && install --directory --owner dvornik --group dvornik --mode 0700 /data

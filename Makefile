@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test fuzz crash soak demo bench lint help lock clean
+.PHONY: run test fuzz crash soak demo bench wheel sbom screenshots lint help lock clean
 
 # Which Python makes .venv; empty: the first one of the usual names that is new enough.
 PYTHON ?=
@@ -28,7 +28,7 @@ UV ?= uv
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 CODE := app model training
-CHECKED := $(CODE) tests $(wildcard benchmarks)
+CHECKED := $(CODE) tests deploy $(wildcard benchmarks)
 
 run: .venv/.run ## set everything up and serve on http://127.0.0.1:8000 (PORT=… for another port)
 	@export DVORNIK_DATA_DIR="$(DVORNIK_DATA_DIR)"; $(BIN)/dvornik migrate && echo "dvornik: people answer at http://127.0.0.1:$(PORT)/console" >&2 && exec $(BIN)/dvornik serve --host 127.0.0.1 --port "$(PORT)"
@@ -51,6 +51,15 @@ demo: .venv/.run ## show the whole way of a comment against a simulated VK, then
 bench: .venv/.bench ## measure callbacks, scoring, a file and the desk on this machine
 	@$(BIN)/python -m benchmarks
 
+wheel: .venv/.run ## build the package with model, presets and templates in it into dist/
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+
+sbom: .venv/.test ## write the bill of materials of what serves (CycloneDX) to build/dvornik.cdx.json
+	@$(BIN)/python deploy/sbom.py build/dvornik.cdx.json
+
+screenshots: .venv/.test ## renew the pictures of docs/guide.ru.md with the real program and a simulated VK
+	@$(BIN)/python -m tests.simulators.pictures docs/images
+
 lint: .venv/.test ## check style, types and imports only
 	@$(BIN)/ruff check --quiet $(CHECKED)
 	@$(BIN)/ruff format --check --quiet $(CHECKED) || { echo "dvornik: to format: $(BIN)/ruff format $(CHECKED)" >&2; exit 1; }
@@ -58,7 +67,7 @@ lint: .venv/.test ## check style, types and imports only
 	@$(BIN)/lint-imports --no-logo
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove the virtual environment and the caches; data in var/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
