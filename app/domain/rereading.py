@@ -1,11 +1,16 @@
 """What is asked of a network to read again what was written while nobody told us of it."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from app.domain.connecting import Refusal
 from app.domain.events import Event
 from app.domain.ports import Credential
+
+#: So begins the key of a delivery that we went for ourselves,
+KEY: Final = "reread:"
+#: and this stands in the basis of a decision about it.
+MARK: Final = "read_again"
 
 
 class Thing(NamedTuple):

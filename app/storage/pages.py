@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, literal_column, tuple_, update
 from sqlmodel import Session, col, func, select
 
+from app.domain.rereading import KEY, MARK
 from app.domain.states import CANCELLABLE, ActionState
 from app.storage.accounts import is_id
 from app.storage.tables import Action, Capability, Connection, Credential, Decision, Journal, Page, SeenEvent
@@ -17,6 +18,8 @@ RECENT_EVENTS = 5000
 _OPEN_STATES = "action.state IN ('proposed', 'pending', 'sending', 'manual', 'failed')"
 _HELD = CANCELLABLE
 _LARGEST_ID: Final = 2**63 - 1
+_PERSON: Final = "person:"
+_READ_AGAIN: Final = col(Decision.basis_json).contains(f'"{MARK}":true', autoescape=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +175,13 @@ def open_action_counts(session: Session, pages: Sequence[Page]) -> dict[int, dic
 
 
 def last_events(session: Session, pages: Sequence[Page]) -> dict[int, int]:
-    """When each page was last heard of, in microseconds: its newest decision, or a delivery among the newest of all."""
+    """When each page was last heard of, in microseconds: its newest decision, or a delivery among the newest of all.
+
+    Only what the network told us counts: neither a person's verdict nor what we went to read again ourselves.
+    """
     recent = (
         select(SeenEvent.page_id, SeenEvent.received_at)
+        .where(~col(SeenEvent.key).startswith(KEY))
         .order_by(col(SeenEvent.received_at).desc())
         .limit(RECENT_EVENTS)
         .subquery()
@@ -186,6 +193,7 @@ def last_events(session: Session, pages: Sequence[Page]) -> dict[int, int]:
     decided_at = (
         select(Decision.decided_at)
         .where(col(Decision.page_id) >= Page.id, place < tuple_(col(Page.id), _LARGEST_ID))
+        .where(~col(Decision.decided_by).startswith(_PERSON), ~_READ_AGAIN)
         .order_by(col(Decision.page_id).desc(), col(Decision.id).desc())
         .limit(1)
         .correlate(Page)

@@ -135,4 +135,6 @@ class Unjudged(SQLModel, table=True):
     comment_id: int = big(index=True)
     page_id: int = big(index=True)
     received_at: int = big()
+    #: It was read again after a gap: nobody had told us of it.
+    read_again: bool = False
     raw: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)

@@ -464,6 +464,13 @@ def _watch(vault: Vault) -> Rows:
             }
         ],
         "unjudged": [
-            {"revision_id": 16, "comment_id": 15, "page_id": 6, "received_at": AT, "raw": b"{\x00\xff}"},
+            {
+                "revision_id": 16,
+                "comment_id": 15,
+                "page_id": 6,
+                "received_at": AT,
+                "read_again": False,
+                "raw": b"{\x00\xff}",
+            },
         ],
     }

@@ -98,6 +98,7 @@ class Happenings:
             comment_id=comment.id,
             page_id=comment.page_id,
             received_at=item.received_at,
+            read_again=item.read_again,
             raw=item.event.raw,
         )
         self._ledger.note("unjudged", comment.id, page=comment.page_id, revision=comment.revision_id)

@@ -8,6 +8,7 @@ from app.domain.decisions import NO_CONTEXT, Facts, Judgement, Remove, Ruling
 from app.domain.events import Act, Written
 from app.domain.ids import IdMaker
 from app.domain.judged import has_text, judged_text, only_links
+from app.domain.rereading import MARK
 from app.domain.states import ActionState
 from app.domain.words import OWN, ActionKind, Mode, Reason, Verdict, WrittenBy
 from app.outbox.permission import AGE_LIMIT
@@ -105,6 +106,8 @@ class Rulings:
         self._budget.decided(page)
         if isinstance(ruling, Remove) and mode is Mode.ENFORCE and (held := self._held_back(item, body, page)):
             ruling, mode = replace(ruling, reasons=(*ruling.reasons, held)), Mode.REVIEW
+        if item.read_again:
+            ruling = replace(ruling, basis={**ruling.basis, MARK: True})
         decision_id = self.write_decision(comment, item, page, ruling, mode=mode)
         self._act(comment, page, ruling, decision_id, mode)
         if opens_case(ruling, mode) and not (campaign and campaign.answers_for(ruling)):

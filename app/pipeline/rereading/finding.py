@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from app.domain.events import Act, Event, Removed, Written
+from app.domain.rereading import KEY
 from app.domain.states import CommentState
 from app.storage import rereads
 
-Key = tuple[str, str, str]
+CommentName = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ def find(session: Session, page_id: int, gap: Gap, listed: Sequence[Event]) -> F
         told = known.get(keys[id(event)])
         if told is None:
             if inside:
-                news.append(event)
+                news.append(replace(event, key=f"{KEY}{event.key}"))
         elif changed := _changed(event, *told):
             # An event tells of each change once; a list may show the same words after others again.
-            news.append(replace(changed, key=f"reread:{gap.id}:{event.key}"))
+            news.append(replace(changed, key=f"{KEY}{gap.id}:{event.key}"))
     return Found(seen, tuple(news))
 
 
@@ -63,7 +64,7 @@ def _changed(event: Event, state: str, text: str | None) -> Event | None:
     return None
 
 
-def _key(event: Event) -> Key:
+def _key(event: Event) -> CommentName:
     body = event.body
     assert isinstance(body, Written | Removed)  # noqa: S101 - lists hold comments
     return str(body.ref.kind), body.ref.scope, body.ref.external_id

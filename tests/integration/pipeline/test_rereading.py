@@ -20,6 +20,7 @@ from app.pipeline.rereading.ordering import order_reread
 from app.pipeline.rereading.walking import PATIENCE, REST
 from app.pipeline.watching import incidents
 from app.storage import duties
+from app.storage.pages import last_events
 from app.storage.tables import Action, Comment, Credential, Decision, Page, RevisionBody
 from tests.integration.pipeline.deaf import GROUP, Deaf
 from tests.integration.pipeline.storm import RUDE
@@ -89,6 +90,43 @@ def test_what_was_written_three_days_ago_is_only_proposed(small: Deaf) -> None:
     [decision] = small.desk.rows(Decision)
     assert decision.reasons_json == '["score_over_remove","age_limit"]'
     assert {one.state for one in small.desk.rows(Action)} == {"proposed"}
+
+
+def test_what_is_read_again_is_not_heard(deaf: Deaf) -> None:
+    """A page counts as silent until its network tells something, however much was found there."""
+    deaf.tell(deaf.post("Спасибо за дорогу"))
+    [page] = deaf.desk.rows(Page)
+
+    def heard() -> int:
+        with deaf.house.database.read() as session:
+            return last_events(session, [page])[page.id]
+
+    last = heard()
+    deaf.clock.advance(HOUR)
+    deaf.post(RUDE)
+    deaf.post("Ответ администрации", author=-GROUP)
+    deaf.open_gap()
+    assert deaf.read_again().found == 2
+    assert heard() == last
+    deaf.clock.advance(HOUR)
+    deaf.tell(deaf.post("Спасибо за парк"))
+    assert heard() > last
+
+
+def test_an_old_edit_is_only_proposed_after_it_waited_for_the_model(small: Deaf) -> None:
+    """Nobody knows when the words were changed: the comment's own time counts, also when the model was broken."""
+    comment = small.post("Спасибо за дорогу", hours_ago=80)
+    small.tell(comment)
+    comment.text = RUDE
+    small.open_gap(hours=100)
+    small.break_model()
+    assert small.read_again().found == 1
+    assert small.waiting() == 1
+    small.mend_model()
+    small.judge_waiting()
+
+    assert small.decisions_on(comment.id)[-1].reasons_json == '["score_over_remove","age_limit"]'
+    assert {one.state for one in small.actions_on(comment.id)} == {"proposed"}
 
 
 def test_an_edit_and_a_deletion_that_nobody_told_us_of(small: Deaf) -> None:

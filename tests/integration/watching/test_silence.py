@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from app.domain.clock import DAY, HOUR, MINUTE
 from app.pipeline.watching.silence import SHORTEST, UNKNOWN, limit_of, watch_silence
-from app.storage.tables import Incident, Watch
+from app.storage.tables import Decision, Incident, SeenEvent, Watch
 
 
 def every(gap, number):
@@ -47,6 +47,21 @@ def test_a_page_that_falls_silent_is_an_incident_until_it_speaks(either):
     assert look(either) == []
     assert either.row(Watch, either.page).silence_limit == 7 * HOUR
     either.clock.advance(MINUTE)
+    assert look(either) == look(either) == [("", True)]
+    either.add_comment()
+    assert look(either) == [("", False)]
+
+
+def test_only_the_network_breaks_the_silence(either):
+    """A verdict that a person gives, and comments that were read again, are not heard from the network."""
+    either.add_comment()
+    either.clock.advance(UNKNOWN + MINUTE)
+    with either.database.write() as session:
+        for number, about in enumerate(({"decided_by": "person:anna"}, {"basis_json": '{"read_again":true}'}), start=1):
+            made = either.decision(either.house.ids(), number, number, either.page)
+            session.add(Decision(**made.model_dump() | about))
+        event = {"id": either.house.ids(), "page_id": either.page, "key_hash": 1, "key": "reread:1", "type": "new"}
+        session.add(SeenEvent(**event, outcome="recorded", received_at=either.clock.now()))
     assert look(either) == look(either) == [("", True)]
     either.add_comment()
     assert look(either) == [("", False)]

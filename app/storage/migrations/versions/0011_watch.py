@@ -115,6 +115,7 @@ def _waiting() -> None:
         sa.Column("comment_id", _BIG, nullable=False),
         sa.Column("page_id", _BIG, nullable=False),
         sa.Column("received_at", _BIG, nullable=False),
+        sa.Column("read_again", sa.Boolean(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
     )
     op.create_index("ix_unjudged_comment_id", "unjudged", ["comment_id"])
