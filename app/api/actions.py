@@ -1,13 +1,16 @@
 """Routes that show what is asked of the networks, and let a person confirm or cancel it."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from app.api import examples, schemas
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.decisions import chosen_pages
 from app.api.deps import Caller, Use
-from app.api.fields import Cursor, IdIn, Limit, read_cursor, write_cursor
+from app.api.fields import Cursor, IdIn, Limit, micros, read_cursor, write_cursor
 from app.api.shapes import action_out
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
@@ -16,6 +19,9 @@ from app.pipeline.overrule import actions as orders
 from app.storage.actions import ActionFilter, list_actions, read_action
 
 router = APIRouter(route_class=StrictRoute, tags=["actions"])
+
+_SINCE = Query(description="Ordered then or later; RFC 3339.", examples=["2026-11-22T00:00:00Z"])
+_UNTIL = Query(description="Ordered earlier; RFC 3339.", examples=["2026-11-23T00:00:00Z"])
 
 
 @router.get(
@@ -32,11 +38,13 @@ def actions(  # noqa: PLR0917 - FastAPI passes everything by name
     page_id: IdIn | None = None,
     state: ActionState | None = None,
     kind: ActionKind | None = None,
+    since: Annotated[AwareDatetime | None, _SINCE] = None,
+    until: Annotated[AwareDatetime | None, _UNTIL] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> schemas.ActionList:
     """Actions of the token's pages; as with decisions, go on until `next_cursor` is null."""
-    wanted = ActionFilter(pages=chosen_pages(who, page_id), state=state, kind=kind)
+    wanted = ActionFilter(chosen_pages(who, page_id), state, kind, micros(since), micros(until))
     with use.house.database.read() as session:
         rows, before = list_actions(session, wanted, before=read_cursor(cursor), limit=limit)
     return schemas.ActionList(items=[action_out(row) for row in rows], next_cursor=write_cursor(before))

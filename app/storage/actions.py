@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from app.domain.states import ActionState
 from app.domain.words import ActionKind
 from app.storage.tables import Action, Page
-from app.storage.walk import Found, Rows, Statement, newest, stretch
+from app.storage.walk import Found, Rows, Statement, first_id, last_id, newest, stretch
 
 #: States that the partial index `ix_action_open` holds.
 OPEN_STATES: Final = frozenset(
@@ -20,11 +20,28 @@ _IS_OPEN: Final = "action.state IN ('proposed', 'pending', 'sending', 'manual', 
 
 @dataclass(frozen=True, slots=True)
 class ActionFilter:
-    """Which actions; `pages` None = all."""
+    """Which actions; `pages` None = all, times are microseconds, `until` exclusive."""
 
     pages: tuple[int, ...] | None = None
     state: ActionState | None = None
     kind: ActionKind | None = None
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a row has to be looked at to know that it is wanted."""
+        return any(one is not None for one in (self.state, self.kind, self.since, self.until))
+
+    def keeps(self, row: Found) -> bool:
+        """Whether a row of the walk is wanted."""
+        _, state, kind, at = row
+        return (
+            self.state in (None, state)
+            and self.kind in (None, kind)
+            and (self.since is None or at >= self.since)
+            and (self.until is None or at < self.until)
+        )
 
 
 def list_actions(
@@ -37,17 +54,18 @@ def list_actions(
     def read(position: int | None, size: int) -> Rows:
         return session.execute(walk_statement(wanted, position, size)).all()
 
-    def keep(row: Found) -> bool:
-        return wanted.state in (None, row[1]) and wanted.kind in (None, row[2])
-
-    found = newest(read, keep=keep if wanted.state or wanted.kind else None, before=before, limit=limit)
+    found = newest(read, keep=wanted.keeps if wanted.chooses else None, before=before, limit=limit)
     rows = {row.id: row for row in session.scalars(select(Action).where(col(Action.id).in_(found.ids)))}
     return [rows[one] for one in found.ids if one in rows], found.next_before
 
 
 def walk_statement(wanted: ActionFilter, before: int | None, size: int) -> Statement:
     """One stretch of the walk; an open state goes along the small index of open actions."""
-    statement: Statement = select(col(Action.id), col(Action.state), col(Action.kind))
+    statement: Statement = select(col(Action.id), col(Action.state), col(Action.kind), col(Action.created_at))
+    if wanted.since is not None:
+        statement = statement.where(col(Action.id) >= first_id(wanted.since))
+    if wanted.until is not None:
+        statement = statement.where(col(Action.id) < last_id(wanted.until))
     if wanted.state not in OPEN_STATES:
         return stretch(Action, statement, wanted.pages, before, size)
     # Literals, the index's own condition among them: a partial index serves only what can be proved while planning.

@@ -44,6 +44,27 @@ def test_a_confirmed_ban_goes_out_with_its_term(yard: Yard, ban: str) -> None:
     assert verify(yard.house.database, yard.house.journal_key).problems == []
 
 
+def test_actions_of_a_time_are_listed(small_yard: Yard) -> None:
+    """`since` and `until` hold the list to what was ordered then; the end is not part of it, a state narrows further."""
+    client = small_yard.client("viewer")
+    orders = []
+    for author in ("5001", "5002"):
+        orders.append(small_yard.action_of(small_yard.comment("Ты дебил", author=author), "ban_author"))
+        small_yard.clock.advance(3_600_000_000)
+    early, late = (rfc3339(order.created_at) for order in orders)
+
+    def listed(**query: str) -> set[str]:
+        items = client.get("/v1/actions", params={"kind": "ban_author", **query}).json()["items"]
+        return {one["id"] for one in items}
+
+    first, second = ({str(order.id)} for order in orders)
+    assert listed(since=early) == first | second
+    assert listed(since=late) == listed(since=late, state="proposed") == second
+    assert listed(until=late) == listed(until=late, state="proposed") == first
+    assert listed(since=late, until=late) == set()
+    assert client.get("/v1/actions", params={"since": "2026-11-22T00:00:00"}).status_code == 400
+
+
 def test_a_moderator_may_set_another_term(small_yard: Yard, small_ban: str) -> None:
     """`ban_days` replaces the ladder's term."""
     anna = small_yard.client("moderator", "anna")
