@@ -77,4 +77,8 @@ def _network(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
+    if parsed.version == 4:
+        return address
+    # What listens on `::` sees every IPv4 address as one of a single /64.
+    inner = parsed.ipv4_mapped
+    return str(inner or ipaddress.ip_network((parsed, 64), strict=False))
