@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -14,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.domain.clock import SECOND, Clock
 from app.domain.mailbox import mailbox
-from app.domain.watching import Letter
+from app.domain.watching import Handed, Letter
 
 #: For each step of the conversation, seconds.
 TIMEOUT: Final = 10.0
@@ -53,27 +54,27 @@ class MailSender:
         self._tls = tls or ssl.create_default_context()
         self._timeout = timeout
 
-    def send(self, target: Mapping[str, str], letter: Letter) -> str:
+    def send(self, target: Mapping[str, str], letter: Letter) -> Handed:
         """See `Sender`; codes: `smtp_<answer>`, `smtp_login`, `smtp_tls`, `unreachable`, `timeout`, `address`."""
         try:
-            message = self._message(target["address"], letter)
+            message = self.message(target["address"], letter)
         except (ValueError, KeyError):
-            return "address"
+            return Handed("address")
         try:
             self._hand_in(message)
         except (OSError, smtplib.SMTPException) as error:
-            return _code(error)
-        return ""
+            return Handed(_code(error))
+        return Handed()
 
     def _hand_in(self, message: EmailMessage) -> None:
         server, seconds = self._server, self._timeout
         # Without a name of ours the library looks this machine's up and tells it.
         name = server.sender.rpartition("@")[2]
         if server.scheme == "smtps":
-            with smtplib.SMTP_SSL(server.host, server.port, name, timeout=seconds, context=self._tls) as smtp:
+            with closing(smtplib.SMTP_SSL(server.host, server.port, name, timeout=seconds, context=self._tls)) as smtp:
                 self._say(smtp, message)
             return
-        with smtplib.SMTP(server.host, server.port, name, timeout=seconds) as smtp:
+        with closing(smtplib.SMTP(server.host, server.port, name, timeout=seconds)) as smtp:
             smtp.ehlo_or_helo_if_needed()
             # Nobody can listen on this machine's own loopback; anywhere else nothing is said without TLS.
             if server.host not in LOOPBACK or smtp.has_extn("starttls"):
@@ -84,10 +85,18 @@ class MailSender:
         if self._server.user:
             smtp.login(self._server.user, self._server.password)
         smtp.send_message(message)
+        # The letter is taken: whatever is answered to a goodbye must not have it sent again.
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
 
-    def _message(self, address: str, letter: Letter) -> EmailMessage:
+    def message(self, address: str, letter: Letter) -> EmailMessage:
+        """The letter as it is handed in.
+
+        Raises:
+            ValueError: there can be no such address.
+        """
         message = EmailMessage(policy=SMTP)
-        message["Subject"] = " ".join(letter.subject.split())
+        message["Subject"] = _one_line(letter.subject)
         message["From"] = Address("Дворник", addr_spec=self._server.sender)
         message["To"] = Address(addr_spec=mailbox(address))
         message["Date"] = format_datetime(datetime.fromtimestamp(self._clock.now() // SECOND, UTC))
@@ -96,6 +105,13 @@ class MailSender:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         return message
+
+
+def _one_line(subject: str) -> str:
+    """A subject that is one header and no other."""
+    visible = "".join(sign if sign.isprintable() else " " for sign in subject)
+    # The library reads an encoded word in what it is given, and writes the line ends in it as line ends.
+    return " ".join(visible.replace("=?", "= ?").split())
 
 
 def _code(error: Exception) -> str:

@@ -6,9 +6,9 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from app.domain.watching import Letter
+from app.domain.clock import DAY, SECOND
+from app.domain.watching import Handed, Letter
 
-_LONGEST: Final = 4096
 _ANSWER_BYTES: Final = 100_000
 
 
@@ -20,30 +20,36 @@ class TelegramSender:
         self._base = base_url.rstrip("/")
         self._client = client
 
-    def send(self, target: Mapping[str, str], letter: Letter) -> str:
+    def send(self, target: Mapping[str, str], letter: Letter) -> Handed:
         """See `Sender`; codes: `telegram_<error code>`, `http_<status>`, `unreachable`, `timeout`, `garbage`."""
         body = {
             "chat_id": target["chat"],
-            "text": f"{letter.subject}\n\n{letter.text}"[:_LONGEST],
+            "text": f"{letter.subject}\n\n{letter.text}",
             "link_preview_options": {"is_disabled": True},
         }
         try:
             with self._client() as http:
                 reply = http.post(f"{self._base}/bot{target['token']}/sendMessage", json=body)
         except httpx.TimeoutException:
-            return "timeout"
+            return Handed("timeout")
         except (httpx.HTTPError, httpx.InvalidURL):
-            return "unreachable"
+            return Handed("unreachable")
         return _read(reply)
 
 
-def _read(reply: httpx.Response) -> str:
+def _read(reply: httpx.Response) -> Handed:
     try:
         answer: Any = msgspec.json.decode(reply.content[:_ANSWER_BYTES])
     except (msgspec.DecodeError, RecursionError):
         answer = None
     if isinstance(answer, dict) and answer.get("ok") is True:
-        return ""
+        return Handed()
     if isinstance(answer, dict) and isinstance(answer.get("error_code"), int):
-        return f"telegram_{answer['error_code']}"
-    return "garbage" if reply.is_success else f"http_{reply.status_code}"
+        return Handed(f"telegram_{answer['error_code']}", _wait(answer.get("parameters")))
+    return Handed("garbage" if reply.is_success else f"http_{reply.status_code}")
+
+
+def _wait(parameters: object) -> int | None:
+    """How long the bot is to say nothing, at most a day, if Telegram says so."""
+    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return min(seconds * SECOND, DAY) if isinstance(seconds, int) and seconds > 0 else None

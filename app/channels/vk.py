@@ -5,11 +5,10 @@ from contextlib import closing
 from typing import Final
 
 from app.domain.ports import Credential, Slot
-from app.domain.watching import Letter
+from app.domain.watching import Handed, Letter
 from app.networks.vk.failures import label
 from app.networks.vk.transport import Answered, Refused, Transport
 
-_LONGEST: Final = 4096
 _INT32: Final = (1 << 31) - 1
 
 
@@ -20,11 +19,11 @@ class VkSender:
         """Letters are rare: `transport` opens one for each."""
         self._transport = transport
 
-    def send(self, target: Mapping[str, str], letter: Letter) -> str:
+    def send(self, target: Mapping[str, str], letter: Letter) -> Handed:
         """See `Sender`; codes are the transport's, or VK's as `vk_901`: the user has not allowed it."""
         params = {
             "user_id": target["user"],
-            "message": f"{letter.subject}\n\n{letter.text}"[:_LONGEST],
+            "message": f"{letter.subject}\n\n{letter.text}",
             # VK drops a message whose number it has seen lately.
             "random_id": str(letter.key % _INT32 or 1),
             "dont_parse_links": "1",
@@ -33,5 +32,7 @@ class VkSender:
         with closing(self._transport()) as transport:
             answer = transport.call("messages.send", params, credential)
         if isinstance(answer, Answered):
-            return ""
-        return label(answer.code, answer.subcode) if isinstance(answer, Refused) else answer.code
+            return Handed()
+        if isinstance(answer, Refused):
+            return Handed(label(answer.code, answer.subcode))
+        return Handed(answer.code, answer.after)

@@ -39,16 +39,24 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to a channel; `key` is the same whenever the same message is sent again."""
+    """One message to a channel; `key` is the same whenever the same message is sent again, and for no other."""
 
     subject: str
     text: str
     key: int
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of a letter: taken, or a `code` that tells why not; `after` = the wait that was asked for, µs."""
+
+    code: str = ""
+    after: int | None = None
+
+
 class Sender(Protocol):
     """Sends letters one way; total: whatever goes wrong becomes a code."""
 
-    def send(self, target: Mapping[str, str], letter: Letter) -> str:
-        """Send it; '' if whoever carries it on has taken it, else a code that tells why not."""
+    def send(self, target: Mapping[str, str], letter: Letter) -> Handed:
+        """Send it to whoever carries it on."""
         ...

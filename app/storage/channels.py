@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, literal_column, update
+from sqlalchemy import and_, delete, literal_column, update
 from sqlmodel import Session, col, func, select
 
 from app.storage.accounts import is_id
@@ -47,8 +47,13 @@ def live_channels(session: Session) -> list[AlertChannel]:
 
 
 def due_channels(session: Session, now: int) -> list[AlertChannel]:
-    """Channels with something to be told by now."""
-    due = select(AlertMessage.channel_id).where(literal_column(_UNSENT), col(AlertMessage.due_at) <= now)
+    """Channels with something to be told, of which nothing is being sent and nothing waits for another attempt."""
+    due = (
+        select(AlertMessage.channel_id)
+        .where(literal_column(_UNSENT))
+        .group_by(col(AlertMessage.channel_id))
+        .having(func.max(AlertMessage.due_at) <= now)
+    )
     query = select(AlertChannel).where(col(AlertChannel.id).in_(due), col(AlertChannel.removed_at).is_(None))
     return list(session.exec(query.order_by(col(AlertChannel.id))))
 
@@ -79,10 +84,18 @@ def last_sent(session: Session) -> dict[int, int]:
 
 
 def claim(session: Session, channel_id: int, now: int, until: int) -> list[Part]:
-    """Take everything that a channel is to be told by now; nobody else takes it before `until`."""
+    """Take everything that a channel is to be told; nobody else takes it before `until`.
+
+    Nothing while a part of it is being sent or waits for another attempt: an end is not told before its beginning.
+    """
+    if channel_of(session, channel_id, lock=True) is None:
+        return []
+    unsent = and_(literal_column(_UNSENT), col(AlertMessage.channel_id) == channel_id)
+    if session.exec(select(AlertMessage.id).where(unsent, col(AlertMessage.due_at) > now).limit(1)).first():
+        return []
     mine = (
         update(AlertMessage)
-        .where(literal_column(_UNSENT), col(AlertMessage.channel_id) == channel_id, col(AlertMessage.due_at) <= now)
+        .where(unsent)
         .values(due_at=until, attempts=col(AlertMessage.attempts) + 1)
         .returning(col(AlertMessage.id))
     )

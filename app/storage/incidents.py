@@ -64,7 +64,15 @@ def end(
     if row is None:
         return None
     incident: Incident = row[0]
-    told = select(AlertMessage.channel_id).where(AlertMessage.incident_id == incident.id, AlertMessage.part == BEGAN)
+    told = (
+        select(AlertMessage.channel_id)
+        .join(AlertChannel, col(AlertChannel.id) == col(AlertMessage.channel_id))
+        .where(
+            AlertMessage.incident_id == incident.id,
+            AlertMessage.part == BEGAN,
+            col(AlertChannel.removed_at).is_(None),
+        )
+    )
     for channel_id in session.exec(told).all():
         session.add(_message(ids, at, incident.id, channel_id, ENDED))
     session.flush()

@@ -131,7 +131,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             assert line.endswith(b"\r\n"), "SMTP's lines end with CR LF"
             command, _, rest = line.decode("ascii").strip().partition(" ")
-            if command.upper() == "QUIT":
+            if command.upper() == "QUIT" and not self.simulator.refusals.get("QUIT"):
                 self._answer(221, "bye")
                 return
             self._obey(command.upper(), rest)

@@ -12,6 +12,8 @@ class TelegramSimulator:
     def __init__(self, token: str, chats: frozenset[str]) -> None:
         self.token = token
         self.chats = chats
+        #: Seconds for which the bot is to write nothing.
+        self.flood = 0
         self.messages: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -36,7 +38,10 @@ class TelegramSimulator:
             return 401, {"ok": False, "error_code": 401, "description": "Unauthorized"}
         if str(body.get("chat_id")) not in self.chats:
             return 403, {"ok": False, "error_code": 403, "description": "Forbidden: bot can't initiate conversation"}
-        if not 0 < len(body.get("text", "")) <= 4096:
+        if self.flood:
+            wait = {"retry_after": self.flood}
+            return 429, {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": wait}
+        if not 0 < len(body.get("text", "").encode("utf-16-le")) // 2 <= 4096:
             return 400, {"ok": False, "error_code": 400, "description": "Bad Request: message text"}
         self.messages.append(body)
         return 200, {"ok": True, "result": {"message_id": len(self.messages)}}

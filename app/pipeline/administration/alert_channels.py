@@ -133,7 +133,7 @@ def try_channel(house: House, post: Post, channel_id: int) -> str:
     if channel is None:
         raise missing(channel_id)
     # A number of its own each time: VK and mail programs take a repeat for the same letter.
-    return hand_over(house, post, channel, trial(post.console, house.ids()))
+    return hand_over(house, post, channel, trial(post.console, house.ids())).code
 
 
 def missing(channel_id: int) -> NotFoundError:

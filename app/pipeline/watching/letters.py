@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,10 @@ from app.storage.tables import Incident
 
 #: Incidents that one letter tells of in full; the rest is counted.
 MOST: Final = 20
+#: The longest letter with its subject: messengers take 4,096 units of UTF-16.
+LONGEST: Final = 4000
+#: The last line, which counts the rest.
+_REST: Final = 100
 _LONGEST_TITLE: Final = 80
 
 
@@ -44,12 +49,31 @@ def told(parts: Sequence[Part]) -> list[Told]:
 
 
 def letter(parts: Sequence[Part], places: Mapping[int, Place], *, zone: str, console: str = "") -> Letter:
-    """One letter about all of it; `places` by incident, `console` is the console's address or ''."""
+    """One letter about all of it; `places` of the first `MOST`, `console` is the console's address or ''."""
     everything = told(parts)
-    paragraphs = [_paragraph(one, places[one.incident.id], zone, console) for one in everything[:MOST]]
-    if len(everything) > MOST:
-        paragraphs.append(f"И ещё событий: {len(everything) - MOST}. Все они видны в кабинете.")
-    return Letter(_subject(everything, places), "\n\n".join(paragraphs), min(one.message_id for one in parts))
+    subject = _subject(everything, places)
+    paragraphs: list[str] = []
+    room = LONGEST - _REST - _units(subject)
+    for one in everything[:MOST]:
+        paragraph = _paragraph(one, places[one.incident.id], zone, console)
+        room -= _units(paragraph) + 2
+        if room < 0:
+            break
+        paragraphs.append(paragraph)
+    if rest := len(everything) - len(paragraphs):
+        paragraphs.append(f"И ещё событий: {rest}. Все они видны в кабинете.")
+    return Letter(subject, "\n\n".join(paragraphs), _key(one.message_id for one in parts))
+
+
+def _units(text: str) -> int:
+    """How long messengers think that it is."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _key(messages: Iterable[int]) -> int:
+    """One number for exactly these messages: with one more it is another letter, which must not pass for a repeat."""
+    named = ",".join(map(str, sorted(messages)))
+    return int.from_bytes(blake2b(named.encode(), digest_size=8).digest()) >> 1
 
 
 def trial(console: str, key: int) -> Letter:

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,12 +15,13 @@ from sqlmodel import Session, col, select
 from app.domain.clock import MINUTE, SECOND
 from app.domain.errors import ConfigurationError
 from app.domain.ports import Slot
-from app.domain.watching import ChannelKind, Letter, Sender
+from app.domain.watching import ChannelKind, Handed, Letter, Sender
 from app.outbox.backoff import Jitter, delay
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
-from app.pipeline.watching.letters import Place, clean, letter
+from app.pipeline.watching.letters import MOST, Place, clean, letter, told
 from app.storage import channels as queries
+from app.storage.incidents import pages_of_channel
 from app.storage.outbox import usable_credentials
 from app.storage.pages import page_of, pages_of_connection
 from app.storage.tables import AlertChannel, Incident, Page
@@ -80,21 +81,21 @@ def is_quiet(channel: AlertChannel, now: int) -> bool:
     return minute >= channel.quiet_from or minute < channel.quiet_to
 
 
-def hand_over(house: House, post: Post, channel: AlertChannel, what: Letter) -> str:
-    """Give a letter to the channel's sender; '' if it was taken, else why not."""
+def hand_over(house: House, post: Post, channel: AlertChannel, what: Letter) -> Handed:
+    """Give a letter to the channel's sender."""
     sender = post.senders.get(channel.kind)
     if sender is None:
-        return "not_set_up"
+        return Handed("not_set_up")
     with house.database.read() as session:
         target = _target(session, house, channel)
     if isinstance(target, str):
-        return target
+        return Handed(target)
     try:
         return sender.send(target, what)
     except Exception as error:  # noqa: BLE001 - a sender is total; if it is not, the others' letters still go out
         # Its message may hold an address.
         _log.error("sender_broke", channel=channel.id, kind=channel.kind, error=type(error).__name__)
-        return "client_error"
+        return Handed("client_error")
 
 
 def _tell_one(house: House, post: Post, channel: AlertChannel, jitter: Jitter) -> bool:
@@ -102,15 +103,16 @@ def _tell_one(house: House, post: Post, channel: AlertChannel, jitter: Jitter) -
     until = now + _LEASE
     with house.database.write() as session:
         parts = queries.claim(session, channel.id, now, until)
-        places = _places(session, [one.incident for one in parts])
+        places = {one.incident.id: _place(session, one.incident, channel) for one in told(parts)[:MOST]}
     if not parts:
         return False
-    code = hand_over(house, post, channel, letter(parts, places, zone=channel.timezone, console=post.console))
+    handed = hand_over(house, post, channel, letter(parts, places, zone=channel.timezone, console=post.console))
+    code = handed.code
     ALERT_MESSAGES.labels(channel.kind, code or "sent").inc()
-    attempts = min(one.attempts for one in parts)
+    attempts = max(one.attempts for one in parts)
     then = house.clock.now()
     with house.database.write() as session:
-        again = then + delay(attempts, jitter)
+        again = then + max(delay(attempts, jitter), handed.after or 0)
         queries.settle(
             session, channel.id, until, sent_at=None if code else then, due_at=again if code else then, error=code
         )
@@ -133,17 +135,14 @@ def _target(session: Session, house: House, channel: AlertChannel) -> Mapping[st
         return "sealed_with_another_key"
 
 
-def _places(session: Session, incidents: Iterable[Incident]) -> dict[int, Place]:
-    """Where each incident is, for people."""
-    return {one.id: _place(session, one) for one in incidents}
-
-
-def _place(session: Session, incident: Incident) -> Place:
+def _place(session: Session, incident: Incident, channel: AlertChannel) -> Place:
+    """Where an incident is, for people; of a shared token only the pages that the channel is told of."""
     if incident.page_id:
         page = session.exec(select(Page).where(col(Page.id) == incident.page_id)).first()
         return Place(f"«{clean(page.title)}»" if page else "снятая страница", f"/pages/{incident.page_id}")
     if incident.connection_id:
-        pages = pages_of_connection(session, incident.connection_id)
+        mine = pages_of_channel(channel)
+        pages = [one for one in pages_of_connection(session, incident.connection_id) if not mine or one.id in mine]
         first = f"«{clean(pages[0].title)}»" if pages else "снятая страница"
         more = f" и ещё {len(pages) - 1} с тем же ключом" if len(pages) > 1 else ""
         return Place(f"{first}{more}", f"/pages/{pages[0].id}" if pages else "/pages")

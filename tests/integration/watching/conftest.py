@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.watching import Letter
+from app.domain.watching import Handed, Letter
 from app.networks.vk.connecting import VkConnector
 from app.pipeline.administration.alert_channels import NewChannel, add_channel
 from app.pipeline.watching.telling import Post
@@ -15,18 +15,19 @@ from tests.simulators.vk import VkSimulator
 
 
 class Box:
-    """A sender that keeps letters; `answers` are codes to give before it takes any."""
+    """A sender that keeps letters; `answers` are given before it takes any, as codes or whole."""
 
     def __init__(self) -> None:
         self.letters: list[tuple[dict[str, str], Letter]] = []
-        self.answers: list[str] = []
+        self.answers: list[str | Handed] = []
 
-    def send(self, target: Any, letter: Letter) -> str:
+    def send(self, target: Any, letter: Letter) -> Handed:
         """Take it, unless an answer is prepared."""
         if self.answers:
-            return self.answers.pop(0)
+            answer = self.answers.pop(0)
+            return Handed(answer) if isinstance(answer, str) else answer
         self.letters.append((dict(target), letter))
-        return ""
+        return Handed()
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ import pytest
 from sqlmodel import select
 
 from app.domain.clock import HOUR, MINUTE, SECOND
-from app.domain.watching import Matter
+from app.domain.watching import Handed, Matter
 from app.pipeline.administration.alert_channels import list_channels, remove_channel
 from app.pipeline.watching import incidents, telling
-from app.storage.tables import AlertMessage, Journal, Page
+from app.pipeline.watching.letters import MOST
+from app.pipeline.watching.telling import is_quiet
+from app.storage.tables import AlertChannel, AlertMessage, Journal, Page
 from tests.fakes.world import START, World
 from tests.integration.watching.conftest import mail
 
@@ -35,19 +37,19 @@ def at(hour, minute=0):
     return int(day.replace(hour=hour, minute=minute, second=0).timestamp()) * SECOND + 24 * HOUR
 
 
-def test_one_letter_when_it_begins_and_one_when_it_ends(either, post, box):
+def test_one_letter_when_it_begins_and_one_when_it_ends(world, post, box):
     """Each is sent once, names the page, says what to do and where to look."""
-    mail(either)
-    begin(either)
-    assert [tell(either, post), tell(either, post)] == [1, 0]
-    either.clock.advance(2 * HOUR)
-    end(either)
-    assert [tell(either, post), tell(either, post)] == [1, 0]
+    mail(world)
+    begin(world)
+    assert [tell(world, post), tell(world, post)] == [1, 0]
+    world.clock.advance(2 * HOUR)
+    end(world)
+    assert [tell(world, post), tell(world, post)] == [1, 0]
     (target, began), (_, ended) = box.letters
     assert target == {"address": "press@adm.example"}
     assert began.subject == "Дворник: «Страница»: событий нет дольше обычного"
     assert "Что делать:" in began.text
-    assert f"https://a.example/console/pages/{either.page}" in began.text
+    assert f"https://a.example/console/pages/{world.page}" in began.text
     assert ended.subject == "Дворник: «Страница»: события снова приходят"
     assert "(2 ч)" in ended.text
     assert began.key != ended.key
@@ -65,7 +67,24 @@ def test_a_storm_is_one_letter(world, post, box):
     assert tell(world, post) == 1
     letter = box.letters[1][1]
     assert letter.subject.endswith("(и ещё 29)")
-    assert "И ещё событий: 10." in letter.text
+    *told, rest = letter.text.split("\n\n")
+    assert 10 < len(told) <= MOST
+    assert rest == f"И ещё событий: {30 - len(told)}. Все они видны в кабинете."
+
+
+def test_a_letter_fits_into_a_message_whatever_pages_are_called(world, post, box):
+    """Messengers count signs beyond the basic plane twice; what has no room is counted."""
+    mail(world)
+    second = world.add_page(world.connection)
+    world.sql("UPDATE page SET title = :title", title="🧹" * 80)
+    for matter in Matter:
+        begin(world, matter)
+        begin(world, matter, page_id=second)
+    tell(world, post)
+    [(_, letter)] = box.letters
+    assert len(f"{letter.subject}\n\n{letter.text}".encode("utf-16-le")) // 2 <= 4096
+    *told, rest = letter.text.split("\n\n")
+    assert rest.startswith(f"И ещё событий: {2 * len(Matter) - len(told)}.")
 
 
 def test_quiet_hours_hold_letters_back_and_merge_what_is_over(world, post, box):
@@ -87,6 +106,28 @@ def test_quiet_hours_hold_letters_back_and_merge_what_is_over(world, post, box):
     assert "программа не может оценивать тексты" in letter.text
 
 
+@pytest.mark.parametrize(
+    ("instant", "quiet"),
+    [
+        # Clocks go from 02:00 to 03:00: the night is an hour shorter and ends at 07:00 all the same.
+        ("2026-03-29T04:59+00:00", True),
+        ("2026-03-29T05:00+00:00", False),
+        # They go back: 02:30 comes twice, and both are night.
+        ("2026-10-25T00:30+00:00", True),
+        ("2026-10-25T01:30+00:00", True),
+        ("2026-10-25T05:59+00:00", True),
+        ("2026-10-25T06:00+00:00", False),
+        ("2026-10-24T19:59+00:00", False),
+        ("2026-10-24T20:00+00:00", True),
+        ("2026-10-24T22:00+00:00", True),
+    ],
+)
+def test_quiet_hours_are_those_of_the_clock_on_the_wall(instant, quiet):
+    """From 22:00 to 07:00 where the office is, over midnight and over a change of the clocks."""
+    channel = AlertChannel(quiet_from=22 * 60, quiet_to=7 * 60, timezone="Europe/Berlin")
+    assert is_quiet(channel, int(datetime.fromisoformat(instant).timestamp()) * SECOND) is quiet
+
+
 def test_quiet_hours_by_day_do_not_wrap(world, post):
     """13:00-14:00 holds an hour back and no other."""
     mail(world, quiet="13:00-14:00", timezone="UTC")
@@ -105,16 +146,28 @@ def test_what_is_not_taken_comes_again(either, post, box):
     assert tell(either, post) == 0
     [shown] = list_channels(either.house)
     assert (shown.waiting, shown.last_error, shown.last_sent_at) == (1, "smtp_451", None)
-    assert tell(either, post) == 0, "not before its time"
+    end(either)
+    assert tell(either, post) == 0, "not before its time, and the end not before the beginning"
     assert box.answers == ["unreachable"]
     either.clock.advance(MINUTE)
     assert tell(either, post) == 0
     either.clock.advance(MINUTE)
-    end(either)
     assert tell(either, post) == 1
     assert len(box.letters) == 1
     [shown] = list_channels(either.house)
     assert (shown.id, shown.waiting, shown.last_error) == (number, 0, "")
+
+
+def test_a_channel_that_asks_for_a_pause_gets_it(world, post, box):
+    """What Telegram wants to be left alone for counts more than our own delay."""
+    mail(world)
+    box.answers = [Handed("telegram_429", after=5 * MINUTE)]
+    begin(world)
+    tell(world, post)
+    world.clock.advance(5 * MINUTE - SECOND)
+    assert tell(world, post) == 0
+    world.clock.advance(SECOND)
+    assert tell(world, post) == 1
 
 
 def test_a_kind_that_is_not_set_up_says_so(world, post):
@@ -154,7 +207,7 @@ def test_four_processes_send_one_letter(either, post, box, database_url):
 
 
 def test_whoever_dies_while_sending_is_followed(world, post, box):
-    """A letter that nobody has settled is sent again, under the same number."""
+    """A letter that nobody has settled is sent again under the same number; with something new in it under another."""
     mail(world)
     begin(world)
 
@@ -163,27 +216,45 @@ def test_whoever_dies_while_sending_is_followed(world, post, box):
             box.send(target, letter)
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        telling.tell(world.house, telling.Post({"email": Dying()}))
-    assert tell(world, post) == 0
-    world.clock.advance(2 * MINUTE)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            tell(world, telling.Post({"email": Dying()}))
+        assert tell(world, post) == 0
+        world.clock.advance(2 * MINUTE)
+    begin(world, Matter.BUDGET)
     assert tell(world, post) == 1
-    (_, first), (_, second) = box.letters
-    assert first.key == second.key
+    first, second, third = (letter.key for _, letter in box.letters)
+    assert first == second != third
 
 
-def test_a_removed_channel_is_told_nothing_and_forgotten(either, post, box):
-    """Its unsent messages go with it, its address is erased, and the journal names no address."""
-    number = mail(either)
-    begin(either)
-    remove_channel(either.house, number, by="cli")
-    assert tell(either, post) == 0
-    assert either.ids_of(AlertMessage) == []
-    assert list_channels(either.house) == ()
-    with either.database.read() as session:
+def test_a_removed_channel_is_told_nothing_and_forgotten(world, post, box):
+    """Its unsent messages go with it, also the ends of what it was told of, and the journal names no address."""
+    number = mail(world)
+    begin(world)
+    tell(world, post)
+    begin(world, Matter.BUDGET)
+    remove_channel(world.house, number, by="cli")
+    end(world)
+    world.clock.advance(telling.APART)
+    assert tell(world, post) == 0
+    assert len(world.ids_of(AlertMessage)) == len(box.letters) == 1
+    assert list_channels(world.house) == ()
+    with world.database.read() as session:
         kept = [(entry.kind, entry.body) for entry in session.exec(select(Journal))]
     assert sorted(kind for kind, _ in kept) == ["channel_added", "channel_removed"]
     assert not any("press@" in body for _, body in kept)
+
+
+def test_a_channel_of_some_pages_is_told_no_other_pages_name(world, post, box):
+    """An incident of a token that several pages share names those of the channel."""
+    second = world.add_page(world.connection)
+    world.sql("UPDATE page SET title = 'Соседи' WHERE id = :id", id=world.page)
+    mail(world, pages=[second])
+    begin(world, Matter.TOKEN_DEAD, connection_id=world.connection)
+    assert tell(world, post) == 1
+    [(_, letter)] = box.letters
+    assert letter.subject == "Дворник: «Страница»: ключ доступа больше не действует"
+    assert "Соседи" not in letter.text
 
 
 def test_a_title_cannot_break_a_letter(world, post, box):
