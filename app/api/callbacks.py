@@ -44,7 +44,7 @@ class VkCallback:
             if body is None:
                 return 413, b"too large", []
             retry = _header(scope, b"x-retry-counter")
-            return 200, await self._intake.take_vk(body, retry, may_look=not self._wait(scope)), []
+            return 200, await self._intake.take_vk(body, retry, may_look=lambda: not self._wait(scope)), []
         except PayloadRejectedError as error:
             telemetry.EVENTS.labels("vk", "malformed").inc()
             _log.warning("a delivery was refused", where=error.where, expected=error.expected)
