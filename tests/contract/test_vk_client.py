@@ -495,6 +495,21 @@ def test_managers_are_told_by_any_token(
         assert client.managers(PAGE, [user]) == Untold(f"vk_{code}", transient)
 
 
+def test_managers_without_an_end_are_not_counted(user: Credential) -> None:
+    """Whoever names new managers in every answer is asked a few times, and what was heard is not taken for the list."""
+    asked: list[bytes] = []
+
+    def more(request: httpx.Request) -> httpx.Response:
+        asked.append(request.content)
+        return httpx.Response(200, json={"response": {"count": 10**9, "items": [{"id": 1000 + len(asked)}]}})
+
+    http = httpx.Client(transport=httpx.MockTransport(more))
+    client = VkClient("https://vk.test/method", http=http, clock=FakeClock(NOW), pace=Pace(sleep=lambda _: None))
+    assert client.managers(PAGE, [user]) == Untold("garbage", transient=True)
+    assert len(asked) == len(set(asked)) == 10
+    client.close()
+
+
 def test_a_token_keeps_to_its_rate(vk: VkSimulator, connect: Connect, user: Credential) -> None:
     """Seven deletions in a row with one user's token meet no error 6, because the client waits its turn."""
     client = connect(pace=Pace())
