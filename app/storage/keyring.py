@@ -39,14 +39,10 @@ class _Held:
 class KeyRing:
     """Keys from a setting, which stay as they are, or from a file, which is read again when it has changed."""
 
-    def __init__(self, text: bytes, file: Path | None = None) -> None:
-        self._file = file
-        self._held = _held(text, None if file is None else _mark(file))
-
-    @classmethod
-    def of_file(cls, file: Path) -> "KeyRing":
-        """The keys of a file, one a line."""
-        return cls(file.read_bytes(), file)
+    def __init__(self, source: bytes | Path) -> None:
+        """`source` is the setting's text, or the file with one key a line."""
+        self._file = source if isinstance(source, Path) else None
+        self._held = _read(source) if isinstance(source, Path) else _held(source, None)
 
     @property
     def file(self) -> Path | None:
@@ -63,10 +59,8 @@ class KeyRing:
         if self._file is None:
             return
         try:
-            # The mark is taken first: what changes while the file is read is read again the next time.
-            mark = _mark(self._file)
-            if mark != self._held.mark:
-                self._held = _held(self._file.read_bytes(), mark)
+            if _mark(self._file) != self._held.mark:
+                self._held = _read(self._file)
         except (OSError, ConfigurationError) as error:
             _log.error("encryption_key_file_unreadable", error=type(error).__name__)
 
@@ -117,6 +111,12 @@ class KeyRing:
                 f"{self._file}: ожидается файл ключей, который можно заменить, сохранив владельца: {error.strerror}"
             ) from error
         self.renew()
+
+
+def _read(file: Path) -> _Held:
+    # The mark is taken first: what changes while the file is read is read again the next time.
+    mark = _mark(file)
+    return _held(file.read_bytes(), mark)
 
 
 def _held(text: bytes, mark: _Mark | None) -> _Held:

@@ -127,7 +127,7 @@ def open_vault(setting: str, data_dir: Path, *, may_make: bool = True) -> Vault:
         )
         raise ConfigurationError(message)
     key_from("", file, new_key())
-    return Vault(KeyRing.of_file(file))
+    return Vault(KeyRing(file))
 
 
 def journal_key(setting: str, data_dir: Path, *, may_make: bool = True) -> JournalKey:

@@ -51,7 +51,7 @@ def door(database_url: str, tmp_path: Path) -> Iterator[Door]:
     file = tmp_path / "encryption.key"
     file.write_bytes(Fernet.generate_key())
     clock = FakeClock()
-    house = replace(make_house(database_url, clock), vault=Vault(KeyRing.of_file(file)))
+    house = replace(make_house(database_url, clock), vault=Vault(KeyRing(file)))
     Desk(house, clock, "enforce")
     other_key = Fernet.generate_key()
     foreign = replace(house, vault=Vault(other_key))

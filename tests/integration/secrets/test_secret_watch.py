@@ -51,7 +51,7 @@ def watched(database_url: str, tmp_path: Path) -> Iterator[Watched]:
     file = tmp_path / "encryption.key"
     file.write_bytes(Fernet.generate_key())
     clock = FakeClock()
-    house = replace(make_house(database_url, clock), vault=Vault(KeyRing.of_file(file)))
+    house = replace(make_house(database_url, clock), vault=Vault(KeyRing(file)))
     yield Watched(house, Desk(house, clock, "enforce"), file)
     house.database.dispose()
 

@@ -67,7 +67,7 @@ def house(database_url: str, file: Path) -> Iterator[House]:
 def opened(house: House, file: Path) -> Vault:
     """The vault of a process that starts now."""
     with house.database.write() as session:
-        return keep_pepper(session, Vault(KeyRing.of_file(file)))
+        return keep_pepper(session, Vault(KeyRing(file)))
 
 
 def plain(house: House, vault: Vault) -> dict[str, set[str]]:

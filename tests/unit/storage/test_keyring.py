@@ -41,7 +41,7 @@ def test_a_changed_file_is_read_when_something_does_not_open_and_before_somethin
     """A running process follows a change of keys without being told of it."""
     file = tmp_path / "encryption.key"
     file.write_bytes(OLD)
-    opening, sealing = Vault(KeyRing.of_file(file)), Vault(KeyRing.of_file(file))
+    opening, sealing = Vault(KeyRing(file)), Vault(KeyRing(file))
     replace_whole(file, NEW + b"\n" + OLD + b"\n")
 
     assert opening.open(Fernet(NEW).encrypt(b"a token").decode()) == "a token"
@@ -49,11 +49,32 @@ def test_a_changed_file_is_read_when_something_does_not_open_and_before_somethin
     assert opening.key_names == (key_name(NEW), key_name(OLD))
 
 
+def test_a_file_that_changes_under_the_first_reader_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that starts while somebody adds a key opens what is sealed with it."""
+    file = tmp_path / "encryption.key"
+    file.write_bytes(OLD)
+    read = Path.read_bytes
+
+    def read_too_early(path: Path) -> bytes:
+        data = read(path)
+        replace_whole(file, NEW + b"\n" + OLD + b"\n")
+        return data
+
+    monkeypatch.setattr(Path, "read_bytes", read_too_early)
+    ring = KeyRing(file)
+    monkeypatch.undo()
+
+    assert ring.keys == (OLD,)
+    assert ring.open(Fernet(NEW).encrypt(b"a token")) == b"a token"
+
+
 def test_a_file_that_breaks_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The keys that were read stay good while somebody writes nonsense, or takes the file away; the log says so."""
     file = tmp_path / "encryption.key"
     file.write_bytes(OLD)
-    ring = KeyRing.of_file(file)
+    ring = KeyRing(file)
     for broken in (b"nonsense", None):
         file.unlink() if broken is None else file.write_bytes(broken)
         assert ring.open(ring.seal(b"a token")) == b"a token"
@@ -70,7 +91,7 @@ def test_threads_that_meet_a_new_key_together_all_open_it(tmp_path: Path) -> Non
     file = tmp_path / "encryption.key"
     for _ in range(50):
         file.write_bytes(OLD)
-        ring = KeyRing.of_file(file)
+        ring = KeyRing(file)
         replace_whole(file, NEW + b"\n" + OLD + b"\n")
         sealed = Fernet(NEW).encrypt(b"a token")
         with ThreadPoolExecutor(4) as pool:
@@ -93,7 +114,7 @@ def test_a_replaced_file_keeps_mode_and_owner(tmp_path: Path) -> None:
     if os.geteuid() == 0:
         os.chown(file, 12345, 54321)
     before = file.stat()
-    KeyRing.of_file(file).write((NEW, OLD))
+    KeyRing(file).write((NEW, OLD))
     after = file.stat()
 
     assert file.read_bytes() == NEW + b"\n" + OLD + b"\n"
