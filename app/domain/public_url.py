@@ -1,12 +1,15 @@
 """The address at which networks and people reach this service: what it must look like, and who can see it."""
 
 import ipaddress
+import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 EXPECTED: Final = "адрес сервиса в интернете: https://имя-сервера (http:// только на этой же машине)"
 #: What `page show` calls the address for the network; a person may give it whole.
 _CALLBACK: Final = "/callbacks/vk"
+#: A name as the network's servers ask for it: an underscore stands in some, a space in none.
+_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 #: Names that no public server answers to.
 _INSIDE: Final = (".local", ".lan", ".internal", ".intranet", ".localdomain", ".home.arpa", ".localhost", ".corp")
 
@@ -26,9 +29,10 @@ def checked_public_url(value: str) -> str:
     except ValueError:
         raise ValueError(EXPECTED) from None
     safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    if not safe or not host or "@" in parts.netloc or parts.query or parts.fragment or not value.isprintable():
-        raise ValueError(EXPECTED)
     name = f"[{host}]" if ":" in host else host
+    is_name = ":" in host or _NAME.fullmatch(host) is not None
+    if not (safe and is_name) or "@" in parts.netloc or parts.query or parts.fragment or not _is_plain(value):
+        raise ValueError(EXPECTED)
     netloc = name if port is None else f"{name}:{port}"
     path = parts.path.rstrip("/").removesuffix(_CALLBACK)
     return urlunsplit(SplitResult(parts.scheme, netloc, path, "", ""))
@@ -41,6 +45,11 @@ def is_inside(url: str) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return "." not in host or host.endswith(_INSIDE)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether nobody has to guess where the address ends."""
+    return value.isprintable() and " " not in value
 
 
 def _is_loopback(host: str) -> bool:

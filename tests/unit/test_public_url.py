@@ -37,6 +37,10 @@ def test_an_address_is_kept_in_one_form(given: str, taken: str) -> None:
         "https://example.ru/#part",
         "https://example.ru:port",
         "https://exam\x00ple.ru",
+        "https://example .ru",
+        "https://example.ru/a b",
+        "https://exa%20mple.ru",
+        "https://example..ru",
         "https://[::1",
     ],
 )
