@@ -1,5 +1,6 @@
 """Puts the web process together: lifespan and routers, nothing else."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from app.api.callbacks import callback_routes
 from app.api.routes import include_api
+from app.api.tracing import tracing_of
 from app.console.app import add_console
 from app.domain.words import Network
 from app.pipeline.census import Counting
@@ -57,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
     counter = threading.Thread(target=counting.run, args=(stop,), name="census", daemon=True)
     intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock, confirmations)
 
+    tracing = tracing_of(settings)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         writer.start()
@@ -77,10 +81,17 @@ def create_app(settings: Settings) -> FastAPI:
             # It may be waiting for a database that does not answer, and nothing is lost with it.
             counter.join(timeout=1)
             house.database.dispose()
+            await asyncio.to_thread(tracing.close)
 
     # No redirects by the framework: they lead to whatever host a request names, and from https back to http.
     app = FastAPI(
-        title="Dvornik", lifespan=lifespan, redirect_slashes=False, openapi_url=None, docs_url=None, redoc_url=None
+        title="Dvornik",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=tracing.config,
     )
     manifest = judging.artefact.manifest
     model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))

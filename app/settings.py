@@ -112,6 +112,8 @@ class Settings(BaseSettings):
     #: `json` for machines, `console` for people, `auto` looks at the terminal.
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    #: Spans and request metrics go where the OTEL_* variables say; needs the extra `telemetry`.
+    opentelemetry: bool = False
 
     @field_validator("vk_api_url", "ok_api_url", "telegram_api_url", "max_api_url", "meta_api_url")
     @classmethod
