@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
 from app.domain.polling import Heard, Learned, Place, Unheard
 from app.domain.ports import Credential, Lesson, Slot
+from app.networks.vk import async_transport
 from app.networks.vk.longpoll import VkLongPoll
 from tests.simulators.vk import VkSimulator
 from tests.simulators.vk_connecting import EVENTS
@@ -83,18 +84,12 @@ def test_events_come_in_order_and_once(scene: Scene) -> None:
 
 
 def test_an_answer_without_news_keeps_the_number(scene: Scene) -> None:
-    """VK waits as long as it is asked to."""
-    place = scene.opened()
-    assert scene.listen(place) == Heard(place)
-    assert scene.vk.calls_of("a_check")[0].params["wait"] == "1"
-
-
-def test_what_is_not_switched_on_is_not_told(scene: Scene) -> None:
-    """Types of events are a setting of the community."""
+    """VK waits as long as it is asked to; types that are not switched on are no news."""
     place = scene.opened()
     scene.community.polling.events.discard("wall_reply_new")
     scene.write()
-    assert texts(scene.listen(place)) == []
+    assert scene.listen(place) == Heard(place)
+    assert scene.vk.calls_of("a_check")[0].params["wait"] == "1"
 
 
 def test_an_old_key_is_exchanged_and_nothing_is_lost(scene: Scene) -> None:
@@ -189,12 +184,12 @@ def test_a_broken_answer_is_told_and_costs_nothing(scene: Scene, method: str, di
     assert (found.code, found.lasting) == (code, False)
 
 
-def answering(body: bytes) -> httpx.MockTransport:
+def answering(body: bytes | AsyncIterator[bytes]) -> httpx.MockTransport:
     """A VK that answers everything alike."""
     return httpx.MockTransport(lambda _request: httpx.Response(200, content=body))
 
 
-def heard(body: bytes, place: Place = SOMEWHERE) -> Heard | Unheard:
+def heard(body: bytes | AsyncIterator[bytes], place: Place = SOMEWHERE) -> Heard | Unheard:
     """What an answer of VK's gives."""
 
     async def ask() -> Heard | Unheard:
@@ -205,6 +200,18 @@ def heard(body: bytes, place: Place = SOMEWHERE) -> Heard | Unheard:
         return [Credential(1, Slot.COMMUNITY, "t")]
 
     return asyncio.run(ask())
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No drop is late, and yet nobody would hear anything of the page."""
+    monkeypatch.setattr(async_transport, "LONGEST_ANSWER_SECONDS", 0.05)
+
+    async def drops() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.001)
+
+    assert heard(drops()) == Unheard("timeout")
 
 
 def test_updates_come_byte_for_byte() -> None:

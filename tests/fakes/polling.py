@@ -8,6 +8,7 @@ from dataclasses import replace
 import httpx
 from sqlmodel import select
 
+from app.domain.events import Event, Written
 from app.networks.vk.longpoll import VkLongPoll
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page
 from app.pipeline.administration.policies import ensure_presets
@@ -25,8 +26,11 @@ from tests.fakes.thresholds import FakeThresholds
 from tests.fakes.world import wait_until
 from tests.simulators.vk import VkSimulator
 from tests.simulators.vk_connecting import EVENTS
+from tests.simulators.vk_longpoll import end_keys
 
 GROUP = 229_000_001
+#: Words at which the judge breaks.
+BREAKING = "на этом судья ломается"
 
 
 class Listening:
@@ -71,7 +75,7 @@ class Listening:
             house,
             configuration,
             Committer(house, configuration, 1),
-            lambda event, page: judge(event, page, moderator, house.clock.now()),
+            lambda event, page: judge(whole(event), page, moderator, house.clock.now()),
             {"vk": lambda: VkLongPoll(self.vk.base_url, http=httpx.AsyncClient, wait_seconds=1)},
             look_seconds=look_seconds,
         )
@@ -88,6 +92,12 @@ class Listening:
     def write(self, text: str = "Спасибо", group: int = GROUP) -> None:
         """Somebody writes, and VK keeps the event."""
         self.vk.send_new(self.vk.post_comment(group, text))
+
+    def end_session(self) -> None:
+        """VK ends the session, also for those who wait for an answer."""
+        with self.vk.state.changed:
+            end_keys(self.vk.state.communities[GROUP])
+            self.vk.state.changed.notify_all()
 
     def listens(self, times: int = 1) -> None:
         """Wait until VK was asked for events so often since now."""
@@ -129,3 +139,10 @@ class Listening:
     def close(self) -> None:
         """Give the database's connections back."""
         self.house.database.dispose()
+
+
+def whole(event: Event) -> Event:
+    """The event, if it does not break us."""
+    if isinstance(event.body, Written) and event.body.text == BREAKING:
+        raise LookupError
+    return event

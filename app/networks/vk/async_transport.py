@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 import httpx
 
@@ -17,6 +18,9 @@ from app.networks.vk.transport import (
     read_answer,
     retry_after,
 )
+
+#: An answer that comes drop by drop is given up: nobody would hear anything of its page.
+LONGEST_ANSWER_SECONDS: Final = 180.0
 
 
 class AsyncTransport:
@@ -58,19 +62,23 @@ class AsyncTransport:
 
     async def _send(self, request: httpx.Request, limit: int) -> bytes | Unreachable:
         try:
-            reply = await self._http.send(request, stream=True, follow_redirects=False)
-            try:
-                if reply.status_code != httpx.codes.OK:
-                    return Unreachable(f"http_{reply.status_code}", retry_after(reply.headers.get("Retry-After")))
-                body = bytearray()
-                async for piece in reply.aiter_bytes():
-                    body += piece
-                    if len(body) > limit:
-                        return Unreachable("garbage")
-                return bytes(body)
-            finally:
-                await reply.aclose()
-        except httpx.TimeoutException:
+            async with asyncio.timeout(LONGEST_ANSWER_SECONDS):
+                return await self._read(request, limit)
+        except (TimeoutError, httpx.TimeoutException):
             return Unreachable("timeout")
         except (httpx.HTTPError, httpx.InvalidURL):
             return Unreachable("unreachable")
+
+    async def _read(self, request: httpx.Request, limit: int) -> bytes | Unreachable:
+        reply = await self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            if reply.status_code != httpx.codes.OK:
+                return Unreachable(f"http_{reply.status_code}", retry_after(reply.headers.get("Retry-After")))
+            body = bytearray()
+            async for piece in reply.aiter_bytes():
+                body += piece
+                if len(body) > limit:
+                    return Unreachable("garbage")
+            return bytes(body)
+        finally:
+            await reply.aclose()

@@ -121,6 +121,8 @@ class Follower:
         if self._failures % _SESSION_TRIES == 0:
             self._place = replace(self._place, key="")
         await self._hall.note_trouble(self._page, unheard, self._due_at)
+        # As the row stands now: whoever mends it before the next look is seen all the same.
+        self._page = self._page._replace(due_at=self._due_at)
 
     async def _read_tokens(self) -> Sequence[Credential]:
         self._tokens = await self._hall.tokens(self._page)

@@ -38,16 +38,27 @@ class Updates:
 
 def read(updates: Iterable[bytes], page: PageConfig, judge: Judge, into: Updates) -> None:
     """Parse and judge a page's updates; one that cannot be read costs its neighbours nothing."""
-    parse = _PARSERS[page.network]
     for update in updates:
-        found = parse(update, page)
+        found = _read_one(update, page, judge)
         if isinstance(found, Spoiled):
             telemetry.EVENTS.labels(page.network, "malformed").inc()
             into.spoiled.append(found)
         elif isinstance(found, Ignored):
             telemetry.EVENTS.labels(page.network, f"ignored_{found.reason}").inc()
         else:
-            into.items.append(judge(found, page))
+            into.items.append(found)
+
+
+def _read_one(update: bytes, page: PageConfig, judge: Judge) -> Item | Ignored | Spoiled:
+    found: Event | Ignored | Spoiled | None = None
+    try:
+        found = _PARSERS[page.network](update, page)
+        return judge(found, page) if isinstance(found, Event) else found
+    except Exception as error:  # noqa: BLE001 - asked again, it would come again: its page would hear nothing any more
+        code = type(error).__name__
+        _log.error("an update was set aside", code=code, page=page.id)
+        known = (found.type, found.key) if isinstance(found, Event) else ()
+        return Spoiled(page.id, code, *known)
 
 
 def _vk(update: bytes, page: PageConfig) -> Event | Ignored | Spoiled:

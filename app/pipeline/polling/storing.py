@@ -78,11 +78,11 @@ class Storing:
         start = perf_counter()
         with self._house.database.read() as session:
             pages = self._configuration.current(session).by_id
+        # A page that was removed meanwhile is let go with the next look: nothing of it is stored, nothing moves.
+        told = [one for one in told if one.page.page_id in pages]
         updates = Updates()
         for one in told:
-            page = pages.get(one.page.page_id)
-            if page is not None:
-                read(one.heard.updates, page, self._judge, updates)
+            read(one.heard.updates, pages[one.page.page_id], self._judge, updates)
         at = self._house.clock.now()
 
         def also(session: Session) -> None:
@@ -116,7 +116,10 @@ class Storing:
         elif row.trouble_began_at is not None and not told.heard.opened:
             row.trouble_began_at, row.trouble_code = None, ""
             incidents.end(session, self._house, Matter.POLLING, page_id=row.page_id)
-        row.cursor, row.polled_at, row.due_at = place.cursor, at, 0
+        if lost or not told.heard.opened or row.polled_at is None:
+            # A new key for an old number tells nothing yet: how far back VK's history reaches is still to be seen.
+            row.polled_at = at
+        row.cursor, row.due_at = place.cursor, 0
 
     def _lost(self, session: Session, row: Poll, code: str, at: int) -> None:
         """Nobody knows what happened since the last answer: it is read again, and people hear of it until it works."""
@@ -134,7 +137,8 @@ class Storing:
                 return
             began_at = row.trouble_began_at or at
             row.trouble_began_at, row.trouble_code, row.due_at = began_at, unheard.code, due_at
-            if unheard.lasting or at - began_at >= PATIENCE:
+            # A page that was never heard is perhaps being connected at this very moment.
+            if (unheard.lasting and row.polled_at is not None) or at - began_at >= PATIENCE:
                 incidents.begin(session, self._house, Matter.POLLING, page_id=page.page_id, code=unheard.code)
 
     def note_learned(self, page: HeldPoll, learned: Learned, sealed: Mapping[int, str]) -> None:

@@ -13,7 +13,7 @@ from app.pipeline.polling import storing
 from app.pipeline.record import committing
 from app.storage import polls
 from app.storage.tables import Credential, Decision, Poll, RejectedEvent
-from tests.fakes.polling import GROUP, Listening
+from tests.fakes.polling import BREAKING, GROUP, Listening
 from tests.fakes.world import wait_until
 from tests.simulators.vk_longpoll import end_keys, forget
 
@@ -52,9 +52,7 @@ def test_a_key_that_ends_costs_nothing(quick: Listening) -> None:
 def test_what_vk_has_forgotten_is_read_again(scene: Listening, how: str) -> None:
     """The span from the last answer till now waits for a reader; people hear of it, and that it works again."""
     community = scene.vk.state.communities[GROUP]
-    with scene.poller():
-        scene.listens(2)
-    before = scene.clock.now()
+    before = heard(scene)
     scene.clock.advance(HOUR)
     community.history.length = 1
     scene.write("пропало")
@@ -62,39 +60,79 @@ def test_what_vk_has_forgotten_is_read_again(scene: Listening, how: str) -> None
     with scene.poller():
         wait_until(lambda: scene.incidents() == [("polling", how, True)])
         scene.write("снова слышно")
-        scene.decided(1)
+        scene.decided(2)
     assert scene.gaps() == [(before, before + HOUR, how)]
+
+
+def test_a_new_key_hides_no_gap(quick: Listening) -> None:
+    """After a long outage the key is too old first, and only then VK tells that its history does not reach back."""
+    community = quick.vk.state.communities[GROUP]
+    before = heard(quick)
+    quick.clock.advance(HOUR)
+    end_keys(community)
+    community.history.length = 1
+    quick.write("пропало")
+    quick.write("тоже")
+    with quick.poller():
+        wait_until(lambda: quick.incidents() == [("polling", "failed_1", True)])
+    assert quick.gaps() == [(before, before + HOUR, "failed_1")]
+
+
+def heard(scene: Listening) -> int:
+    """An event came and polling ended; when that was."""
+    with scene.poller():
+        scene.listens()
+        scene.write("слышно")
+        scene.decided(1)
+    return scene.clock.now()
 
 
 def test_a_dead_token_is_told_and_a_new_one_is_tried_at_once(scene: Listening) -> None:
     """As the sending does it: the token is marked, the journal knows, an incident opens and ends."""
-    scene.vk.fail_next("groups.getLongPollServer", 5)
     with scene.poller():
+        scene.listens()
+        scene.vk.fail_next("groups.getLongPollServer", 5)
+        scene.end_session()
         wait_until(lambda: ("polling", "vk_5", False) in scene.incidents())
         (token,) = scene.rows(Credential)
         assert (token.dead_code, token.dead_at) == ("vk_5", scene.clock.now())
-        calls = len(scene.vk.calls)
-        scene.change(community_token=scene.vk.add_token("community", GROUP))
-        scene.listens()
         assert len(scene.vk.calls_of("groups.getLongPollServer")) == 2
-        assert calls == 1
+        scene.change(community_token=scene.vk.add_token("community", GROUP))
+        wait_until(lambda: len(scene.vk.calls_of("groups.getLongPollServer")) == 3)
         wait_until(lambda: ("polling", "vk_5", True) in scene.incidents())
         scene.write()
         scene.decided(1)
 
 
-def test_a_long_poll_that_is_switched_on_is_tried_when_told(quick: Listening) -> None:
+def test_a_long_poll_that_is_switched_off_is_told_and_tried_when_mended(quick: Listening) -> None:
     """A person has to switch it on; whoever has done so says it, and nobody waits for minutes."""
     community = quick.vk.state.communities[GROUP]
-    community.polling.enabled = False
     with quick.poller():
+        quick.listens()
+        community.polling.enabled = False
+        quick.end_session()
         wait_until(lambda: quick.incidents() == [("polling", "vk_100", False)])
-        wait_until(lambda: quick.poll().due_at > 0)
         community.polling.enabled = True
-        with quick.house.database.write() as session:
-            polls.wake(session, quick.pages[0])
+        wake(quick)
         wait_until(lambda: quick.incidents() == [("polling", "vk_100", True)])
     assert quick.poll().trouble_began_at is None
+
+
+def test_a_page_that_is_being_connected_is_nobodys_news(quick: Listening) -> None:
+    """It is added first and switched on a minute later; one that nobody goes on connecting is told."""
+    quick.vk.state.communities[GROUP].polling.enabled = False
+    with quick.poller():
+        wait_until(lambda: [one.due_at > 0 for one in quick.rows(Poll)] == [True])
+        assert (quick.poll().trouble_code, quick.incidents()) == ("vk_100", [])
+        quick.clock.advance(3 * MINUTE)
+        wake(quick)
+        wait_until(lambda: quick.incidents() == [("polling", "vk_100", False)])
+
+
+def wake(scene: Listening) -> None:
+    """A person says that something was mended."""
+    with scene.house.database.write() as session:
+        polls.wake(session, scene.pages[0])
 
 
 def test_a_short_trouble_is_nobodys_news(quick: Listening) -> None:
@@ -145,6 +183,19 @@ def test_a_spoiled_update_is_kept_aside_and_holds_nobody_up(scene: Listening) ->
     rejected = [(one.code, one.key, one.type) for one in scene.rows(RejectedEvent)]
     typed = "wall_reply_new"
     assert rejected == [("malformed", "a", typed), ("foreign_page", "b", typed), ("malformed", "", "")]
+
+
+def test_an_update_that_breaks_us_is_kept_aside_too(quick: Listening) -> None:
+    """A fault of ours must not make a page deaf: what breaks comes again as long as the cursor stands before it."""
+    with quick.poller():
+        quick.listens()
+        quick.write(BREAKING)
+        quick.write("дальше")
+        quick.decided(1)
+        wait_until(lambda: quick.poll().cursor == "2")
+    (rejected,) = quick.rows(RejectedEvent)
+    first = quick.vk.state.communities[GROUP].history.events[0]
+    assert (rejected.code, rejected.key, rejected.type) == ("LookupError", first["event_id"], "wall_reply_new")
 
 
 def test_the_database_goes_away_and_nothing_is_lost(quick: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
