@@ -12,6 +12,7 @@ from app.commands.output import as_json, plain, tell, warn
 from app.commands.russian import Commands
 
 if TYPE_CHECKING:
+    from app.domain.errors import ConfigurationError
     from app.pipeline.backup.making import Made
     from app.pipeline.backup.manifest import Manifest
     from app.pipeline.backup.restoring import Keys, Restored
@@ -93,6 +94,7 @@ def restore(
     json: Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")] = False,
 ) -> None:
     """Восстановить копию в пустую установку. Сначала верните на место ключи. Отправка останется на паузе."""
+    from app.domain.clock import SystemClock
     from app.pipeline.backup.manifest import read
     from app.pipeline.backup.restoring import check_backup, put_back
     from app.storage.session import Database
@@ -106,7 +108,7 @@ def restore(
         return
     database = Database(settings.resolved_database_url)
     try:
-        put_back(folder, manifest, database, settings.data_dir)
+        put_back(folder, manifest, database, settings.data_dir, at=SystemClock().now(), by=CLI)
     finally:
         database.dispose()
     restored = _settled(settings, manifest, keys)
@@ -132,10 +134,24 @@ def _keys(settings: Settings, *, new_journal_key: bool, new_encryption_key: bool
     from app.pipeline.backup.restoring import Keys
     from app.storage.vault import journal_key, open_vault
 
-    secrets = settings.journal_key.get_secret_value(), settings.encryption_key.get_secret_value()
+    journal, encryption = settings.journal_key.get_secret_value(), settings.encryption_key.get_secret_value()
+    folder = settings.data_dir / "keys"
+    if not (new_journal_key or journal or (folder / "journal.key").exists()):
+        raise _missing(folder / "journal.key", "DVORNIK_JOURNAL_KEY", "--new-journal-key")
+    if not (new_encryption_key or encryption or (folder / "encryption.key").exists()):
+        raise _missing(folder / "encryption.key", "DVORNIK_ENCRYPTION_KEY", "--new-encryption-key")
     return Keys(
-        None if new_journal_key else journal_key(secrets[0], settings.data_dir, may_make=False),
-        None if new_encryption_key else open_vault(secrets[1], settings.data_dir, may_make=False),
+        None if new_journal_key else journal_key(journal, settings.data_dir, may_make=False),
+        None if new_encryption_key else open_vault(encryption, settings.data_dir, may_make=False),
+    )
+
+
+def _missing(file: Path, variable: str, option: str) -> ConfigurationError:
+    """What to do here; elsewhere the same lack is mended by other commands, which would make an installation."""
+    from app.domain.errors import ConfigurationError
+
+    return ConfigurationError(
+        f"ключа нет: верните {file} из копии или задайте {variable}; если ключа больше нет, добавьте {option}"
     )
 
 

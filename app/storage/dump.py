@@ -7,7 +7,7 @@ table; its schema is not copied, because the migrations make it again.
 import gzip
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from app.domain.errors import ConfigurationError
+from app.storage.folders import flush
 from app.storage.session import MIGRATION_LOCK, Database, migrate, revision_of
 
 #: The file of a copied SQLite database.
@@ -51,16 +52,25 @@ def dump(database: Database, folder: Path) -> Iterator[Dump]:
         yield made
 
 
-def load(database: Database, folder: Path, schema: str, rows: Mapping[str, int]) -> None:
+def load(
+    database: Database,
+    folder: Path,
+    schema: str,
+    rows: Mapping[str, int],
+    *,
+    also: Callable[[Session], None] = lambda _: None,
+) -> None:
     """Fill an empty database with what `dump` has written and bring it to the newest schema; all of it or nothing.
+
+    `also` changes the filled database before anybody else can see it.
 
     Raises:
         ConfigurationError: the database is not empty, or the files hold other numbers of rows.
     """
     if database.is_sqlite:
-        _load_sqlite(database, folder)
+        _load_sqlite(database, folder, also)
     else:
-        _load_postgresql(database, folder, schema, rows)
+        _load_postgresql(database, folder, schema, rows, also)
 
 
 # ------------------------------------------------------------------------------------------------------------- SQLite
@@ -96,10 +106,10 @@ def _fault(copy: sqlite3.Connection) -> str:
     return "" if found == "ok" else str(found)
 
 
-def _load_sqlite(database: Database, folder: Path) -> None:
+def _load_sqlite(database: Database, folder: Path, also: Callable[[Session], None]) -> None:
     file = _file_of(database)
     # A log that is left beside a database is taken for a part of the next one that lies there.
-    in_the_way = [path for path in (file, *(Path(f"{file}-{end}") for end in ("wal", "shm"))) if path.exists()]
+    in_the_way = [path for path in (file, *_logs(file)) if path.exists()]
     if in_the_way:
         raise ConfigurationError(f"{in_the_way[0]}: ожидается место для базы, а файл есть: уберите его отсюда")
     draft = file.with_name(f".{file.name}.part")
@@ -107,9 +117,23 @@ def _load_sqlite(database: Database, folder: Path) -> None:
         shutil.copyfile(folder / SQLITE_FILE, draft)
         draft.chmod(0o600)
         migrate(f"sqlite:///{draft}")
+        filled = Database(f"sqlite:///{draft}")
+        try:
+            with filled.write() as session:
+                also(session)
+        finally:
+            filled.dispose()
+        flush(draft)
         draft.rename(file)
+        flush(file.parent)
     finally:
-        draft.unlink(missing_ok=True)
+        for path in (draft, *_logs(draft)):
+            path.unlink(missing_ok=True)
+
+
+def _logs(file: Path) -> list[Path]:
+    """What SQLite keeps beside a database that is open."""
+    return [Path(f"{file}-{end}") for end in ("wal", "shm")]
 
 
 def _file_of(database: Database) -> Path:
@@ -149,7 +173,9 @@ def _write_rows(cursor: Any, folder: Path, table: str) -> int:
     return int(cursor.rowcount)
 
 
-def _load_postgresql(database: Database, folder: Path, schema: str, rows: Mapping[str, int]) -> None:
+def _load_postgresql(
+    database: Database, folder: Path, schema: str, rows: Mapping[str, int], also: Callable[[Session], None]
+) -> None:
     with database.engine.connect() as connection, connection.begin():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
         if inspect(connection).get_table_names():
@@ -165,6 +191,9 @@ def _load_postgresql(database: Database, folder: Path, schema: str, rows: Mappin
         if read != dict(rows):
             raise ConfigurationError(f"{folder}: ожидаются строки, о которых говорит опись, а в файлах другие")
         migrate(database.url, connection=connection)
+        with Session(connection) as session:
+            also(session)
+            session.flush()
 
 
 def _read_rows(cursor: Any, folder: Path, table: str) -> int:

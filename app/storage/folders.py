@@ -59,7 +59,7 @@ def replace_whole(file: Path, data: bytes) -> None:
     except BaseException:
         draft.unlink()
         raise
-    _flush_folder(file.parent)
+    flush(file.parent)
 
 
 def _draft(file: Path, data: bytes) -> Path:
@@ -100,10 +100,11 @@ def _give_to_owner_of(file: Path, draft: Path) -> None:
     draft.chmod(was.st_mode & 0o777)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file or a folder to the disk, so that it outlives a power cut."""
     # Windows opens no folders; there the file system keeps the order by itself.
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

@@ -1,9 +1,7 @@
 """Copies an installation that runs: database, promoted models and seals; never a key."""
 
 import hashlib
-import os
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +17,7 @@ from app.journal.seal import head_seals, make_seal
 from app.pipeline.backup import manifest as listing
 from app.pipeline.backup.manifest import DATABASE, FORMAT, MODELS, NAME, SEALS, Manifest
 from app.storage.dump import dump
+from app.storage.folders import flush
 from app.storage.session import Database
 from app.storage.vault import JournalKey, Vault
 
@@ -73,7 +72,7 @@ def make_backup(source: Source, clock: Clock, target: Path, *, by: str) -> Made:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    _sync(target.parent)
+    flush(target.parent)
     digest = hashlib.sha256(data).hexdigest()
     with source.database.write() as session:
         body = {"by": by, "sha256": digest, "rows": sum(made.rows.values())}
@@ -140,14 +139,4 @@ def _finished(folder: Path) -> list[Path]:
 
 def _make_durable(folder: Path) -> None:
     for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    """Bring a file or a folder to the disk, where the system lets it be synced that way."""
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush(path)

@@ -10,7 +10,6 @@ from sqlmodel import Session, col
 from app.domain.errors import ConfigurationError
 from app.journal.chain import Entry, append
 from app.journal.verify import Report, verify
-from app.pipeline.administration.pausing import pause
 from app.pipeline.backup.manifest import (
     DATABASE,
     MODELS,
@@ -23,7 +22,7 @@ from app.pipeline.house import House
 from app.storage.dump import load
 from app.storage.sealed import portion, sealed_columns
 from app.storage.session import NEWER, Database, known_revisions
-from app.storage.tables import DeskSession
+from app.storage.tables import Control, DeskSession
 from app.storage.vault import JournalKey, Vault
 
 
@@ -77,8 +76,11 @@ def _check_keys(folder: Path, manifest: Manifest, keys: Keys) -> None:
         )
 
 
-def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Path) -> None:
+def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Path, *, at: int, by: str) -> None:
     """Fill an empty installation; its database comes last, so that an interrupted restoring leaves none.
+
+    What was decided, undone or sent after the backup is not known here. So the database appears with sending paused
+    and with no session of the console: nothing goes out before somebody has looked.
 
     Raises:
         ConfigurationError: the installation is not empty, or its database is of another engine.
@@ -92,25 +94,27 @@ def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Pat
             raise ConfigurationError(f"{data_dir / part}: ожидается пустая установка, а в папке есть файлы: уберите её")
     try:
         for part in (MODELS, SEALS):
-            shutil.copytree(folder / part, data_dir / part, dirs_exist_ok=True, copy_function=shutil.copyfile)
-        load(database, folder / DATABASE, manifest.schema, manifest.rows)
+            # Whatever carried the copy here may have left empty folders behind.
+            if (folder / part).is_dir():
+                shutil.copytree(folder / part, data_dir / part, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        load(database, folder / DATABASE, manifest.schema, manifest.rows, also=lambda session: _hold(session, at, by))
     except BaseException:
         for part in (MODELS, SEALS):
             shutil.rmtree(data_dir / part, ignore_errors=True)
         raise
 
 
-def settle(house: House, manifest: Manifest, *, by: str) -> Restored:
-    """Record the restoring, stop sending until a person resumes it, end sessions of the console; then verify.
+def _hold(session: Session, at: int, by: str) -> None:
+    session.execute(update(Control).where(col(Control.paused_at).is_(None)).values(paused_at=at, paused_by=by))
+    session.execute(update(DeskSession).where(col(DeskSession.ended_at).is_(None)).values(ended_at=at))
 
-    What was decided, undone or sent after the backup is not known here: nothing may go out before somebody has looked.
-    """
-    at = house.clock.now()
+
+def settle(house: House, manifest: Manifest, *, by: str) -> Restored:
+    """Record the restoring and the pause that came with it; then verify."""
     with house.database.write() as session:
         body = {"by": by, "backup_at": manifest.seal.at, "schema": manifest.schema}
-        append(session, house.journal_key, [Entry("restored_from_backup", None, body)], at)
-        session.execute(update(DeskSession).where(col(DeskSession.ended_at).is_(None)).values(ended_at=at))
-    pause(house, None, by)
+        entries = [Entry("restored_from_backup", None, body), Entry("paused", None, {"by": by})]
+        append(session, house.journal_key, entries, house.clock.now())
     report = verify(house.database, house.journal_key, manifest.seal.heads)
     with house.database.read() as session:
         secrets, unopened = _sealed(session, house.vault)
