@@ -60,9 +60,17 @@ def _unforeseen(error: Exception) -> str:
         return "командная строка или файл: ожидается текст в кодировке UTF-8"
     if isinstance(error, OSError):
         return f"{error.filename or 'ввод-вывод'}: {error.strerror or error}"
-    if type(error).__module__.startswith("sqlalchemy."):
-        return f"база данных не отвечает или не годится: {getattr(error, 'orig', None) or type(error).__name__}"
+    if type(error).__module__.partition(".")[0] in {"sqlalchemy", "psycopg", "sqlite3"}:
+        return f"база данных не отвечает или не годится: {_database_words(error)}"
     return f"внутренняя ошибка, {type(error).__name__}: {error} (подробно: DVORNIK_LOG_LEVEL=DEBUG)"
+
+
+def _database_words(error: Exception) -> str:
+    """The server's sentence without its details, which quote rows."""
+    own = getattr(error, "orig", None) or (error if "sqlalchemy" not in type(error).__module__ else None)
+    if own is None:
+        return type(error).__name__
+    return str(getattr(getattr(own, "diag", None), "message_primary", None) or own)
 
 
 def _option(where: str) -> str:
