@@ -49,7 +49,13 @@ def gap(page: PageShown) -> str:
     one = page.gap
     if one is None:
         return "—"
-    states = {"waiting": "ещё не начато", "reading": "читается", "done": "прочитано", "failed": "прочитать нечем"}
+    states = {
+        "waiting": "ещё не начато",
+        "reading": "читается",
+        "done": "прочитано",
+        "partly": "прочитано не всё, сеть не ответила",
+        "failed": "прочитать нечем",
+    }
     span = f"{moment(one.from_at, page.timezone)} — {moment(one.to_at, page.timezone)}"
     return f"{span}: {states[one.state]}, комментариев {one.seen}, новых {one.found}"
 

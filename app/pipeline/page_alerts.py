@@ -12,7 +12,7 @@ from app.domain.words import Mode
 from app.pipeline.administration.page_overview import GapShown, PageShown
 from app.pipeline.watching.shown import IncidentShown
 from app.policy.rules import Policy, TermSource
-from app.storage.rereads import DONE, FAILED
+from app.storage.rereads import DONE, FAILED, PARTLY
 
 #: A page of a small settlement may be silent for days; after this long somebody should look whether events arrive.
 SILENCE: Final = 3 * DAY
@@ -108,6 +108,12 @@ def _read_again(gap: GapShown) -> PageAlert:
     """What became of the comments that nobody may have told us of."""
     if gap.state == FAILED:
         words = f"Прочитать заново пропущенное нечем: {trouble(gap.code)}. Посмотрите комментарии на странице сами"
+        return PageAlert(Urgency.STOPPED, words, gap.from_at)
+    if gap.state == PARTLY:
+        words = (
+            f"Время, когда события могли не дойти, прочитано заново не всё: сеть ответила не на все вопросы. "
+            f"Комментариев {gap.seen}, новых {gap.found}; остальное посмотрите на странице сами"
+        )
         return PageAlert(Urgency.STOPPED, words, gap.from_at)
     if gap.state == DONE:
         words = f"Время, когда события могли не дойти, прочитано заново: комментариев {gap.seen}, новых {gap.found}"

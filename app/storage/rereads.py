@@ -17,6 +17,8 @@ from app.storage.walk import first_id
 WAITING: Final = "waiting"
 READING: Final = "reading"
 DONE: Final = "done"
+#: Read but for what the network never answered about.
+PARTLY: Final = "partly"
 #: No key of the page may read it.
 FAILED: Final = "failed"
 #: Troubles after which a page may have missed what its network gave up telling.

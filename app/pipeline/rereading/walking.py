@@ -36,7 +36,7 @@ EVERY: Final = 10 * SECOND
 SIDE_BY_SIDE: Final = 4
 #: How long a page is left alone whose network does not answer, or that has no key.
 REST: Final = 5 * MINUTE
-#: A network that fails so often at the same place has trouble with that thing: the walk goes on behind it.
+#: A network that fails so often at the same place has trouble with that thing: the walk goes on and comes back to it.
 PATIENCE: Final = 12
 #: Posts beside the newest ones: those under which somebody wrote shortly before the gap.
 KNOWN_POSTS: Final = 100
@@ -48,11 +48,17 @@ Judge = Callable[[Event, PageConfig], Item]
 
 
 class Cursor(msgspec.Struct):
-    """How many surfaces were listed, which things are still to be read, and surfaces that no key may read."""
+    """How many surfaces were listed, which things are still to be read, and surfaces that no key may read.
+
+    `troubled` things come once more when all else is read; `given_up` counts what the network never answered about.
+    """
 
     listed: int = 0
     things: list[Thing] = msgspec.field(default_factory=list)
     closed: list[str] = msgspec.field(default_factory=list)
+    troubled: list[Thing] = msgspec.field(default_factory=list)
+    again: bool = False
+    given_up: int = 0
 
 
 _decode: Final = msgspec.json.Decoder(Cursor).decode
@@ -151,8 +157,11 @@ class _Walk:
                     going = self._read(reader, self.page, keys, gap, cursor)
                 elif cursor.listed < len(reader.surfaces):
                     going = self._list(reader, self.page, keys, gap, cursor)
+                elif cursor.troubled:
+                    cursor.things, cursor.troubled, cursor.again = cursor.troubled, [], True
+                    continue
                 else:
-                    self._end(rereads.DONE, ",".join(cursor.closed))
+                    self._end(rereads.PARTLY if cursor.given_up else rereads.DONE, ",".join(cursor.closed))
                     return
                 if not going:
                     return
@@ -183,6 +192,7 @@ class _Walk:
                 self._end(rereads.FAILED, found.code)
                 return False
             cursor.closed.append(surface)
+            cursor.given_up += found.why is Silence.LATER
             found = ()
         self.rereader.moves(self.row.id)
         cursor.listed += 1
@@ -207,7 +217,11 @@ class _Walk:
             if self._must_rest(listed):
                 self._rest(listed.code)
                 return False
-            _log.info("a thing is closed to us", page=page.id, surface=thing.surface, code=listed.code)
+            _log.info("a thing is passed by", page=page.id, surface=thing.surface, code=listed.code)
+            if listed.why is Silence.LATER and not cursor.again:
+                cursor.troubled.append(thing)
+            else:
+                cursor.given_up += listed.why is Silence.LATER
             listed = ()
         with self.house.database.read() as session:
             found = find(session, page.id, gap, listed)

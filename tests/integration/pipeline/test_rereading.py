@@ -206,19 +206,30 @@ def test_a_network_that_is_away_is_asked_again_later(small: Deaf) -> None:
     assert small.verdicts() == {str(comment.id): ["keep"]}
 
 
-def test_a_thing_that_always_fails_is_passed_by(small: Deaf) -> None:
-    """One broken post does not keep the others from being read."""
-    small.post("Под сломанной записью", thing=2, hours_ago=0.5)
+@pytest.mark.parametrize(("rounds", "state"), [(1, "done"), (2, "partly")])
+def test_a_thing_that_always_fails_is_passed_by(small: Deaf, rounds: int, state: str) -> None:
+    """One broken post does not keep the others from being read; it is tried once more, and then people are told."""
+    broken = small.post("Под сломанной записью", thing=2, hours_ago=0.5)
     comment = small.post("Под целой записью", thing=1)
     small.open_gap()
-    small.vk.fail_next("wall.getComments", *[10] * (PATIENCE + 1))
     rereader = small.rereader()
+    small.vk.fail_next("wall.getComments", *[10] * PATIENCE, 10)
     for _ in range(PATIENCE):
         assert small.read_again(rereader).state == "reading"
         small.clock.advance(REST)
-
-    assert small.read_again(rereader).state == "done"
+    small.stop_after = 1
+    assert small.read_again(rereader).state == "reading"
     assert list(small.verdicts()) == [str(comment.id)]
+
+    small.stop_after = 10
+    rereader = small.rereader()
+    if rounds == 2:
+        small.vk.fail_next("wall.getComments", *[10] * (PATIENCE + 1))
+        for _ in range(PATIENCE):
+            assert small.read_again(rereader).state == "reading"
+            small.clock.advance(REST)
+    assert small.read_again(rereader).state == state
+    assert (str(broken.id) in small.verdicts()) is (state == "done")
 
 
 def test_a_page_that_no_key_may_read_says_so(small: Deaf) -> None:
