@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_network
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.domain.errors import ConfigurationError
@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database that is really used."""
         if not self.database_url:
-            return f"sqlite:///{(self.data_dir / 'dvornik.sqlite3').absolute()}"
+            return sqlite_address((self.data_dir / "dvornik.sqlite3").absolute())
         if not (password := self.database_password.get_secret_value()):
             return self.database_url
         return make_url(self.database_url).set(password=password).render_as_string(hide_password=False)
@@ -200,6 +200,11 @@ class Settings(BaseSettings):
     def enabled_networks(self) -> frozenset[str]:
         """Networks that are switched on."""
         return frozenset(name.strip() for name in self.networks.split(",") if name.strip())
+
+
+def sqlite_address(file: PurePath) -> str:
+    """The address of a SQLite file, in which no sign of its path means anything else."""
+    return URL.create("sqlite", database=str(file)).render_as_string(hide_password=False)
 
 
 #: Settings that may be given as `…_FILE`: the name of a file that holds the value.

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -12,6 +11,9 @@ from typing import Any, Final
 
 from model.artefact import Artefact, load
 from model.scorer import Scorer
+
+if sys.platform != "win32":
+    import resource
 
 Metrics = dict[str, Any]
 _COMMENTS: Final = 2000
@@ -62,14 +64,18 @@ def _measure_here(folder: Path) -> Metrics:
     scorer = Scorer(load(folder))
     seconds = time.perf_counter() - begin
     scorer.score("Когда отремонтируют дорогу у школы?")
-    return {"load_seconds": round(seconds, 3), "resident_megabytes": round(_resident() / 1e6, 1)}
+    resident = _resident()
+    memory = {} if resident is None else {"resident_megabytes": round(resident / 1e6, 1)}
+    return {"load_seconds": round(seconds, 3)} | memory
 
 
-def _resident() -> int:
-    """Bytes of this process in memory; where /proc is missing, the most there ever were."""
+def _resident() -> int | None:
+    """Bytes of this process in memory; where /proc is missing, the most there ever were; None on Windows."""
+    if sys.platform == "win32":
+        return None
     status = Path("/proc/self/status")
     if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) * 1024
     # Linux inherits the parent's peak here, macOS counts bytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

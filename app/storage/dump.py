@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from app.domain.errors import ConfigurationError
+from app.settings import sqlite_address
 from app.storage.folders import flush
 from app.storage.session import MIGRATION_LOCK, Database, migrate, revision_of
 
@@ -87,7 +88,7 @@ def _dump_sqlite(database: Database, folder: Path) -> Iterator[Dump]:
         fault = _fault(writing)
     if fault:
         raise ConfigurationError(f"{source}: база данных повреждена, верните её из прежней копии: {fault}")
-    copy = Database(f"sqlite:///{target}")
+    copy = Database(sqlite_address(target))
     try:
         with copy.read() as session:
             tables = _tables(session.connection())
@@ -116,8 +117,8 @@ def _load_sqlite(database: Database, folder: Path, also: Callable[[Session], Non
     try:
         shutil.copyfile(folder / SQLITE_FILE, draft)
         draft.chmod(0o600)
-        migrate(f"sqlite:///{draft}")
-        filled = Database(f"sqlite:///{draft}")
+        migrate(sqlite_address(draft))
+        filled = Database(sqlite_address(draft))
         try:
             with filled.write() as session:
                 also(session)
