@@ -1,11 +1,12 @@
 """Fills a database of any revision with the rows of a history, and reads everything that is in one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, insert, select, update
+from sqlalchemy import Column, Connection, MetaData, Table, insert, inspect, select, update
 
 from app.journal.chain import Entry, Head, link
+from app.storage.tables import metadata
 from app.storage.vault import JournalKey
 from tests.fakes.past_rows import AT, Rows
 
@@ -13,23 +14,31 @@ Tables = Mapping[str, Table]
 
 
 def tables_of(connection: Connection) -> Tables:
-    """The tables that are there, those that others refer to first."""
-    found = MetaData()
-    found.reflect(connection)
-    return {table.name: table for table in found.sorted_tables}
+    """Our tables that are there with the columns that they have, those that others refer to first.
+
+    Reading their indexes and references too would take longer than migrating.
+    """
+    there = {name: columns for (_, name), columns in inspect(connection).get_multi_columns().items()}
+    return {table.name: _as_it_is(table, there[table.name]) for table in metadata.sorted_tables if table.name in there}
 
 
-def put(connection: Connection, tables: Tables, rows: Rows, key: JournalKey) -> None:
-    """Write whatever these tables have room for, and a journal that has begun."""
+def _as_it_is(table: Table, columns: Sequence[Any]) -> Table:
+    keys = table.primary_key.columns.keys()
+    return Table(
+        table.name, MetaData(), *(Column(one["name"], one["type"], primary_key=one["name"] in keys) for one in columns)
+    )
+
+
+def put(connection: Connection, tables: Tables, rows: Rows) -> None:
+    """Write whatever these tables have room for."""
     for table in tables.values():
         for row in rows.get(table.name, ()):
             known = {name: value for name, value in row.items() if name in table.c}
             connection.execute(insert(table).values(**known))
-    if "journal" in tables:
-        _begin_journal(connection, tables, key)
 
 
-def _begin_journal(connection: Connection, tables: Tables, key: JournalKey) -> None:
+def begin_journal(connection: Connection, tables: Tables, key: JournalKey) -> None:
+    """Write the first entries of the journal."""
     entries = [Entry("decided", 15, {"decision": 25}), Entry("decided", 17, {"decision": 27})]
     links, head = link(key, Head(0, 0, ""), entries, AT)
     for one in links:

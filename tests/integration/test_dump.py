@@ -13,7 +13,7 @@ from app.storage.dump import SQLITE_FILE, dump, load
 from app.storage.session import Database, Schema, migrate, schema_of
 from app.storage.tables import Account, metadata
 from app.storage.vault import JournalKey, Vault
-from tests.fakes.past_database import everything, put
+from tests.fakes.past_database import begin_journal, everything, put
 from tests.fakes.past_rows import AT, rows_of_a_history
 
 KEY = JournalKey("test", b"k" * 32)
@@ -24,7 +24,8 @@ def full(database_url: str) -> Iterator[Database]:
     """A database with rows in every table."""
     database = Database(database_url)
     with database.engine.connect() as connection, connection.begin():
-        put(connection, metadata.tables, rows_of_a_history(Vault(Fernet.generate_key())), KEY)
+        put(connection, metadata.tables, rows_of_a_history(Vault(Fernet.generate_key())))
+        begin_journal(connection, metadata.tables, KEY)
     yield database
     database.dispose()
 
@@ -120,7 +121,8 @@ def test_a_damaged_sqlite_file_is_not_copied_silently(sqlite_url: str, folder: P
     """A backup of a broken database would be found broken on the day when it is needed: it is told at once."""
     database = Database(sqlite_url)
     with database.engine.connect() as connection, connection.begin():
-        put(connection, metadata.tables, rows_of_a_history(Vault(Fernet.generate_key())), KEY)
+        put(connection, metadata.tables, rows_of_a_history(Vault(Fernet.generate_key())))
+        begin_journal(connection, metadata.tables, KEY)
     database.dispose()
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     data = bytearray(file.read_bytes())

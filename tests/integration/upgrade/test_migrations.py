@@ -1,5 +1,6 @@
 """An installation of any earlier revision is brought to the newest, with what it holds."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ from app.storage.session import Database, Schema, known_revisions, migrate, sche
 from app.storage.tables import Comment, metadata
 from app.storage.vault import Vault, journal_key_of
 from app.wiring import open_house
-from tests.fakes.house import INSULT, written
-from tests.fakes.past_database import everything, put, tables_of
-from tests.fakes.past_rows import AT, PAGE_EXTERNAL, rows_of_a_history
+from tests.fakes.house import INSULT
+from tests.fakes.house import written as comes
+from tests.fakes.past_database import Tables, begin_journal, everything, put, tables_of
+from tests.fakes.past_rows import APART, AT, PAGE_EXTERNAL, another, rows_of_a_history
 from tests.fakes.thresholds import FakeThresholds
 
 ENCRYPTION = Fernet.generate_key().decode()
@@ -33,26 +35,25 @@ KEY = journal_key_of(JOURNAL.encode())
 REVISIONS = sorted(known_revisions())
 
 
-def _begin(url: str, revision: str) -> dict[str, list[dict]]:
-    """A database of a revision with rows in all of its tables; returns what is in it."""
-    migrate(url, revision)
-    database = Database(url)
-    try:
-        with database.engine.connect() as connection, connection.begin():
-            tables = {name: table for name, table in tables_of(connection).items() if name != "alembic_version"}
-            put(connection, tables, rows_of_a_history(VAULT), KEY)
-            return everything(connection, tables)
-    finally:
-        database.dispose()
+@dataclass(frozen=True)
+class Written:
+    """What is in a database when the rows of one of its revisions have been added; `number` tells them from others'."""
+
+    number: int
+    revision: str
+    tables: Tables
+    rows: dict[str, list[dict]]
 
 
-def _found(url: str) -> dict[str, list[dict]]:
-    database = Database(url)
-    try:
-        with database.engine.connect() as connection:
-            return everything(connection, metadata.tables)
-    finally:
-        database.dispose()
+def _write(database: Database, number: int, revision: str) -> Written:
+    """Bring the database to a revision, and write what a program of that revision wrote."""
+    migrate(database.url, revision)
+    with database.engine.connect() as connection, connection.begin():
+        tables = tables_of(connection)
+        put(connection, tables, another(rows_of_a_history(VAULT), number))
+        if "journal" in tables and not connection.execute(select(tables["journal"])).first():
+            begin_journal(connection, tables, KEY)
+        return Written(number, revision, tables, everything(connection, tables))
 
 
 def _expected(revision: str, table: str, row: dict) -> dict:
@@ -64,41 +65,59 @@ def _expected(revision: str, table: str, row: dict) -> dict:
     return {**row, "rank": rank(**told, sampled=False)}
 
 
-@pytest.mark.parametrize("revision", REVISIONS[:-1])
-def test_every_row_of_an_earlier_revision_survives(empty_database_url: str, tmp_path: Path, revision: str) -> None:
+def test_every_row_of_every_earlier_revision_survives(empty_database_url: str, tmp_path: Path) -> None:
     """Old columns keep their values, new ones get a value that the program reads: it goes on where it was."""
-    before = _begin(empty_database_url, revision)
-    migrate(empty_database_url)
-    after = _found(empty_database_url)
+    database = Database(empty_database_url)
+    try:
+        written = [_write(database, number, revision) for number, revision in enumerate(REVISIONS[:-1])]
+        migrate(empty_database_url)
+        with database.engine.connect() as connection:
+            after = everything(connection, metadata.tables)
+    finally:
+        database.dispose()
 
-    assert all(before.values())
-    for table, rows in before.items():
-        expected = [_expected(revision, table, row) for row in rows]
-        assert [
-            {name: row[name] for name in kept} for row, kept in zip(after[table], expected, strict=True)
-        ] == expected
-    _go_on(empty_database_url, tmp_path)
+    for past in written:
+        for table, rows in past.rows.items():
+            keys = past.tables[table].primary_key.columns.keys()
+            now = {tuple(row[name] for name in keys): row for row in after[table]}
+            expected = [_expected(past.revision, table, row) for row in rows]
+            kept = [{name: now[tuple(row[name] for name in keys)][name] for name in row} for row in expected]
+            assert kept == expected, f"{table} as {past.revision} had it"
+            assert rows
+    assert {table: len(rows) for table, rows in written[-1].rows.items()} == {
+        table: len(after[table]) for table in written[-1].rows
+    }
+    _go_on(empty_database_url, tmp_path, written)
 
 
-def _go_on(url: str, folder: Path) -> None:
-    """A comment comes to the old page, as an edit where it was known; the journal goes on and verifies."""
+def _go_on(url: str, folder: Path, written: list[Written]) -> None:
+    """A comment comes to each old page, as an edit where it was known; the journal goes on and verifies."""
     settings = Settings(data_dir=folder, database_url=url, encryption_key=ENCRYPTION, journal_key=JOURNAL)
     house = open_house(settings)
     try:
         ensure_presets(house)
         thresholds = FakeThresholds()
         model = register_model(house, thresholds)
-        item = written("дебил", page_id=6, number=1, act=Act.EDIT, scores=INSULT, key="after", at=AT + 1)
+        pages = {6 + APART * past.number: past for past in written}
+        items = [
+            comes("дебил", page_id=page, number=1, act=Act.EDIT, scores=INSULT, key=f"after{page}", at=AT + 1)
+            for page in pages
+        ]
         with house.database.write() as session:
             config = Configuration(house, thresholds)
-            assert config.current(session).by_id[6].external_id == PAGE_EXTERNAL
-            record(session, house, config, [item], model)
+            known = config.current(session).by_id
+            assert {page: known[page].external_id for page in pages} == {
+                page: f"{PAGE_EXTERNAL}{past.number}" for page, past in pages.items()
+            }
+            record(session, house, config, items, model)
         with house.database.read() as session:
-            comment = session.exec(select(Comment).where(Comment.page_id == 6, Comment.external_id == "1")).one()
+            found = session.exec(select(Comment.page_id, Comment.decision_id).where(Comment.external_id == "1")).all()
+        decisions = dict(found)
         report = verify(house.database, house.journal_key)
-        assert comment.decision_id not in {None, 25}
+        for page, past in pages.items():
+            assert decisions[page] not in {None, 25 + APART * past.number}, past.revision
         assert report.is_whole
-        assert report.entries > 0
+        assert report.entries > len(pages)
     finally:
         house.database.dispose()
 
@@ -112,7 +131,8 @@ def test_the_version_before_goes_on_writing(empty_database_url: str) -> None:
             known = tables_of(connection)
         migrate(empty_database_url)
         with database.engine.connect() as connection, connection.begin():
-            put(connection, known, rows_of_a_history(VAULT), KEY)
+            put(connection, known, rows_of_a_history(VAULT))
+            begin_journal(connection, known, KEY)
             assert all(everything(connection, known).values())
     finally:
         database.dispose()
