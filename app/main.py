@@ -15,7 +15,6 @@ from app.console.app import add_console
 from app.domain.words import Network
 from app.pipeline.census import Counting
 from app.pipeline.connecting.confirmations import Confirmations
-from app.pipeline.duties.walk import Round
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.process import ModelName, Services
 from app.pipeline.record.committing import Committer
@@ -25,7 +24,7 @@ from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
 from app.wiring import all_abilities, client_factories, connector_factories, open_house, open_judging
 from app.worker import Worker
-from app.working import duties_of, job_runner, poller, rereading
+from app.working import job_runner, poller, rounds
 from model.lemmas import dictionary_warnings
 
 
@@ -35,17 +34,16 @@ def create_app(settings: Settings) -> FastAPI:
     judging = open_judging(settings, house)
     notice_downtime(house)
     worker = None
+    others = rounds(settings, house, judging)
     if settings.worker_inside:
-        duties = Round(house, judging.configuration, duties_of(settings, house, judging))
         jobs = job_runner(house, judging)
         polling = partial(poller, settings, house, judging)
         worker = Worker(
             house,
             client_factories(settings, house.clock),
-            duties=duties,
+            rounds=others,
             jobs=jobs,
             polling=polling,
-            rereading=rereading(settings, house, judging),
         )
     on_actions = worker.wake if worker else lambda: None
     committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=on_actions)
@@ -55,8 +53,8 @@ def create_app(settings: Settings) -> FastAPI:
     follower = threading.Thread(target=judging.configuration.follow, args=(stop,), name="configuration")
     connectors = connector_factories(settings)
     confirmations = Confirmations(house, connectors)
-    counting = Counting(house, judging.artefact.manifest.version)
-    counter = threading.Thread(target=counting.run, args=(stop,), name="census", daemon=True)
+    counting = Counting(house.clock, judging.artefact.manifest.version)
+    counter = threading.Thread(target=counting.run, args=(house.database, stop), name="census", daemon=True)
     intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock, confirmations)
 
     tracing = tracing_of(settings)
@@ -101,7 +99,16 @@ def create_app(settings: Settings) -> FastAPI:
         **({"worker": sender.is_alive} if sender else {}),
     }
     app.state.services = Services(
-        house, settings, judging.moderator, judging.configuration, model, threads, all_abilities(), connectors, counting
+        house,
+        settings,
+        judging.moderator,
+        judging.configuration,
+        model,
+        threads=threads,
+        abilities=all_abilities(),
+        connectors=connectors,
+        counting=counting,
+        duties=[duty for one in others for duty in one.duties],
     )
     # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:

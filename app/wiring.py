@@ -20,6 +20,7 @@ from app.journal.verify import missing_guards
 from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
 from app.networks.vk.connecting import VkConnector
+from app.networks.vk.transport import Pace
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
@@ -168,11 +169,11 @@ def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFac
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
 
 
-def connector_factories(settings: Settings) -> Mapping[str, ConnectorFactory]:
-    """How a page's deliveries are set up on each network that can be set up through its API."""
+def connector_factories(settings: Settings, pace: Pace | None = None) -> Mapping[str, ConnectorFactory]:
+    """How a page's deliveries are set up on each network that can be set up through its API; None = a pace for each."""
 
     def vk() -> Connector:
-        return VkConnector(settings.vk_api_url, http=http_client())
+        return VkConnector(settings.vk_api_url, http=http_client(), pace=pace)
 
     known: Mapping[str, ConnectorFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}

@@ -7,7 +7,7 @@ a time, each by one thread with one client.
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -45,7 +45,7 @@ _log = structlog.get_logger()
 class Worker:
     """Serves connections until it is told to stop; `clients` makes a client for each network that is switched on.
 
-    `duties`, `jobs`, `rereading` and polling go on in a thread each; without them only actions are carried out.
+    Each of `rounds`, `jobs` and polling go on in a thread of their own; without them only actions are carried out.
     `polling` is given what wakes this worker when there are new actions.
     """
 
@@ -57,20 +57,18 @@ class Worker:
         threads: int = 4,
         poll_seconds: float = 1.0,
         lease_seconds: int = LEASE_SECONDS,
-        duties: Round | None = None,
+        rounds: Sequence[Round] = (),
         jobs: JobRunner | None = None,
         polling: Callable[[Callable[[], None]], Poller] | None = None,
-        rereading: Round | None = None,
     ) -> None:
         self._house = house
         self._factories = dict(clients)
         self._threads = threads
         self._poll = poll_seconds
         self._lease_seconds = lease_seconds
-        self._duties = duties
+        self._rounds = rounds
         self._jobs = jobs
         self._poller = polling(self.wake) if polling else None
-        self._rereading = rereading
         self._managers = ManagersReader(house)
         self._wake = threading.Event()
         self._slots = threading.Semaphore(threads)
@@ -108,8 +106,8 @@ class Worker:
 
     def _start_others(self, served: threading.Event) -> list[threading.Thread]:
         started = []
-        others = {"duties": self._duties, "jobs": self._jobs, "polling": self._poller, "rereading": self._rereading}
-        for name, work in others.items():
+        rounds = {f"duties-{number}": one for number, one in enumerate(self._rounds, 1)}
+        for name, work in {**rounds, "jobs": self._jobs, "polling": self._poller}.items():
             if work is not None:
                 started.append(threading.Thread(target=work.run, args=(served,), name=f"dvornik-{name}", daemon=True))
                 started[-1].start()

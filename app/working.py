@@ -16,7 +16,7 @@ from app.domain.watching import ChannelKind, Sender
 from app.domain.words import Network
 from app.networks.vk.longpoll import VkLongPoll
 from app.networks.vk.reading import VkReader
-from app.networks.vk.transport import Pace, Transport
+from app.networks.vk.transport import HalfPace, Pace, Transport
 from app.pipeline.configuration import PageConfig
 from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Duty, Round
@@ -40,24 +40,31 @@ from app.settings import Settings
 from app.wiring import Judging, connector_factories, http_client
 
 
-def duties_of(settings: Settings, house: House, judging: Judging) -> tuple[Duty, ...]:
-    """Every periodic duty of a process that can judge."""
+def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, ...]:
+    """Every periodic duty of a process that can judge; whoever waits for others' servers goes a round of its own.
+
+    Raises:
+        ConfigurationError: a mail server is set and nobody whom letters come from.
+    """
     committer = Committer(house, judging.configuration, judging.model_version_id)
     waiting = Waiting(judging.moderator, committer)
-    post = alert_post(settings, house.clock)
-    return (
-        *duties_with(settings),
-        Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run),
-        Duty(telling.NAME, telling.EVERY, telling.tell_with(post)),
-        Duty(closing.NAME, closing.EVERY, closing.close_ended),
-        Duty(silence.NAME, silence.EVERY, silence.watch_silence),
-        Duty(deliveries.NAME, deliveries.EVERY, _watcher(settings, house).run),
-    )
-
-
-def _watcher(settings: Settings, house: House) -> Watcher:
+    # What is only asked goes together at a part of each token's rate: an action must not wait for it.
+    pace = HalfPace()
     address = f"{settings.public_url}/callbacks/vk" if settings.public_url else ""
-    return Watcher(house, connector_factories(settings), address)
+    watcher = Watcher(house, connector_factories(settings, pace), address)
+    tell = telling.tell_with(alert_post(settings, house.clock))
+    duties = (
+        (
+            *duties_with(settings),
+            Duty(WAITING, JUDGE_WAITING_EVERY, waiting.run),
+            Duty(closing.NAME, closing.EVERY, closing.close_ended),
+            Duty(silence.NAME, silence.EVERY, silence.watch_silence),
+        ),
+        (Duty(telling.NAME, telling.EVERY, tell),),
+        (Duty(deliveries.NAME, deliveries.EVERY, watcher.run),),
+        (Duty(READING_AGAIN, READ_AGAIN_EVERY, _rereader(settings, house, judging, pace).run),),
+    )
+    return tuple(Round(house, judging.configuration, several) for several in duties)
 
 
 def alert_post(settings: Settings, clock: Clock) -> Post:
@@ -78,22 +85,20 @@ def alert_post(settings: Settings, clock: Clock) -> Post:
     return Post(senders, f"{settings.public_url}/console" if settings.public_url else "")
 
 
-def rereading(settings: Settings, house: House, judging: Judging) -> Round:
-    """Who reads pages again after a gap; beside the other duties, for a list of a network may take minutes."""
+def _rereader(settings: Settings, house: House, judging: Judging, pace: Pace) -> Rereader:
     committer = Committer(house, judging.configuration, judging.model_version_id)
 
     def judged(event: Event, page: PageConfig) -> Item:
         return judge(event, page, judging.moderator, house.clock.now())
 
-    rereader = Rereader(committer, judged, reader_factories(settings))
-    return Round(house, judging.configuration, (Duty(READING_AGAIN, READ_AGAIN_EVERY, rereader.run),))
+    return Rereader(committer, judged, reader_factories(settings, pace))
 
 
-def reader_factories(settings: Settings) -> Mapping[str, ReaderFactory]:
+def reader_factories(settings: Settings, pace: Pace) -> Mapping[str, ReaderFactory]:
     """How each network is asked what stands on a page."""
 
     def vk() -> Reader:
-        return VkReader(settings.vk_api_url, http=http_client())
+        return VkReader(settings.vk_api_url, http=http_client(), pace=pace)
 
     known: Mapping[str, ReaderFactory] = {Network.VK: vk}
     return {name: factory for name, factory in known.items() if name in settings.enabled_networks}

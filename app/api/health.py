@@ -14,7 +14,6 @@ from app.api.fields import Model
 from app.domain.clock import MINUTE
 from app.domain.errors import ConfigurationError
 from app.pipeline.ask import Asker, Question
-from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import late
 from app.pipeline.process import Services
 from app.storage.health import vitals
@@ -100,7 +99,7 @@ def _database(use: Services) -> tuple[dict[str, str], list[str]]:
             return {"database": "ok", "migrations": "not at the newest revision: run `dvornik migrate`"}, []
         with database.read() as session:
             seen = vitals(session)
-            idle = late(session, duties_with(use.settings), use.house.clock.now())
+            idle = late(session, use.duties, use.house.clock.now())
             waiting = count_waiting(session)
     except SQLAlchemyError as error:
         _log.error("the database does not answer", error=type(error).__qualname__)

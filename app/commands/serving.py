@@ -105,13 +105,12 @@ def worker(
     from functools import partial
 
     from app.pipeline.census import Counting
-    from app.pipeline.duties.walk import Round
     from app.pipeline.rereading.gaps import notice_downtime
     from app.settings import load_settings
     from app.telemetry import set_up_logging
     from app.wiring import client_factories, open_house, open_judging
     from app.worker import Worker
-    from app.working import duties_of, job_runner, poller, rereading
+    from app.working import job_runner, poller, rounds
 
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
@@ -120,12 +119,11 @@ def worker(
     house = open_house(settings)
     judging = open_judging(settings, house)
     notice_downtime(house)
-    duties = Round(house, judging.configuration, duties_of(settings, house, judging))
     jobs = job_runner(house, judging)
     clients = client_factories(settings, house.clock)
     polling = partial(poller, settings, house, judging)
-    again = rereading(settings, house, judging)
-    hands = Worker(house, clients, threads=threads, duties=duties, jobs=jobs, polling=polling, rereading=again)
+    others = rounds(settings, house, judging)
+    hands = Worker(house, clients, threads=threads, rounds=others, jobs=jobs, polling=polling)
     stop = threading.Event()
 
     def finish(*_: object) -> None:
@@ -134,30 +132,27 @@ def worker(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, finish)
-    counting = Counting(house, judging.artefact.manifest.version)
+    counting = Counting(house.clock, judging.artefact.manifest.version)
+    counter = threading.Thread(target=counting.run, args=(house.database, stop), name="census", daemon=True)
     try:
-        with _metrics(counting, metrics_host, metrics_port, stop) if metrics_port else nullcontext():
+        with _metrics(counting, counter, metrics_host, metrics_port) if metrics_port else nullcontext():
             hands.run(stop)
     finally:
         house.database.dispose()
 
 
 @contextmanager
-def _metrics(counting: Counting, host: str, port: int, stop: threading.Event) -> Iterator[None]:
+def _metrics(counting: Counting, counter: threading.Thread, host: str, port: int) -> Iterator[None]:
     """Answer Prometheus while the worker works, and nobody else."""
-    import threading
-
     from prometheus_client import start_http_server
 
     from app.telemetry import everything
 
-    counter = threading.Thread(target=counting.run, args=(stop,), name="census", daemon=True)
     counter.start()
     server, answering = start_http_server(port, host, everything(counting))
     try:
         yield
     finally:
-        stop.set()
         server.shutdown()
         server.server_close()
         answering.join()

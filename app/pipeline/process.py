@@ -1,12 +1,13 @@
 """What the routes of a process are given: made by the wiring once, shared by the API and the console."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.connecting import ConnectorFactory
 from app.domain.ports import Abilities
 from app.pipeline.census import Counting
 from app.pipeline.configuration import Configuration
+from app.pipeline.duties.walk import Duty
 from app.pipeline.house import House
 from app.pipeline.moderate import Moderator
 from app.pipeline.objections.rates import Rates
@@ -41,6 +42,8 @@ class Services:
     connectors: Mapping[str, ConnectorFactory] = field(default_factory=dict)
     #: What waits in the database, for `/metrics`.
     counting: Counting | None = None
+    #: Everything that some process does periodically; `/readyz` says what is late.
+    duties: Sequence[Duty] = ()
     #: How often each site has sent objections lately.
     rates: Rates = field(default_factory=Rates)
     #: Which addresses the API has turned away lately.

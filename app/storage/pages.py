@@ -80,6 +80,17 @@ def pages_of_connection(session: Session, connection_id: int) -> list[Page]:
     return list(session.exec(query.order_by(col(Page.id))))
 
 
+def pages_with(session: Session, ids: Iterable[int]) -> dict[int, Page]:
+    """Pages by id, those that were taken away too."""
+    return {page.id: page for page in session.exec(select(Page).where(col(Page.id).in_(list(ids))))}
+
+
+def has_pages(session: Session, connection_id: int) -> bool:
+    """Whether any page sends through a connection."""
+    query = select(Page.id).where(col(Page.connection_id) == connection_id, col(Page.removed_at).is_(None))
+    return session.exec(query.limit(1)).first() is not None
+
+
 def connection_with(session: Session, network: str, slot: str, fingerprint: str) -> Connection | None:
     """The connection that owns this very token for all of its pages."""
     query = (

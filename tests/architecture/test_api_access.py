@@ -17,6 +17,8 @@ from app.api.deps import caller
 from app.domain.errors import DvornikError
 from app.domain.words import Role
 from app.main import create_app
+from app.pipeline.rereading.walking import NAME as READING_AGAIN
+from app.pipeline.watching import deliveries, silence, telling
 from app.settings import Settings
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
@@ -128,3 +130,9 @@ def test_every_error_has_its_answer() -> None:
 
     unanswered = {kind for kind in kinds(DvornikError) if not any(one in STATUS for one in kind.__mro__)}
     assert unanswered == {ConfigurationError, IntakeError}
+
+
+def test_a_process_without_a_worker_tells_of_every_duty_that_is_late(app: FastAPI) -> None:
+    """What is done on another machine, in whatever round, is known to whoever is asked whether all is well."""
+    known = {duty.name for duty in app.state.services.duties}
+    assert {deliveries.NAME, telling.NAME, silence.NAME, READING_AGAIN, "appeals", "retention"} <= known

@@ -11,8 +11,8 @@ from app.domain.events import Event, Removed, Written
 from app.domain.ports import Credential, Slot
 from app.domain.rereading import Thing
 from app.domain.words import Kind
-from app.networks.vk.reading import HalfPace, VkReader
-from app.networks.vk.transport import Pace
+from app.networks.vk.reading import VkReader
+from app.networks.vk.transport import HalfPace, Pace
 from tests.fakes.clock import FakeClock
 from tests.simulators import vk_state
 from tests.simulators.vk import VkSimulator

@@ -18,6 +18,7 @@ from app.pipeline.administration.accounts import authenticate, create_token
 from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
+from app.pipeline.duties.all import duties_with
 from app.pipeline.house import House
 from app.pipeline.models import register_model
 from app.pipeline.moderate import Moderator
@@ -78,6 +79,7 @@ class Yard:
             self.configuration,
             name,
             abilities=all_abilities(),
+            duties=duties_with(settings),
             connectors={"vk": FakeConnector},
             # Walks of every route collect refusals by the hundred, on a clock that stands still.
             refusals=Refusals(burst=1_000_000),

@@ -21,7 +21,7 @@ from app.networks.vk.connecting import why
 from app.networks.vk.failures import HANDLINGS, label
 from app.networks.vk.fields import JsonObject, id_of, instant, integer, object_of, objects_of
 from app.networks.vk.inbound import parse
-from app.networks.vk.transport import TIMEOUT, Answered, Pace, Refused, Transport
+from app.networks.vk.transport import TIMEOUT, Answered, HalfPace, Pace, Refused, Transport
 from app.networks.vk.verify import Envelope
 
 #: VK's longest list.
@@ -34,14 +34,6 @@ LOOK_BACK: Final = 14 * DAY
 _SHOWN: Final = 10
 _log = structlog.get_logger()
 Params = Mapping[str, str]
-
-
-class HalfPace(Pace):
-    """Leaves the rest of a token's rate to the sending of actions, which must not wait for a list."""
-
-    def turn(self, credential: int, per_second: int) -> float:
-        """As its parent, at half the rate."""
-        return super().turn(credential, max(1, per_second // 2))
 
 
 @dataclass(frozen=True, slots=True)

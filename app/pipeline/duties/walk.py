@@ -61,6 +61,11 @@ class Round:
         #: Duties that failed: how often in a row, and until when this process leaves them alone.
         self._failed: dict[str, tuple[int, int]] = {}
 
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What it goes round."""
+        return tuple(self._duties.values())
+
     def run(self, stop: threading.Event) -> None:
         """Do what is due, look again, until `stop` is set; what is being done is finished or left at a safe point."""
         outages = 0

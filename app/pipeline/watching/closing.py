@@ -12,7 +12,7 @@ from app.outbox.trouble import in_trouble
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.watching import incidents
-from app.storage.pages import falls_to_review, pages_of_connection
+from app.storage.pages import falls_to_review, has_pages, pages_with
 from app.storage.tables import Connection, Credential, Incident, Page
 from app.storage.watches import open_incidents
 
@@ -23,21 +23,24 @@ EVERY: Final = 10 * SECOND
 def close_ended(house: House, _configuration: Configuration, stop: threading.Event) -> None:
     """Look at every open incident and end those that are over."""
     with house.database.read() as session:
-        over = [one for one in open_incidents(session) if _is_over(session, house.clock.now(), one)]
+        found = open_incidents(session)
+        # By one query: thousands of pages may be silent at once.
+        pages = pages_with(session, {one.page_id for one in found if one.page_id})
+        over = [one for one in found if _is_over(session, house.clock.now(), one, pages.get(one.page_id))]
     for one in over:
         if stop.is_set():
             return
         with house.database.write() as session:
             # Asked again: whoever opened it may have been faster.
-            if _is_over(session, house.clock.now(), one):
+            page = session.get(Page, one.page_id) if one.page_id else None
+            if _is_over(session, house.clock.now(), one, page):
                 incidents.end(session, house, Matter(one.what), page_id=one.page_id, connection_id=one.connection_id)
 
 
-def _is_over(session: Session, now: int, incident: Incident) -> bool:
-    page = session.get(Page, incident.page_id) if incident.page_id else None
+def _is_over(session: Session, now: int, incident: Incident, page: Page | None) -> bool:
     if incident.page_id and (page is None or page.removed_at is not None):
         return True
-    if incident.connection_id and not pages_of_connection(session, incident.connection_id):
+    if incident.connection_id and not has_pages(session, incident.connection_id):
         return True
     return _cause_is_gone(session, now, incident, page)
 

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from sqlmodel import Session
 
-from app.domain.clock import MINUTE, SECOND
+from app.domain.clock import HOUR, MINUTE, SECOND
 from app.domain.connecting import CallbackServer, Connector, ConnectorFactory, Refusal, Why
 from app.domain.ports import Credential, Slot
 from app.domain.watching import Matter
@@ -28,12 +28,17 @@ from app.storage.tables import Page, Poll, Watch
 
 NAME: Final = "deliveries"
 #: How often it is looked whose turn it is, and how often a page's turn comes.
-EVERY: Final = 20 * SECOND
+EVERY: Final = 10 * SECOND
 CHECK_EVERY: Final = 10 * MINUTE
-#: Pages in one run, networks asked at a time, and seconds after which a run leaves the rest to the next one.
+#: A connection that is sending is left alone, but no page for longer than this.
+AT_LAST: Final = HOUR
+#: Pages in one run, those of one connection, connections asked at a time, and seconds after which the rest has to wait.
 PORTION: Final = 200
+OF_ONE: Final = 50
 THREADS: Final = 8
-LONGEST_RUN: Final = 20.0
+LONGEST_RUN: Final = 60.0
+#: Refusals after which a token is not asked again in the same run, whatever the page.
+_HOPELESS: Final = frozenset({Why.DEAD, Why.LATER, Why.PERSON})
 
 _log = structlog.get_logger()
 
@@ -86,16 +91,23 @@ class Watcher:
         now = self.house.clock.now()
         groups: defaultdict[tuple[str, int], list[_Subject]] = defaultdict(list)
         with self.house.database.read() as session:
-            due = queries.due_pages(
-                session, list(self.connectors), checked_before=now - CHECK_EVERY, now=now, limit=PORTION
-            )
-            rows = credentials_of(session, {page.connection_id for page, _, _ in due})
+            turn = queries.Turn(now - CHECK_EVERY, now - AT_LAST, OF_ONE, PORTION)
+            due = queries.due_pages(session, list(self.connectors), turn, now)
+            wanted = {0, *(page.id for page, _, _ in due)}
+            rows = [
+                row
+                for row in credentials_of(session, {page.connection_id for page, _, _ in due})
+                if row.page_id in wanted
+            ]
             opened = {one.id: one for one in open_credentials(session, self.house, rows, now)}
+        places: defaultdict[tuple[int, int], list[Credential]] = defaultdict(list)
+        for row in rows:
+            if row.id in opened:
+                places[row.connection_id, row.page_id].append(opened[row.id])
         for page, watch, poll in due:
-            mine = [row for row in rows if row.connection_id == page.connection_id and row.page_id in {0, page.id}]
+            credentials = places[page.connection_id, page.id] + places[page.connection_id, 0]
             # A community's key first: it belongs to the page, and its rate is higher.
-            mine.sort(key=lambda row: row.slot != Slot.COMMUNITY)
-            credentials = [opened[row.id] for row in mine if row.id in opened]
+            credentials.sort(key=lambda one: one.slot != Slot.COMMUNITY)
             groups[page.network, page.connection_id].append(_Subject(page, watch, poll, credentials))
         return groups
 
@@ -122,8 +134,12 @@ class Watcher:
         """What the network says of the page's server, None if it says nothing; `lives` learns about the tokens."""
         servers: tuple[CallbackServer, ...] | None = None
         refusal = None
+        called = one.page.intake == IntakeKind.CALLBACK
         for credential in one.credentials:
-            if servers is not None and credential.id in lives:
+            known = lives.get(credential.id)
+            # A token that many pages share is not asked for each of them what is known already.
+            answered = credential.id in lives and (servers is not None or not called)
+            if answered or (known is not None and known.why in _HOPELESS):
                 continue
             answer = connector.servers(one.page.external_id, credential)
             if isinstance(answer, Refusal):
@@ -137,6 +153,10 @@ class Watcher:
     def _write(self, session: Session, one: _Subject, state: str | None) -> None:
         now = self.house.clock.now()
         before = one.watch.state if one.watch else ""
+        page = session.get(Page, one.page.id)
+        if page is None or page.removed_at is not None or _ways(page) != _ways(one.page):
+            # Connected anew meanwhile: the answer was about how it was before.
+            return
         if one.page.intake == IntakeKind.LONGPOLL:
             state = self._polled(session, one, before, now)
         elif state in BAD or (state == WAIT and before == WAIT):
@@ -157,3 +177,8 @@ class Watcher:
         if before == NOT_POLLED:
             incidents.begin(session, self.house, Matter.POLLING, page_id=one.page.id, code=NOT_POLLED)
         return NOT_POLLED
+
+
+def _ways(page: Page) -> tuple[str, str, int]:
+    """How a page's events come."""
+    return page.intake, page.callback_server, page.connection_id

@@ -2,6 +2,7 @@
 
 import threading
 
+import httpx
 import pytest
 from sqlmodel import select
 
@@ -9,6 +10,7 @@ from app.domain.clock import HOUR, MINUTE
 from app.domain.connecting import CallbackServer
 from app.domain.states import WaitingFor
 from app.domain.watching import Matter
+from app.networks.vk.connecting import VkConnector
 from app.pipeline.watching.closing import close_ended
 from app.pipeline.watching.deliveries import CHECK_EVERY, Watcher
 from app.pipeline.watching.servers import state_of
@@ -20,26 +22,40 @@ GROUP = 229_000_001
 
 
 @pytest.fixture
-def page(either, vk):
+def town(world, vk):
     """A page of the simulated VK whose moderator's key and community's key are real there."""
+    return known_to(vk, world)
+
+
+@pytest.fixture
+def both(either, vk):
+    """The same on each engine."""
+    return known_to(vk, either)
+
+
+def known_to(vk, world):
     vk.add_community(GROUP)
-    keys = {"user": vk.add_token("user", GROUP, user_id=900), "community": vk.add_token("community", GROUP)}
-    number = either.add_connection(tokens=2)
-    with either.database.write() as session:
-        page = session.get_one(Page, either.page)
-        page.external_id, page.connection_id = str(GROUP), number
-        for row in session.exec(select(Credential).where(Credential.connection_id == number)).all():
-            row.token_enc = either.house.vault.seal(keys[row.slot])
-            row.fingerprint = either.house.vault.fingerprint(keys[row.slot])
+    world.keys = {"user": vk.add_token("user", GROUP, user_id=900), "community": vk.add_token("community", GROUP)}
+    world.number = world.add_connection(tokens=2)
+    with world.database.write() as session:
+        page = session.get_one(Page, world.page)
+        page.external_id, page.connection_id = str(GROUP), world.number
+        for row in session.exec(select(Credential).where(Credential.connection_id == world.number)).all():
+            row.token_enc = world.house.vault.seal(world.keys[row.slot])
+            row.fingerprint = world.house.vault.fingerprint(world.keys[row.slot])
         session.add(page)
-    either.keys, either.number = keys, number
-    return either.page
+    return world
 
 
 def look(world, vk, address=""):
     """One run, after the page's turn has come."""
     world.clock.advance(CHECK_EVERY)
     return Watcher(world.house, {"vk": lambda: connector(vk)}, address).look(threading.Event())
+
+
+def looked_at(world):
+    with world.database.read() as session:
+        return sorted(session.exec(select(Watch.page_id)))
 
 
 def serve(vk, status, url="https://adm.example/callbacks/vk"):
@@ -52,107 +68,161 @@ def open_now(world):
         return sorted((one.what, one.code) for one in rows)
 
 
-def test_a_server_that_fails_is_an_incident_until_it_works(either, vk, page):
+def test_a_server_that_fails_is_an_incident_until_it_works(both, vk):
     """`failed` opens one, a second look opens none, `ok` ends it; nobody is asked before the page's turn."""
     serve(vk, "failed")
-    assert look(either, vk) == 1
-    assert look(either, vk) == 1
-    assert open_now(either) == [(Matter.CALLBACK_SERVER, "failed")]
+    assert look(both, vk) == 1
+    assert look(both, vk) == 1
+    assert open_now(both) == [(Matter.CALLBACK_SERVER, "failed")]
     serve(vk, "ok")
-    assert look(either, vk) == 1
-    assert open_now(either) == []
-    assert Watcher(either.house, {"vk": lambda: connector(vk)}).look(threading.Event()) == 0
-    assert len(either.ids_of(Incident)) == 1
-    assert either.row(Watch, page).state == "ok"
+    assert look(both, vk) == 1
+    assert open_now(both) == []
+    assert Watcher(both.house, {"vk": lambda: connector(vk)}).look(threading.Event()) == 0
+    assert len(both.ids_of(Incident)) == 1
+    assert both.row(Watch, both.page).state == "ok"
 
 
-def test_a_server_that_waits_is_given_time(either, vk, page):
+def test_a_server_that_waits_is_given_time(town, vk):
     """VK asks for the confirmation for a moment after every change: only the second `wait` in a row is told."""
     serve(vk, "wait")
-    look(either, vk)
-    assert open_now(either) == []
-    look(either, vk)
-    assert open_now(either) == [(Matter.CALLBACK_SERVER, "wait")]
+    look(town, vk)
+    assert open_now(town) == []
+    look(town, vk)
+    assert open_now(town) == [(Matter.CALLBACK_SERVER, "wait")]
 
 
-def test_a_page_without_our_server_is_told(either, vk, page):
+def test_a_page_without_our_server_is_told(town, vk):
     """No server at all, or none at the address that is ours."""
-    look(either, vk)
-    assert open_now(either) == [(Matter.CALLBACK_SERVER, "missing")]
+    look(town, vk)
+    assert open_now(town) == [(Matter.CALLBACK_SERVER, "missing")]
     serve(vk, "ok", url="https://other.example/bot")
-    look(either, vk, "https://adm.example/callbacks/vk")
-    assert open_now(either) == [(Matter.CALLBACK_SERVER, "missing")]
+    look(town, vk, "https://adm.example/callbacks/vk")
+    assert open_now(town) == [(Matter.CALLBACK_SERVER, "missing")]
 
 
-def test_a_key_that_may_not_look_is_no_incident(either, vk, page):
+def test_a_key_that_may_not_look_is_no_incident(town, vk):
     """Neither key administers the community: nothing is known, nobody is alarmed, both keys live."""
-    vk.state.tokens[either.keys["user"]].administrator = False
-    vk.state.tokens[either.keys["community"]].rights = frozenset({"messages"})
-    look(either, vk)
-    assert open_now(either) == []
-    assert either.row(Watch, page).state == "not_allowed"
+    vk.state.tokens[town.keys["user"]].administrator = False
+    vk.state.tokens[town.keys["community"]].rights = frozenset({"messages"})
+    look(town, vk)
+    assert open_now(town) == []
+    assert town.row(Watch, town.page).state == "not_allowed"
 
 
-def test_a_dead_key_is_noticed_and_a_living_one_revives(either, vk, page):
+def test_a_dead_key_is_noticed_and_a_living_one_revives(both, vk):
     """Without any action the key's death is told; when it works again, what waited for it is due at once."""
     serve(vk, "ok")
-    comment = either.add_comment()
-    late = either.clock.now() + 5 * HOUR
-    action = either.add_action(comment, waiting_for=WaitingFor.TOKEN.value, due_at=late)
-    vk.kill_token(either.keys["user"])
-    look(either, vk)
-    look(either, vk)
-    assert open_now(either) == [(Matter.TOKEN_DEAD, "vk_5")]
-    vk.state.tokens[either.keys["user"]].dead = False
-    look(either, vk)
-    assert open_now(either) == []
-    assert either.action(action).due_at == either.clock.now()
-    assert either.journal(either.number) == ["credential_dead", "connection_woken"]
+    comment = both.add_comment()
+    late = both.clock.now() + 5 * HOUR
+    action = both.add_action(comment, waiting_for=WaitingFor.TOKEN.value, due_at=late)
+    vk.kill_token(both.keys["user"])
+    look(both, vk)
+    look(both, vk)
+    assert open_now(both) == [(Matter.TOKEN_DEAD, "vk_5")]
+    vk.state.tokens[both.keys["user"]].dead = False
+    look(both, vk)
+    assert open_now(both) == []
+    assert both.action(action).due_at == both.clock.now()
+    assert both.journal(both.number) == ["credential_dead", "connection_woken"]
 
 
-def test_a_network_that_does_not_answer_says_nothing_of_keys_and_servers(either, vk, page):
+def test_a_network_that_does_not_answer_says_nothing_of_keys_and_servers(town, vk):
     """Errors of VK's own change nothing, and the page's turn comes again."""
     serve(vk, "ok")
-    look(either, vk)
+    look(town, vk)
     vk.fail_next("groups.getCallbackServers", 10, "http_502")
-    assert look(either, vk) == 1
-    assert open_now(either) == []
-    assert either.row(Watch, page).state == "ok"
+    assert look(town, vk) == 1
+    assert open_now(town) == []
+    assert town.row(Watch, town.page).state == "ok"
 
 
-def test_a_connection_that_is_told_to_wait_is_left_alone(either, vk, page):
+def test_a_connection_that_is_told_to_wait_is_left_alone(town, vk):
     """While VK wants a captcha, looking would only ask for another."""
-    either.sql("UPDATE connection SET paused_until = :until", until=either.clock.now() + HOUR)
-    assert look(either, vk) == 0
+    town.sql("UPDATE connection SET paused_until = :until", until=town.clock.now() + HOUR)
+    assert look(town, vk) == 0
     assert vk.calls == []
 
 
-def test_a_page_that_is_polled_has_its_own_clock(either, vk, page):
+def test_a_connection_that_sends_is_left_alone_for_an_hour(town, vk):
+    """Its actions need its rate; but no page goes unwatched for longer."""
+    serve(vk, "ok")
+    look(town, vk)
+    town.sql("UPDATE connection SET lease_until = :until", until=2**62)
+    assert [look(town, vk) for _ in range(6)] == [0, 0, 0, 0, 0, 1]
+
+
+def test_a_key_that_pages_share_is_asked_once_where_nothing_else_is_to_learn(town, vk):
+    """A dead one is not tried for every page, nor a living one for pages whose servers nobody wants to see."""
+    for _ in range(3):
+        town.add_page(town.number)
+    serve(vk, "ok")
+    vk.kill_token(town.keys["community"])
+    vk.kill_token(town.keys["user"])
+    assert look(town, vk) == 4
+    assert [call.method for call in vk.calls] == ["groups.getCallbackServers"] * 2
+    for key in town.keys.values():
+        vk.state.tokens[key].dead = False
+    vk.state.calls.clear()
+    town.sql("UPDATE page SET intake = 'longpoll'")
+    assert look(town, vk) == 4
+    assert [call.method for call in vk.calls] == ["groups.getCallbackServers"] * 2
+
+
+def test_a_connection_of_many_pages_holds_no_other_up(both, vk, monkeypatch):
+    """A run looks at some pages of each, those that wait longest first."""
+    monkeypatch.setattr("app.pipeline.watching.deliveries.OF_ONE", 2)
+    many = [both.page, *(both.add_page(both.number) for _ in range(3))]
+    few = both.add_page(both.add_connection(tokens=0))
+    assert look(both, vk) == 3
+    assert looked_at(both) == sorted([*many[:2], few])
+    both.clock.advance(-CHECK_EVERY)
+    assert look(both, vk) == 2
+    assert looked_at(both) == sorted([*many, few])
+
+
+def test_what_was_connected_anew_meanwhile_is_not_judged_by_the_old_answer(town, vk):
+    """A server that was set up while the network was asked is no missing one."""
+
+    class Slow(VkConnector):
+        def servers(self, page, credential):
+            answer = super().servers(page, credential)
+            town.sql("UPDATE page SET callback_server = '7'")
+            return answer
+
+    def slow():
+        return Slow(vk.base_url, http=httpx.Client(trust_env=False))
+
+    assert Watcher(town.house, {"vk": slow}).look(threading.Event()) == 1
+    assert open_now(town) == []
+    assert looked_at(town) == []
+
+
+def test_a_page_that_is_polled_has_its_own_clock(town, vk):
     """A poll that has stood still for two looks is an incident; a fresh one ends it; the server's list is not asked."""
-    either.sql("UPDATE page SET intake = 'longpoll'")
-    look(either, vk)
-    assert open_now(either) == []
-    look(either, vk)
-    assert open_now(either) == [(Matter.POLLING, "not_polled")]
-    with either.database.write() as session:
-        session.add(Poll(page_id=page, polled_at=either.clock.now() + CHECK_EVERY - MINUTE))
-    look(either, vk)
-    assert open_now(either) == []
+    town.sql("UPDATE page SET intake = 'longpoll'")
+    look(town, vk)
+    assert open_now(town) == []
+    look(town, vk)
+    assert open_now(town) == [(Matter.POLLING, "not_polled")]
+    with town.database.write() as session:
+        session.add(Poll(page_id=town.page, polled_at=town.clock.now() + CHECK_EVERY - MINUTE))
+    look(town, vk)
+    assert open_now(town) == []
 
 
-def test_incidents_whose_cause_is_gone_end_by_themselves(either, vk, page):
+def test_incidents_whose_cause_is_gone_end_by_themselves(town, vk):
     """A token that was exchanged, a page that was taken away, deliveries that go again: nobody has to say so."""
-    vk.kill_token(either.keys["user"])
-    look(either, vk)
-    assert open_now(either) == [(Matter.CALLBACK_SERVER, "missing"), (Matter.TOKEN_DEAD, "vk_5")]
-    close_ended(either.house, None, threading.Event())
-    assert len(open_now(either)) == 2
-    either.sql("UPDATE credential SET dead_at = NULL")
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == [(Matter.CALLBACK_SERVER, "missing")]
-    either.sql("UPDATE page SET removed_at = 1")
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == []
+    vk.kill_token(town.keys["user"])
+    look(town, vk)
+    assert open_now(town) == [(Matter.CALLBACK_SERVER, "missing"), (Matter.TOKEN_DEAD, "vk_5")]
+    close_ended(town.house, None, threading.Event())
+    assert len(open_now(town)) == 2
+    town.sql("UPDATE credential SET dead_at = NULL")
+    close_ended(town.house, None, threading.Event())
+    assert open_now(town) == [(Matter.CALLBACK_SERVER, "missing")]
+    town.sql("UPDATE page SET removed_at = 1")
+    close_ended(town.house, None, threading.Event())
+    assert open_now(town) == []
 
 
 def server(state, url="https://a.example/callbacks/vk", number="1"):
@@ -178,19 +248,19 @@ def test_the_server_that_is_ours_counts(servers, ours, address, state):
     assert state_of(servers, ours, address) == state
 
 
-def test_a_connection_that_goes_again_ends_its_incident(either):
+def test_a_connection_that_goes_again_ends_its_incident(world):
     """A pause that was lifted and deliveries of which nothing was heard for long are over."""
-    with either.database.write() as session:
+    with world.database.write() as session:
         from app.pipeline.watching import incidents
 
-        incidents.begin(session, either.house, Matter.SENDING, connection_id=either.connection, code="timeout")
-        incidents.begin(session, either.house, Matter.HELD_BACK, connection_id=either.connection, code="vk_14")
-        row = session.get_one(Connection, either.connection)
-        row.pause_code, row.trouble_began_at, row.trouble_at = "vk_14", either.clock.now(), either.clock.now()
+        incidents.begin(session, world.house, Matter.SENDING, connection_id=world.connection, code="timeout")
+        incidents.begin(session, world.house, Matter.HELD_BACK, connection_id=world.connection, code="vk_14")
+        row = session.get_one(Connection, world.connection)
+        row.pause_code, row.trouble_began_at, row.trouble_at = "vk_14", world.clock.now(), world.clock.now()
         session.add(row)
-    close_ended(either.house, None, threading.Event())
-    assert len(open_now(either)) == 2
-    either.clock.advance(3 * HOUR)
-    either.sql("UPDATE connection SET pause_code = ''")
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == []
+    close_ended(world.house, None, threading.Event())
+    assert len(open_now(world)) == 2
+    world.clock.advance(3 * HOUR)
+    world.sql("UPDATE connection SET pause_code = ''")
+    close_ended(world.house, None, threading.Event())
+    assert open_now(world) == []

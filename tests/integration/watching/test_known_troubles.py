@@ -27,44 +27,44 @@ def open_now(world):
         (Retry("vk_14", after=HOUR, waiting=WaitingFor.CAPTCHA, pause_connection=True, alert=True), Matter.HELD_BACK),
     ],
 )
-def test_what_holds_sending_up_is_an_incident_until_a_call_goes_through(either, answer, matter):
+def test_what_holds_sending_up_is_an_incident_until_a_call_goes_through(world, answer, matter):
     """The second failure opens no second one; the next success ends it."""
-    either.add_action(either.add_comment())
-    either.network.answers.extend([answer, answer])
+    world.add_action(world.add_comment())
+    world.network.answers.extend([answer, answer])
     for _ in range(2):
-        either.work_off()
-        assert open_now(either) == [(matter, answer.code)]
-        either.clock.advance(HOUR + 1)
-    either.work_off()
-    assert open_now(either) == []
+        world.work_off()
+        assert open_now(world) == [(matter, answer.code)]
+        world.clock.advance(HOUR + 1)
+    world.work_off()
+    assert open_now(world) == []
 
 
-def test_a_token_that_dies_while_sending_is_an_incident_until_it_is_renewed(either):
+def test_a_token_that_dies_while_sending_is_an_incident_until_it_is_renewed(world):
     """Exchanging the token ends it, without a word of whoever exchanged it."""
-    [token] = either.ids_of(Credential)
-    either.add_action(either.add_comment())
-    either.network.answers.append(Retry("vk_5", waiting=WaitingFor.TOKEN, dead=(token,), alert=True))
-    either.work_off()
-    assert open_now(either) == [(Matter.TOKEN_DEAD, "vk_5")]
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == [(Matter.TOKEN_DEAD, "vk_5")]
-    either.sql("DELETE FROM credential")
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == []
+    [token] = world.ids_of(Credential)
+    world.add_action(world.add_comment())
+    world.network.answers.append(Retry("vk_5", waiting=WaitingFor.TOKEN, dead=(token,), alert=True))
+    world.work_off()
+    assert open_now(world) == [(Matter.TOKEN_DEAD, "vk_5")]
+    close_ended(world.house, None, threading.Event())
+    assert open_now(world) == [(Matter.TOKEN_DEAD, "vk_5")]
+    world.sql("DELETE FROM credential")
+    close_ended(world.house, None, threading.Event())
+    assert open_now(world) == []
 
 
-def test_a_page_that_falls_to_review_is_an_incident(either):
+def test_a_page_that_falls_to_review_is_an_incident(world):
     """It goes on until a person has set the mode, which the journal tells."""
-    with either.database.write() as session:
-        fall_to_review(session, either.house, either.page, either.clock.now())
-    assert open_now(either) == [(Matter.BUDGET, "")]
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == [(Matter.BUDGET, "")]
+    with world.database.write() as session:
+        fall_to_review(session, world.house, world.page, world.clock.now())
+    assert open_now(world) == [(Matter.BUDGET, "")]
+    close_ended(world.house, None, threading.Event())
+    assert open_now(world) == [(Matter.BUDGET, "")]
     from app.pipeline.administration.pages import PageChanges, change_page
     from app.pipeline.administration.policies import ensure_presets
 
-    ensure_presets(either.house)
-    either.clock.advance(HOUR)
-    change_page(either.house, either.page, PageChanges(mode=Mode.ENFORCE.value), by="cli")
-    close_ended(either.house, None, threading.Event())
-    assert open_now(either) == []
+    ensure_presets(world.house)
+    world.clock.advance(HOUR)
+    change_page(world.house, world.page, PageChanges(mode=Mode.ENFORCE.value), by="cli")
+    close_ended(world.house, None, threading.Event())
+    assert open_now(world) == []

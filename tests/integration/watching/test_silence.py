@@ -67,8 +67,8 @@ def test_only_the_network_breaks_the_silence(either):
     assert look(either) == [("", False)]
 
 
-def test_a_page_that_was_never_heard_of_is_told_after_a_day(either):
+def test_a_page_that_was_never_heard_of_is_told_after_a_day(world):
     """Somebody added it and nothing comes: a setting in the network is missing."""
-    assert look(either) == []
-    either.clock.advance(DAY + MINUTE)
-    assert look(either) == [("never", True)]
+    assert look(world) == []
+    world.clock.advance(DAY + MINUTE)
+    assert look(world) == [("never", True)]
