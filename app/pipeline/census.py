@@ -11,12 +11,12 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.domain.clock import SECOND
+from app.domain.clock import SECOND, Clock
 from app.domain.states import ActionState, WaitingFor
 from app.domain.watching import Matter
 from app.domain.words import Mode
-from app.pipeline.house import House
 from app.storage.census import Census, take_census
+from app.storage.session import Database
 
 #: How often it is counted, seconds.
 EVERY: Final = 10.0
@@ -29,41 +29,45 @@ _log = structlog.get_logger()
 
 
 class Counting(Collector):
-    """A thread that counts and a collector that tells; every process counts for itself and tells the same."""
+    """What was counted last, told to Prometheus; every process counts for itself and tells the same."""
 
-    def __init__(self, house: House, model: str) -> None:
-        self._house = house
+    def __init__(self, clock: Clock, model: str) -> None:
+        self._clock = clock
         self._versions = {"version": version("dvornik"), "model": model}
         self._seen: tuple[int, Census] | None = None
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, database: Database, stop: threading.Event) -> None:
         """Count until `stop` is set."""
         failing = False
         while not stop.is_set():
-            began = self._house.clock.now()
+            began = self._clock.now()
             try:
-                self.count()
+                self.count(database)
                 failing = False
             except SQLAlchemyError as error:
                 if not failing:
                     _log.warning("nothing_can_be_counted", error=type(error).__name__)
                 failing = True
-            took = max(0, self._house.clock.now() - began) / SECOND
+            took = max(0, self._clock.now() - began) / SECOND
             stop.wait(max(EVERY, took / _SHARE))
 
-    def count(self) -> None:
+    def count(self, database: Database) -> None:
         """Count once.
 
         Raises:
             SQLAlchemyError: the database does not answer; the old figures stay until they are stale.
         """
-        now = self._house.clock.now()
-        with self._house.database.read() as session:
-            self._seen = now, take_census(session, now)
+        now = self._clock.now()
+        with database.read() as session:
+            self.note(now, take_census(session, now))
+
+    def note(self, at: int, census: Census) -> None:
+        """Tell this from now on."""
+        self._seen = at, census
 
     def collect(self) -> Iterable[Metric]:
         """What was counted last; without a fresh count only that there is none."""
-        now = self._house.clock.now()
+        now = self._clock.now()
         seen = self._seen
         fresh = seen is not None and now - seen[0] < STALE
         about = GaugeMetricFamily("dvornik_build_info", "What runs here.", labels=list(self._versions))

@@ -1,11 +1,22 @@
 """The log is for one kind of reader at a time."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+COUNTING = """
+import os, sys
+from app import telemetry
+telemetry.EVENTS.labels("vk", "stored").inc()
+telemetry.QUEUE.set(5)
+if sys.argv[1] == "die":
+    os.kill(os.getpid(), 9)
+from prometheus_client import generate_latest
+print(generate_latest(telemetry.everything()).decode())
+"""
 LOGS = """
 import logging, structlog, sys
 from app.telemetry import set_up_logging
@@ -41,3 +52,23 @@ def test_every_line_for_machines_is_json() -> None:
 def test_a_traceback_shows_no_values(log_format: str) -> None:
     """The values of variables stay out of it: they may be a comment or a key."""
     assert "'hush'" not in "\n".join(_lines(log_format))
+
+
+def test_what_a_killed_process_counted_stays_counted(tmp_path) -> None:
+    """Its events are in the sum for good; what waited in it waits no more."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", COUNTING, fate],
+            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=fate == "tell",
+        )
+        for fate in ("die", "tell")
+    ]
+
+    assert told[0].returncode == -9
+    assert 'dvornik_events_total{network="vk",outcome="stored"} 2.0' in told[1].stdout
+    assert "dvornik_writer_queue_events 5.0" in told[1].stdout
+    assert len(list(tmp_path.glob("gauge_livesum_*.db"))) == 1

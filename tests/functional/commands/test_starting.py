@@ -13,7 +13,7 @@ import typer
 
 from app.commands.tree import build
 from tests.fakes.artefact import write_artefact
-from tests.functional.running import DVORNIK, Installation, free_port, wait_until
+from tests.functional.running import DVORNIK, Installation
 
 
 def test_an_old_schema_on_postgresql_is_refused_with_the_cure(empty_postgres_url, tmp_path, artefact):
@@ -34,26 +34,6 @@ def test_an_old_schema_on_postgresql_is_refused_with_the_cure(empty_postgres_url
     assert "обновлена" in place.run("migrate").stdout
     assert "уже соответствует" in place.run("migrate").stdout
     assert place.json("page", "list") == []
-
-
-def test_several_processes_serve_one_port(tmp_path, artefact):
-    """`--workers 2` starts both over one SQLite file; headers do not tell what serves."""
-    database = f"sqlite:///{tmp_path / 'data' / 'dvornik.sqlite3'}"
-    place = Installation(tmp_path / "data", database, "http://127.0.0.1:9", {"DVORNIK_MODEL": str(artefact)})
-    port = free_port()
-    log = tmp_path / "log"
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            [DVORNIK, "serve", "--port", str(port), "--workers", "2"], env=place.environment(), stderr=stream
-        )
-    try:
-        wait_until(lambda: _ready(port) or process.poll() is not None, seconds=90, what="the service answers")
-        answer = httpx.get(f"http://127.0.0.1:{port}/healthz")
-        assert answer.status_code == httpx.codes.OK
-        assert "server" not in answer.headers
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 def test_a_taken_port_is_named(run):
