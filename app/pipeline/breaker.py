@@ -41,7 +41,8 @@ class Breaker:
 
     def may_probe(self, now: int) -> bool:
         """Whether the model is to be tried now; True once in `PROBE_EVERY` while the breaker is open."""
-        if not self.trouble or now - self._probed_at < PROBE_EVERY:
+        # A clock that was set back must not keep the trials away.
+        if not self.trouble or 0 <= now - self._probed_at < PROBE_EVERY:
             return False
         self._probed_at = now
         return True

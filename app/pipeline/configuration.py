@@ -117,7 +117,8 @@ class Configuration:
         """
         with self._looking:
             now = self._house.clock.now()
-            if now - self._looked_at < RELOOK:
+            # A clock that was set back must not keep the looks away.
+            if 0 <= now - self._looked_at < RELOOK:
                 return
             try:
                 with self._house.database.read() as session:

@@ -7,7 +7,7 @@ somebody has the turn, `walked_at` when the duty was last done.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -23,7 +23,11 @@ def due(session: Session, every: Mapping[str, int], now: int) -> list[str]:
     free = (col(DutyCursor.position) <= database_now(session)).label("free")
     query = select(DutyCursor.name, DutyCursor.walked_at, free).where(col(DutyCursor.name).in_(map(_turn, every)))
     known = {name.removeprefix(_TURN): (walked_at, is_free) for name, walked_at, is_free in session.exec(query)}
-    waits = {name: known[name][0] + period if name in known else 0 for name, period in every.items()}
+    # Done in what is the future here: a clock was set back, and nobody knows how long ago it was.
+    waits = {
+        name: known[name][0] + period if name in known and known[name][0] <= now + period else 0
+        for name, period in every.items()
+    }
     ready = (name for name in every if waits[name] <= now and (name not in known or known[name][1]))
     return sorted(ready, key=waits.__getitem__)
 
@@ -36,7 +40,7 @@ def take_turn(session: Session, name: str, *, every: int, now: int, seconds: int
         .where(
             col(DutyCursor.name) == _turn(name),
             col(DutyCursor.position) <= database_now(session),
-            col(DutyCursor.walked_at) <= now - every,
+            or_(col(DutyCursor.walked_at) <= now - every, col(DutyCursor.walked_at) > now + every),
         )
         .values(position=database_now(session) + seconds * SECOND)
     )

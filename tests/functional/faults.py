@@ -61,3 +61,4 @@ def adjustable_clock() -> None:
         return right(self) + (int(says.read_text(encoding="utf-8")) * SECOND if says.exists() else 0)
 
     SystemClock.now = now  # type: ignore[method-assign]
+    working.JUDGE_WAITING_EVERY = SECOND  # type: ignore[misc, attr-defined]

@@ -17,6 +17,7 @@ def town_on(vk: VkSimulator, installation: Installation) -> Iterator[Town]:
     with installation.serve() as service:
         database = Database(installation.database_url)
         town = Town(open_page(vk, installation, service), database, random.Random(GROUP))
+        town.wait_until_known()
         try:
             yield town
         finally:

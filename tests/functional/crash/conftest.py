@@ -34,7 +34,9 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             assert open_polled_page(vk, installation, service, POLLED).page_id != scene.page_id
             wait_until(lambda: is_asked(scene), what="VK is asked for events")
             database = Database(url)
-            yield Town(scene, database, random.Random(GROUP))
+            town = Town(scene, database, random.Random(GROUP))
+            town.wait_until_known()
+            yield town
             database.dispose()
 
 

@@ -57,6 +57,12 @@ class Town:
         """Who keeps the pages."""
         return self.scene.service
 
+    def wait_until_known(self) -> None:
+        """Another process has added the page; from here on its events are taken."""
+        event = envelope(self.vk.state.communities[CALLED], "group_join", {"user_id": 1})
+        url = f"{self.service.url}/callbacks/vk"
+        wait_until(lambda: httpx.post(url, json=event).status_code == httpx.codes.OK, what="the page is known")
+
     def write(self, group: int, *, texts: int, rude: int) -> Sequence[Written]:
         """Citizens write; nobody is told yet."""
         words = [MAT] * rude + [f"{THANKS} Дом {len(self.written[group]) + number}." for number in range(texts - rude)]

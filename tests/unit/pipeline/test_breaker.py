@@ -70,3 +70,11 @@ def test_closing_forgets_what_was() -> None:
     breaker.failed("RuntimeError", 0)
 
     assert breaker.trouble == ""
+
+
+def test_a_clock_that_was_set_back_keeps_no_trial_away() -> None:
+    """It is tried at once, not when the clock has caught up."""
+    breaker = fed(bad=IN_A_ROW)
+    assert breaker.may_probe(1000 * PROBE_EVERY)
+    assert breaker.may_probe(2 * PROBE_EVERY)
+    assert not breaker.may_probe(2 * PROBE_EVERY + 1)
