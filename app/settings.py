@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     #: Ended sessions of the console and sign-in links; ended jobs with their results.
     retention_sessions_days: int = Field(default=30, ge=1, le=36500)
     retention_jobs_days: int = Field(default=30, ge=1, le=36500)
+    #: From the end of an incident, with the messages about it.
+    retention_incidents_days: int = Field(default=365, ge=1, le=36500)
     #: `json` for machines, `console` for people, `auto` looks at the terminal.
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

@@ -7,7 +7,17 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
-from app.storage.tables import DeskSession, Job, Note, RejectedEvent, SeenEvent, SeenText, SignInLink
+from app.storage.tables import (
+    AlertMessage,
+    DeskSession,
+    Incident,
+    Job,
+    Note,
+    RejectedEvent,
+    SeenEvent,
+    SeenText,
+    SignInLink,
+)
 from app.storage.walk import last_id
 
 
@@ -28,6 +38,11 @@ class ShortLived:
 def _repeated_since(before: int) -> ColumnElement[bool]:
     """Texts that somebody keeps repeating although they were first seen before this instant, words still there."""
     return and_(col(SeenText.id) < last_id(before), col(SeenText.text).is_not(None), col(SeenText.text) != "")
+
+
+def _told_of(before: int) -> ColumnElement[bool]:
+    """Messages about incidents that ended before this instant."""
+    return col(AlertMessage.incident_id).in_(select(col(Incident.id)).where(col(Incident.ended_at) < before))
 
 
 EVENT_KEYS: Final = ShortLived(
@@ -55,6 +70,9 @@ SESSIONS: Final = ShortLived(
 )
 SIGN_IN_LINKS: Final = ShortLived(SignInLink, col(SignInLink.id), lambda before: col(SignInLink.expires_at) < before)
 JOBS: Final = ShortLived(Job, col(Job.id), lambda before: col(Job.ended_at) < before)
+#: Go before the incidents that they are about.
+ALERT_MESSAGES: Final = ShortLived(AlertMessage, col(AlertMessage.id), _told_of)
+INCIDENTS: Final = ShortLived(Incident, col(Incident.id), lambda before: col(Incident.ended_at) < before)
 #: Their keyed digests and counts stay while they are repeated. Not null: an empty beginning is like no other text.
 REPEATED_TEXTS: Final = ShortLived(SeenText, col(SeenText.id), _repeated_since, blank={"text": ""})
 

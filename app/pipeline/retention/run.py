@@ -15,8 +15,10 @@ from app.pipeline.retention.terms import Data, Terms, terms_of
 from app.pipeline.retention.walk import PORTION, Walk
 from app.settings import Settings
 from app.storage.retention import (
+    ALERT_MESSAGES,
     ERASURE_GROUNDS,
     EVENT_KEYS,
+    INCIDENTS,
     JOBS,
     REJECTED_KEYS,
     REPEATED_TEXTS,
@@ -36,6 +38,9 @@ _SHORT_LIVED: Final[Mapping[Data, ShortLived]] = {
     Data.SESSIONS: SESSIONS,
     Data.SIGN_IN_LINKS: SIGN_IN_LINKS,
     Data.JOBS: JOBS,
+    # In this order: a message names its incident.
+    Data.ALERT_MESSAGES: ALERT_MESSAGES,
+    Data.INCIDENTS: INCIDENTS,
 }
 
 

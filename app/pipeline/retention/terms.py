@@ -30,6 +30,8 @@ class Data(StrEnum):
     SESSIONS = "sessions"
     SIGN_IN_LINKS = "sign_in_links"
     JOBS = "jobs"
+    ALERT_MESSAGES = "alert_messages"
+    INCIDENTS = "incidents"
 
 
 _OWN: Final[Mapping[Words, Data]] = {
@@ -71,6 +73,8 @@ def terms_of(settings: Settings) -> Terms:
             Data.SESSIONS: settings.retention_sessions_days,
             Data.SIGN_IN_LINKS: settings.retention_sessions_days,
             Data.JOBS: settings.retention_jobs_days,
+            Data.ALERT_MESSAGES: settings.retention_incidents_days,
+            Data.INCIDENTS: settings.retention_incidents_days,
         }
     )
 

@@ -3,12 +3,15 @@
 from sqlmodel import select
 
 from app.domain.clock import DAY
+from app.domain.watching import Matter
+from app.pipeline.administration.alert_channels import NewChannel, add_channel
 from app.pipeline.persons.erase import erase
 from app.pipeline.persons.holds import Who
 from app.pipeline.retention.run import run
 from app.pipeline.retention.terms import Data, terms_of
+from app.pipeline.watching import incidents
 from app.settings import Settings
-from app.storage.tables import Note, RejectedEvent
+from app.storage.tables import AlertMessage, Incident, Note, RejectedEvent
 from tests.fakes.desk import Desk
 
 TERMS = terms_of(Settings())
@@ -50,3 +53,23 @@ def test_the_ground_of_an_erasure_goes_after_the_term_of_notes(desk: Desk) -> No
     after = desk.row(Note, ground.id)
     assert (ground.text, after.text, after.erased_at) == ("заявление от 1 ноября", None, desk.clock.now())
     desk.assert_journal_whole()
+
+
+def test_an_ended_incident_goes_with_its_messages(desk: Desk) -> None:
+    """A year after its end; one that goes on stays, however old, and so does the word of it."""
+    add_channel(desk.house, NewChannel("email", "press@adm.example"), by="cli")
+    with desk.database.write() as session:
+        for matter in (Matter.MODEL, Matter.POLLING):
+            incidents.begin(session, desk.house, matter)
+    desk.clock.advance(400 * DAY)
+    assert (erased(desk, Data.INCIDENTS), erased(desk, Data.ALERT_MESSAGES)) == (0, 0)
+    with desk.database.write() as session:
+        incidents.end(session, desk.house, Matter.MODEL)
+    desk.clock.advance(366 * DAY)
+    report = {line.kind: line.erased for line in run(desk.house, TERMS, apply=False, by="cli").lines}
+    assert (report[Data.INCIDENTS], report[Data.ALERT_MESSAGES]) == (1, 2)
+    report = {line.kind: line.erased for line in run(desk.house, TERMS, apply=True, by="cli").lines}
+    assert (report[Data.INCIDENTS], report[Data.ALERT_MESSAGES]) == (1, 2)
+    with desk.database.read() as session:
+        assert session.exec(select(Incident.what)).all() == [Matter.POLLING]
+        assert len(session.exec(select(AlertMessage)).all()) == 1
