@@ -40,11 +40,11 @@ class TelegramSender:
 def _read(reply: httpx.Response) -> Handed:
     try:
         answer: Any = msgspec.json.decode(reply.content[:_ANSWER_BYTES])
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and answer.get("ok") is True:
         return Handed()
-    if isinstance(answer, dict) and isinstance(answer.get("error_code"), int):
+    if isinstance(answer, dict) and type(answer.get("error_code")) is int:
         return Handed(f"telegram_{answer['error_code']}", _wait(answer.get("parameters")))
     return Handed("garbage" if reply.is_success else f"http_{reply.status_code}")
 

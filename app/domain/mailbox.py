@@ -1,5 +1,6 @@
 """E-mail addresses and mail servers as people write them, checked before anything is sent there."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ def mailbox(address: str) -> str:
     try:
         # Refuses spaces, brackets and line ends, which would make another header or another recipient.
         return Address(addr_spec=f"{name}@{domain.encode('idna').decode()}").addr_spec
-    except (ValueError, IndexError, LookupError) as error:
+    except (ValueError, LookupError, MessageError) as error:
         raise ValueError(EXPECTED) from error
 
 
