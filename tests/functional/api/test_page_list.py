@@ -1,4 +1,4 @@
-"""The list of pages is quick for thousands of them, and nobody changes a page over somebody else's head."""
+"""The list of pages is as quick however long it is, and nobody changes a page over somebody else's head."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,21 +59,21 @@ def walk(client: Any, **params: Any) -> list[dict[str, Any]]:
             return items
 
 
-def test_a_list_of_thousands_costs_what_a_short_one_costs(yard: Yard) -> None:
+def test_a_long_list_costs_what_a_short_one_costs(yard: Yard) -> None:
     """However many pages there are and stand in a part of the list, it takes the same number of queries."""
     client = yard.client("viewer")
     yard.comment("Ты дебил")
     client.get("/v1/pages")
     with counted(yard) as alone:
         client.get("/v1/pages")
-    add_many(yard, 3000)
+    add_many(yard, 400)
     with counted(yard) as many:
         part = client.get("/v1/pages", params={"limit": 200}).json()
 
     assert len(part["items"]) == 200
     assert part["next_cursor"]
     assert len(many) == len(alone)
-    assert len(walk(client, limit=200)) == 3001
+    assert len(walk(client, limit=200)) == 401
 
 
 def test_the_whole_list_takes_as_few_queries(yard: Yard) -> None:
@@ -82,10 +82,10 @@ def test_the_whole_list_takes_as_few_queries(yard: Yard) -> None:
     with counted(yard) as alone:
         list_pages(yard.house, None)
         whole_house(yard.house, who)
-    add_many(yard, 300)
+    add_many(yard, 60)
     with counted(yard) as many:
-        assert len(list_pages(yard.house, None)) == 301
-        assert len(whole_house(yard.house, who).pages) == 301
+        assert len(list_pages(yard.house, None)) == 61
+        assert len(whole_house(yard.house, who).pages) == 61
 
     assert len(many) == len(alone)
 
