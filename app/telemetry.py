@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from structlog.typing import EventDict, ExcInfo
 
 from app.domain.words import Verdict
 
@@ -163,14 +165,42 @@ def _lives(pid: int) -> bool:
     return True
 
 
+def _where_it_broke(exc_info: ExcInfo) -> str:
+    """Types and places of an exception and of what led to it; a message may quote what somebody wrote."""
+    return "".join(_places(traceback.TracebackException(*exc_info)))
+
+
+def _places(told: traceback.TracebackException) -> Iterator[str]:
+    before = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    if before is not None:
+        yield from _places(before)
+        yield "\nwhich led to:\n"
+    for one in told.exceptions or ():
+        yield from _places(one)
+        yield "\nwhich is one of:\n"
+    yield from told.stack.format()
+    yield f"{_name(told.exc_type)}\n"
+
+
+def _name(kind: type[BaseException] | None) -> str:
+    return "" if kind is None else kind.__qualname__
+
+
+def _without_quotes(_: object, __: str, event: EventDict) -> EventDict:
+    """Cut what asyncio quotes: it puts the exception's message into its own, from the second line on."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and record.name == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
 def set_up_logging(log_format: str, level: str) -> None:
     """Structured lines to standard error: JSON for machines, colours on a terminal."""
     to_terminal = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    # Tracebacks are plain: a decorated one shows the values of variables.
     decorated = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer = decorated if to_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     stamps = (structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True))
-    endings = (structlog.processors.format_exc_info, renderer)
+    endings = (structlog.processors.ExceptionRenderer(_where_it_broke), renderer)
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *stamps, *endings],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
@@ -181,7 +211,9 @@ def set_up_logging(log_format: str, level: str) -> None:
     of_libraries = logging.StreamHandler(sys.stderr)
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     of_libraries.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=stamps, processors=[without_meta, *endings])
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=stamps, processors=[_without_quotes, without_meta, *endings]
+        )
     )
     logging.basicConfig(level=level, handlers=[of_libraries], force=True)
     # httpx logs each URL at INFO, which may hold what is nobody's business; the others tell what is no news.
