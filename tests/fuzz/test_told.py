@@ -55,6 +55,7 @@ _lines = st.lists(_signs | _tricks, max_size=4).map("".join)
 @bounded(150)
 @given(subject=_lines, text=_lines, name=_lines, domain=_lines | st.just("example.org"))
 @example(subject="=?utf-8?q?=0D=0ABcc:_x@example.org?=", text="", name="a", domain="b.ru")
+@example(subject="", text="", name="@", domain="0")
 def test_a_letter_has_our_headers_and_no_other(subject: str, text: str, name: str, domain: str) -> None:
     """Whatever stands in a page's title or in an address, a letter goes to one recipient or is not written."""
     try:

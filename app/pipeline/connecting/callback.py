@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.domain.connecting import CallbackServer, NewServer, Reach, Refusal, ServerState, Why
+from app.domain.errors import ConfigurationError
 from app.domain.ports import Credential
 from app.domain.public_url import is_inside
 from app.pipeline.connecting.asking import must
@@ -39,8 +40,12 @@ def by_callback(talk: Talk, key: Credential, servers: Sequence[CallbackServer], 
     if not _is_reachable(talk, url):
         return
     code = must(talk.connector.confirmation(talk.page.external_id, key))
-    # Stored first: the network asks for it as soon as it hears of the server.
-    secret, is_new = keep_confirmation(talk.house, talk.page.id, code, by=talk.by)
+    try:
+        # Stored first: the network asks for it as soon as it hears of the server.
+        secret, is_new = keep_confirmation(talk.house, talk.page.id, code, by=talk.by)
+    except ConfigurationError:
+        talk.lacking("secret_sealed")
+        return
     server_id = _placed(talk, key, present, NewServer(TITLE, url, secret))
     if server_id is None:
         return

@@ -64,8 +64,10 @@ def connect_page(
     try:
         if page.keys:
             _set_up(talk, public_url)
-            _look_at_rights(talk)
-            blacklist = _read_blacklist(talk)
+            # Whoever does not answer would be waited for once more with each question.
+            if not any(one.code == Why.AWAY for one in talk.lacks):
+                _look_at_rights(talk)
+                blacklist = _read_blacklist(talk)
         else:
             talk.lacks.extend(keyless(page))
     finally:
@@ -117,9 +119,6 @@ def _look_at_rights(talk: Talk) -> None:
 
 
 def _read_blacklist(talk: Talk) -> Blacklist | None:
-    if any(one.code == Why.AWAY for one in talk.lacks):
-        # Whoever does not answer would be waited for once more.
-        return None
     found = blacklist_of(talk.connector, talk.page.external_id, talk.page.keys)
     if isinstance(found, Refusal):
         talk.advise("no_blacklist", code=found.code)

@@ -12,9 +12,10 @@ from app.domain.connecting import Refusal
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.ports import Credential
 from app.networks.vk.connecting import WANTED, VkConnector
+from app.pipeline.administration.page_secret import rotate_secret
 from app.pipeline.administration.pages import PageChanges, change_page
 from app.storage.tables import Credential as CredentialRow
-from app.storage.tables import Journal
+from app.storage.tables import Journal, Page
 from app.storage.vault import Vault
 from tests.functional.running import free_port
 from tests.integration.connecting.conftest import GROUP, Town, codes
@@ -157,6 +158,21 @@ def test_a_page_without_a_usable_key_is_told_to_get_one(town: Town) -> None:
     assert town.vk.calls == []
 
 
+def test_a_secret_that_does_not_open_is_told_of(town: Town) -> None:
+    """It is not given to the network as anything else, and what to do about it ends it."""
+    page = town.page(community_token=town.vk.add_token("community", GROUP), secret="s" * 20)
+    with town.house.database.write() as session:
+        row = session.get_one(Page, page)
+        row.secret_enc = Vault(Fernet.generate_key()).seal("s" * 20)
+        session.add(row)
+    connected = town.connect(page, town.serve())
+    assert codes(connected.lacks) == {"secret_sealed"}
+    assert town.servers == []
+
+    rotate_secret(town.house, page, by="cli", hours=0)
+    assert town.connect(page, town.serve()).works
+
+
 @pytest.mark.parametrize(
     ("address", "code"),
     [
@@ -242,6 +258,8 @@ def test_trouble_on_the_way_is_told_and_the_next_attempt_goes_on(
     connected = town.connect(page, town.serve())
     assert codes(connected.lacks) == {code}
     assert "{" not in connected.lacks[0].text
+    if code == "away":
+        assert town.vk.calls[-1].method == method, "nobody is asked again who has not answered"
     assert town.connect(page, town.serve()).works
     assert len(town.servers) == 1
 
