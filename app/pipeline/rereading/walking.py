@@ -84,7 +84,8 @@ class Rereader:
             gaps = rereads.open_gaps(session)
             pages = configuration.current(session).by_id if gaps else {}
         now = house.clock.now()
-        due = [gap for gap in gaps if self._resting.get(gap.page_id, 0) <= now]
+        # A clock that was set back must not make a rest longer.
+        due = [gap for gap in gaps if not 0 < self._resting.get(gap.page_id, 0) - now <= REST]
         if not due:
             return
         readers = {name: factory() for name, factory in self.readers.items()}
