@@ -55,7 +55,7 @@ def rotate(json: Json = False) -> None:
     with opened() as house:
         ring = house.vault.ring
         if ring.file is None and len(ring.keys) == 1:
-            _tell_how()
+            _tell_how(json=json)
             raise typer.Exit(1)
         added = add_key(house, by=CLI) if len(ring.keys) == 1 else None
         if added and not house.database.is_sqlite:
@@ -81,11 +81,15 @@ def _first_step(house: House, added: str, *, json: bool) -> None:
     )
 
 
-def _tell_how() -> None:
+def _tell_how(*, json: bool) -> None:
     """The key is kept where this program cannot write."""
     from app.storage.keyring import new_key
 
-    print(new_key().decode())
+    key = new_key().decode()
+    if json:
+        as_json({"step": "made", "secret": key})
+    else:
+        print(key)
     tell("Ключ задан в DVORNIK_ENCRYPTION_KEY, поэтому добавить новый может только тот, кто ведёт эту настройку.")
     tell("Выше — новый ключ, его больше не покажем. Дальше по шагам, сервис не останавливается:")
     tell("1. Допишите его через запятую после прежнего и перезапустите процессы по одному.")

@@ -1,5 +1,7 @@
 """What the commands about keys and secrets say, and what they never show."""
 
+import json
+
 from cryptography.fernet import Fernet
 
 from tests.functional.commands.conftest import Run
@@ -49,6 +51,9 @@ def test_keys_in_a_setting_are_turned_by_whoever_keeps_it(tell: Run, place: Inst
     assert new != old
     assert Fernet(new).decrypt(Fernet(new).encrypt(b"fit for use")) == b"fit for use"
     assert "DVORNIK_ENCRYPTION_KEY" in told.err
+    for_programs = tell("keys", "rotate", "--json", DVORNIK_ENCRYPTION_KEY=old)
+    assert for_programs.code == 1
+    assert Fernet(json.loads(for_programs.out)["secret"])
 
     both = f"{new},{old}"
     assert tell("keys", "retire", DVORNIK_ENCRYPTION_KEY=both).code == 1
