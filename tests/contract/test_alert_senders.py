@@ -23,6 +23,7 @@ from tests.simulators.vk import VkSimulator
 
 LETTER = Letter("Дворник: «Администрация»: событий нет", "Первая строка\n.точка в начале\nhttps://a.example/console", 7)
 TO = {"address": "press@adm.example"}
+SENDER = MailSender(server_at("smtp://127.0.0.1", "", "dvornik@adm.example"), FakeClock())
 BOT = "100500:AAE-token_of_a_bot"
 
 
@@ -112,8 +113,7 @@ def test_a_subject_cannot_bring_a_header(tmp_path, subject):
 @given(st.text(st.one_of(st.sampled_from("=?utf-8qbQB\r\n_:0dDaA "), st.characters()), max_size=120))
 def test_no_subject_whatever_brings_a_header(subject):
     """Every text makes one header, which is read back as one line without what is not seen."""
-    sender = MailSender(server_at("smtp://127.0.0.1", "", "dvornik@adm.example"), FakeClock())
-    written = sender.message("press@adm.example", Letter(subject, "текст", 1)).as_bytes()
+    written = SENDER.message("press@adm.example", Letter(subject, "текст", 1)).as_bytes()
     read = email.message_from_bytes(written, policy=email.policy.default)
     assert read.keys()[:5] == ["Subject", "From", "To", "Date", "Message-ID"]
     assert read.keys().count("Subject") == 1

@@ -33,8 +33,8 @@ CHECK_EVERY: Final = 10 * MINUTE
 #: A connection that is sending is left alone, but no page for longer than this.
 AT_LAST: Final = HOUR
 #: Pages in one run, those of one connection, connections asked at a time, and seconds after which the rest has to wait.
-PORTION: Final = 200
-OF_ONE: Final = 50
+PORTION: Final = 1000
+OF_ONE: Final = 100
 THREADS: Final = 8
 LONGEST_RUN: Final = 60.0
 #: Refusals after which a token is not asked again in the same run, whatever the page.
@@ -77,7 +77,8 @@ class Watcher:
                     (network, connection), subjects = one
                     return self._group(made[network], connection, subjects, lambda: self._halts(stop, ends))
 
-                return sum(pool.map(work, groups.items()))
+                # The small ones first: a key that thousands of pages share fills a whole run.
+                return sum(pool.map(work, sorted(groups.items(), key=lambda one: len(one[1]))))
         finally:
             for connector in made.values():
                 connector.close()

@@ -168,16 +168,16 @@ def test_a_key_that_pages_share_is_asked_once_where_nothing_else_is_to_learn(tow
     assert [call.method for call in vk.calls] == ["groups.getCallbackServers"] * 2
 
 
-def test_a_connection_of_many_pages_holds_no_other_up(both, vk, monkeypatch):
+def test_a_connection_of_many_pages_holds_no_other_up(either, vk, monkeypatch):
     """A run looks at some pages of each, those that wait longest first."""
     monkeypatch.setattr("app.pipeline.watching.deliveries.OF_ONE", 2)
-    many = [both.page, *(both.add_page(both.number) for _ in range(3))]
-    few = both.add_page(both.add_connection(tokens=0))
-    assert look(both, vk) == 3
-    assert looked_at(both) == sorted([*many[:2], few])
-    both.clock.advance(-CHECK_EVERY)
-    assert look(both, vk) == 2
-    assert looked_at(both) == sorted([*many, few])
+    crowded = either.add_connection(tokens=0)
+    many = [either.add_page(crowded) for _ in range(4)]
+    assert look(either, vk) == 3
+    assert looked_at(either) == sorted([*many[:2], either.page])
+    either.clock.advance(-CHECK_EVERY)
+    assert look(either, vk) == 2
+    assert looked_at(either) == sorted([*many, either.page])
 
 
 def test_what_was_connected_anew_meanwhile_is_not_judged_by_the_old_answer(town, vk):

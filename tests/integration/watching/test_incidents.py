@@ -14,8 +14,19 @@ from tests.fakes.house import make_house
 
 
 @pytest.fixture
-def house(database_url):
-    made = make_house(database_url)
+def either(database_url):
+    """A house on each engine."""
+    yield from _house(database_url)
+
+
+@pytest.fixture
+def house(sqlite_url):
+    """A house for what no engine changes."""
+    yield from _house(sqlite_url)
+
+
+def _house(url):
+    made = make_house(url)
     yield made
     made.database.dispose()
 
@@ -45,17 +56,17 @@ def counted():
     return REGISTRY.get_sample_value("dvornik_alerts_total", {"what": "polling"}) or 0.0
 
 
-def test_an_incident_opens_once_until_it_has_ended(house):
+def test_an_incident_opens_once_until_it_has_ended(either):
     """A second beginning of what is open already is none; after the end the same matter is an incident again."""
     before = counted()
-    with house.database.write() as session:
-        assert incidents.begin(session, house, Matter.POLLING, page_id=7, code="timeout")
-        assert not incidents.begin(session, house, Matter.POLLING, page_id=7, code="timeout")
-        assert incidents.begin(session, house, Matter.POLLING, page_id=8)
-        assert incidents.end(session, house, Matter.POLLING, page_id=7)
-        assert not incidents.end(session, house, Matter.POLLING, page_id=7)
-        assert incidents.begin(session, house, Matter.POLLING, page_id=7, code="http_502")
-    assert [(one.page_id, one.code, one.ended_at is None) for one in rows(house, Incident)] == [
+    with either.database.write() as session:
+        assert incidents.begin(session, either, Matter.POLLING, page_id=7, code="timeout")
+        assert not incidents.begin(session, either, Matter.POLLING, page_id=7, code="timeout")
+        assert incidents.begin(session, either, Matter.POLLING, page_id=8)
+        assert incidents.end(session, either, Matter.POLLING, page_id=7)
+        assert not incidents.end(session, either, Matter.POLLING, page_id=7)
+        assert incidents.begin(session, either, Matter.POLLING, page_id=7, code="http_502")
+    assert [(one.page_id, one.code, one.ended_at is None) for one in rows(either, Incident)] == [
         (7, "timeout", False),
         (8, "", True),
         (7, "http_502", True),
@@ -94,17 +105,17 @@ def test_channels_are_left_word_of_what_concerns_them(house):
     assert late not in {channel_id for channel_id, _ in told}
 
 
-def test_eight_at_once_open_one(house):
+def test_eight_at_once_open_one(either):
     """Whoever is faster opens it; the others go on without an error, and one message is left."""
-    channel(house)
+    channel(either)
     together = Barrier(8)
 
     def open_it(_):
         together.wait()
-        with house.database.write() as session:
-            return incidents.begin(session, house, Matter.MODEL, code="broken")
+        with either.database.write() as session:
+            return incidents.begin(session, either, Matter.MODEL, code="broken")
 
     with ThreadPoolExecutor(8) as pool:
         opened = list(pool.map(open_it, range(8)))
     assert opened.count(True) == 1
-    assert len(rows(house, Incident)) == len(rows(house, AlertMessage)) == 1
+    assert len(rows(either, Incident)) == len(rows(either, AlertMessage)) == 1

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app.domain.clock import HOUR, MINUTE, SECOND
 from app.domain.watching import Handed, Matter
-from app.pipeline.administration.alert_channels import list_channels, remove_channel
+from app.pipeline.administration.alert_channels import NewChannel, add_channel, list_channels, remove_channel
 from app.pipeline.watching import incidents, telling
 from app.pipeline.watching.letters import MOST
 from app.pipeline.watching.telling import is_quiet
@@ -186,9 +186,10 @@ def test_a_sender_that_breaks_stops_no_other(world, box):
             raise ValueError(target["address"])
 
     mail(world)
+    add_channel(world.house, NewChannel("telegram", "42", token="100500:AAE-token_of_a_bot"), by="cli")
     begin(world)
-    assert telling.tell(world.house, telling.Post({"email": Broken()})) == 0
-    assert [one.last_error for one in list_channels(world.house)] == ["client_error"]
+    assert tell(world, telling.Post({"email": Broken(), "telegram": box})) == 1
+    assert [one.last_error for one in list_channels(world.house)] == ["client_error", ""]
 
 
 def test_four_processes_send_one_letter(either, post, box, database_url):
