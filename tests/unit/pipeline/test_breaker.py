@@ -64,12 +64,18 @@ def test_an_open_one_is_probed_now_and_then() -> None:
 
 
 def test_closing_forgets_what_was() -> None:
-    """After a repair a single failure does not open it again."""
+    """After a repair a single failure does not open it again, and what was before makes it no blinder either."""
     breaker = fed(bad=IN_A_ROW)
     breaker.close()
     breaker.failed("RuntimeError", 0)
-
     assert breaker.trouble == ""
+
+    for _ in range(WINDOW):
+        breaker.worked()
+    for _ in range(FAILURES):
+        breaker.worked()
+        breaker.failed("RuntimeError", 0)
+    assert breaker.trouble == "RuntimeError"
 
 
 def test_a_clock_that_was_set_back_keeps_no_trial_away() -> None:
