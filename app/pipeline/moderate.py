@@ -1,6 +1,5 @@
 """Judge a text and rule on it: the model's score, then the page's policy; no storage, no network."""
 
-import math
 import secrets
 import threading
 from collections.abc import Callable
@@ -104,7 +103,8 @@ class Moderator:
         except Exception as error:  # noqa: BLE001 - a broken model must end in a person's hands, never in a keep
             return _failed(type(error).__name__)
         telemetry.JUDGING.observe(perf_counter() - start)
-        if not all(math.isfinite(score) and 0.0 <= score <= 1.0 for score in scores):
+        # What is no number lies between no two.
+        if not all(0.0 <= score <= 1.0 for score in scores):
             return _failed("not_a_probability")
         return Judgement(scores)
 
