@@ -16,6 +16,8 @@ from app.telemetry import ALERTS
 
 #: An incident of which nothing was heard for longer than any delay is over: what failed then was given up.
 LIFE: Final = 2 * CAP
+#: A hiccup that is over sooner is worth no letter.
+PATIENCE: Final = 5 * MINUTE
 
 _log = structlog.get_logger()
 
@@ -35,7 +37,8 @@ def notice(session: Session, ids: IdSource, connection_id: int, delivery: Delive
         return
     if isinstance(delivery, Retry) and _is_transient(delivery):
         _fails(connection, delivery.code, now)
-        incidents.begin(session, ids, now, Matter.SENDING, connection_id=connection_id, code=delivery.code)
+        if now - (connection.trouble_began_at or now) >= PATIENCE:
+            incidents.begin(session, ids, now, Matter.SENDING, connection_id=connection_id, code=delivery.code)
     elif (isinstance(delivery, Done) or delivery.dead or delivery.pause_connection) and connection.trouble_began_at:
         _answers(connection, now)
         incidents.end(session, ids, now, Matter.SENDING, connection_id=connection_id)

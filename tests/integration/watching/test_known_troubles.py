@@ -2,14 +2,14 @@
 
 import threading
 
-import pytest
 from sqlmodel import select
 
-from app.domain.clock import HOUR
+from app.domain.clock import HOUR, MINUTE
 from app.domain.ports import Retry
 from app.domain.states import WaitingFor
 from app.domain.watching import Matter
 from app.domain.words import Mode
+from app.outbox.trouble import PATIENCE
 from app.pipeline.record.budget import fall_to_review
 from app.pipeline.watching.closing import close_ended
 from app.storage.tables import Credential, Incident
@@ -20,23 +20,28 @@ def open_now(world):
         return [(one.what, one.code) for one in session.exec(select(Incident).where(Incident.ended_at.is_(None)))]
 
 
-@pytest.mark.parametrize(
-    ("answer", "matter"),
-    [
-        (Retry("timeout"), Matter.SENDING),
-        (Retry("vk_14", after=HOUR, waiting=WaitingFor.CAPTCHA, pause_connection=True, alert=True), Matter.HELD_BACK),
-    ],
-)
-def test_what_holds_sending_up_is_an_incident_until_a_call_goes_through(world, answer, matter):
-    """The second failure opens no second one; the next success ends it."""
+def test_a_network_that_asks_for_a_person_is_an_incident_until_a_call_goes_through(world):
+    """The second captcha opens no second one; the next success ends it."""
     world.add_action(world.add_comment())
-    world.network.answers.extend([answer, answer])
+    captcha = Retry("vk_14", after=HOUR, waiting=WaitingFor.CAPTCHA, pause_connection=True, alert=True)
+    world.network.answers.extend([captcha, captcha])
     for _ in range(2):
         world.work_off()
-        assert open_now(world) == [(matter, answer.code)]
+        assert open_now(world) == [(Matter.HELD_BACK, "vk_14")]
         world.clock.advance(HOUR + 1)
     world.work_off()
     assert open_now(world) == []
+
+
+def test_sending_that_fails_is_an_incident_when_it_does_not_pass(world):
+    """One failure is a hiccup; a network that fails minutes later again is told once, until a call goes through."""
+    world.add_action(world.add_comment())
+    world.network.answers.extend([Retry("timeout")] * 3)
+    for told in ([], [(Matter.SENDING, "timeout")], [(Matter.SENDING, "timeout")], []):
+        world.work_off()
+        assert open_now(world) == told
+        world.clock.advance(PATIENCE + MINUTE)
+    assert len(world.ids_of(Incident)) == 1
 
 
 def test_a_token_that_dies_while_sending_is_an_incident_until_it_is_renewed(world):
