@@ -11,6 +11,7 @@ from app.domain.polling import Heard, Learned, Place, Unheard
 from app.domain.ports import Credential, Lesson, Slot
 from app.networks.vk import async_transport
 from app.networks.vk.longpoll import VkLongPoll
+from tests.fakes.polling import client
 from tests.simulators.vk import VkSimulator
 from tests.simulators.vk_connecting import EVENTS
 from tests.simulators.vk_longpoll import end_keys, forget
@@ -33,7 +34,7 @@ class Scene:
         """One question."""
 
         async def ask() -> Heard | Unheard:
-            source = VkLongPoll(self.vk.base_url, http=httpx.AsyncClient, wait_seconds=1)
+            source = VkLongPoll(self.vk.base_url, http=client, wait_seconds=1)
             try:
                 return await source.listen(str(GROUP), place, self._held)
             finally:

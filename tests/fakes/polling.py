@@ -1,5 +1,6 @@
 """A page that is polled on a simulated VK, a house on a real database, and pollers as processes would run them."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from tests.simulators.vk_connecting import EVENTS
 from tests.simulators.vk_longpoll import end_keys
 
 GROUP = 229_000_001
+#: The simulator speaks no TLS, and reading all the world's authorities for each client takes longer than a test.
+_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 #: Words at which the judge breaks.
 BREAKING = "на этом судья ломается"
 
@@ -76,7 +79,7 @@ class Listening:
             configuration,
             Committer(house, configuration, 1),
             lambda event, page: judge(whole(event), page, moderator, house.clock.now()),
-            {"vk": lambda: VkLongPoll(self.vk.base_url, http=httpx.AsyncClient, wait_seconds=1)},
+            {"vk": lambda: VkLongPoll(self.vk.base_url, http=client, wait_seconds=1)},
             look_seconds=look_seconds,
         )
         stop = threading.Event()
@@ -139,6 +142,11 @@ class Listening:
     def close(self) -> None:
         """Give the database's connections back."""
         self.house.database.dispose()
+
+
+def client() -> httpx.AsyncClient:
+    """An HTTP client that trusts nobody."""
+    return httpx.AsyncClient(verify=_NOBODY)
 
 
 def whole(event: Event) -> Event:

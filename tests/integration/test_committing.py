@@ -109,6 +109,27 @@ def test_nothing_is_tried_after_what_could_not_be_taken(desk: Desk, monkeypatch:
     assert (len(answers), len(taken), cursors(desk)) == (3, 2, [])
 
 
+def test_the_cursor_stays_before_one_of_a_batch_that_is_to_come_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken delivery has its batch tried one by one, and the database fails at the first of them."""
+    real, asked = committing.record, []
+
+    def failing(session, house, configuration, items, *rest, **named):
+        asked.append(len(items))
+        if len(asked) == 2:
+            raise OperationalError("", None, sqlite3.OperationalError("disk I/O error"))
+        return real(session, house, configuration, items, *rest, **named)
+
+    monkeypatch.setattr(committing, "record", failing)
+    broken = hostile("x", page_id=desk.page_id, external_id="900", at=2**63)
+    answers = committer(desk).commit([comment(desk, 1), broken, comment(desk, 3)], move_cursor(desk, "3"))
+
+    assert isinstance(answers[0], BusyError)
+    assert answers[1:] == [Outcome.REJECTED, Outcome.DECIDED]
+    assert (asked, cursors(desk)) == ([3, 1, 1, 1], [])
+
+
 def test_batches_keep_the_order_and_no_comment_twice(desk: Desk) -> None:
     """An edit begins a batch of its own after its comment, a ban stands alone."""
     first, other = comment(desk, 1), comment(desk, 2)

@@ -48,20 +48,23 @@ def test_a_key_that_ends_costs_nothing(quick: Listening) -> None:
     assert quick.gaps() == quick.incidents() == []
 
 
-@pytest.mark.parametrize("how", ["failed_1", "failed_3"])
-def test_what_vk_has_forgotten_is_read_again(scene: Listening, how: str) -> None:
+def test_a_history_that_does_not_reach_back_is_read_again(scene: Listening) -> None:
     """The span from the last answer till now waits for a reader; people hear of it, and that it works again."""
-    community = scene.vk.state.communities[GROUP]
     before = heard(scene)
     scene.clock.advance(HOUR)
-    community.history.length = 1
+    scene.vk.state.communities[GROUP].history.length = 1
     scene.write("пропало")
-    scene.write("тоже") if how == "failed_1" else forget(community)
-    with scene.poller():
-        wait_until(lambda: scene.incidents() == [("polling", how, True)])
-        scene.write("снова слышно")
-        scene.decided(2)
-    assert scene.gaps() == [(before, before + HOUR, how)]
+    scene.write("тоже")
+    is_heard_again(scene, "failed_1", before)
+
+
+def test_a_session_that_vk_has_forgotten_is_read_again(quick: Listening) -> None:
+    """Key and number begin anew, the span since the last answer waits for a reader."""
+    before = heard(quick)
+    quick.clock.advance(HOUR)
+    quick.write("пропало")
+    forget(quick.vk.state.communities[GROUP])
+    is_heard_again(quick, "failed_3", before)
 
 
 def test_a_new_key_hides_no_gap(quick: Listening) -> None:
@@ -73,9 +76,16 @@ def test_a_new_key_hides_no_gap(quick: Listening) -> None:
     community.history.length = 1
     quick.write("пропало")
     quick.write("тоже")
-    with quick.poller():
-        wait_until(lambda: quick.incidents() == [("polling", "failed_1", True)])
-    assert quick.gaps() == [(before, before + HOUR, "failed_1")]
+    is_heard_again(quick, "failed_1", before)
+
+
+def is_heard_again(scene: Listening, code: str, before: int) -> None:
+    """People heard of the loss and of its end, an hour is to be read again, and what comes is decided."""
+    with scene.poller():
+        wait_until(lambda: scene.incidents() == [("polling", code, True)])
+        scene.write("снова слышно")
+        scene.decided(2)
+    assert scene.gaps() == [(before, before + HOUR, code)]
 
 
 def heard(scene: Listening) -> int:
@@ -87,21 +97,21 @@ def heard(scene: Listening) -> int:
     return scene.clock.now()
 
 
-def test_a_dead_token_is_told_and_a_new_one_is_tried_at_once(scene: Listening) -> None:
+def test_a_dead_token_is_told_and_a_new_one_is_tried_at_once(quick: Listening) -> None:
     """As the sending does it: the token is marked, the journal knows, an incident opens and ends."""
-    with scene.poller():
-        scene.listens()
-        scene.vk.fail_next("groups.getLongPollServer", 5)
-        scene.end_session()
-        wait_until(lambda: ("polling", "vk_5", False) in scene.incidents())
-        (token,) = scene.rows(Credential)
-        assert (token.dead_code, token.dead_at) == ("vk_5", scene.clock.now())
-        assert len(scene.vk.calls_of("groups.getLongPollServer")) == 2
-        scene.change(community_token=scene.vk.add_token("community", GROUP))
-        wait_until(lambda: len(scene.vk.calls_of("groups.getLongPollServer")) == 3)
-        wait_until(lambda: ("polling", "vk_5", True) in scene.incidents())
-        scene.write()
-        scene.decided(1)
+    with quick.poller():
+        quick.listens()
+        quick.vk.fail_next("groups.getLongPollServer", 5)
+        quick.end_session()
+        wait_until(lambda: ("polling", "vk_5", False) in quick.incidents())
+        (token,) = quick.rows(Credential)
+        assert (token.dead_code, token.dead_at) == ("vk_5", quick.clock.now())
+        assert len(quick.vk.calls_of("groups.getLongPollServer")) == 2
+        quick.change(community_token=quick.vk.add_token("community", GROUP))
+        wait_until(lambda: len(quick.vk.calls_of("groups.getLongPollServer")) == 3)
+        wait_until(lambda: ("polling", "vk_5", True) in quick.incidents())
+        quick.write()
+        quick.decided(1)
 
 
 def test_a_long_poll_that_is_switched_off_is_told_and_tried_when_mended(quick: Listening) -> None:
@@ -218,7 +228,7 @@ def test_the_database_goes_away_and_nothing_is_lost(quick: Listening, monkeypatc
     assert quick.poll().cursor == "2"
 
 
-def test_events_and_cursor_are_one_transaction(scene: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_and_cursor_are_one_transaction(quick: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
     """Power fails after the events were written and before the cursor was: neither stands, both come again."""
     real, failures = storing.Storing._move, [0]
 
@@ -229,12 +239,12 @@ def test_events_and_cursor_are_one_transaction(scene: Listening, monkeypatch: py
         real(self, session, *rest)
 
     monkeypatch.setattr(storing.Storing, "_move", failing)
-    with scene.poller():
-        scene.listens()
-        scene.write()
+    with quick.poller():
+        quick.listens()
+        quick.write()
         wait_until(lambda: failures[0])
-        scene.decided(1)
-    assert len(scene.keys()) == 1
+        quick.decided(1)
+    assert len(quick.keys()) == 1
 
 
 def test_a_page_that_is_called_and_asked_for_decides_once(quick: Listening) -> None:
@@ -250,6 +260,16 @@ def test_a_page_that_is_called_and_asked_for_decides_once(quick: Listening) -> N
             quick.vk.state.changed.notify_all()
         wait_until(lambda: quick.poll().cursor == "2")
     assert len(quick.rows(Decision)) == 1
+
+
+def test_nothing_is_stored_of_a_page_that_is_gone_and_its_cursor_stays(quick: Listening) -> None:
+    """It was removed while VK's answer was on its way: what is not stored is not passed over."""
+    with quick.poller(look_seconds=60):
+        quick.listens()
+        remove_page(quick.house, quick.pages[0], by="cli")
+        quick.write()
+        wait_until(lambda: quick.vk.calls_of("a_check")[-1].params["ts"] == "1")
+        assert (quick.poll().cursor, quick.keys()) == ("0", [])
 
 
 def test_a_page_that_is_called_again_is_asked_for_no_more(scene: Listening) -> None:

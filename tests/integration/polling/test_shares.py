@@ -80,16 +80,16 @@ def test_two_processes_share_and_nothing_is_decided_twice(scene: Listening) -> N
     with scene.poller():
         wait_until(lambda: shares(scene) == [6] and all(one.cursor for one in scene.rows(Poll)))
         with scene.poller(other):
-            for number in range(30):
+            for number in range(12):
                 scene.write(f"Сообщение {number}", groups[number % 6])
             wait_until(lambda: shares(scene) == [3, 3])
-            for number in range(30, 60):
+            for number in range(12, 24):
                 scene.write(f"Сообщение {number}", groups[number % 6])
-            wait_until(lambda: len(scene.rows(Decision)) >= 60)
+            wait_until(lambda: len(scene.rows(Decision)) >= 24)
         wait_until(lambda: shares(scene) == [6])
-        for number in range(60, 66):
+        for number in range(24, 30):
             scene.write(f"Сообщение {number}", groups[number % 6])
-        scene.decided(66)
+        scene.decided(30)
     other.database.dispose()
     assert scene.gaps() == []
 
