@@ -92,24 +92,24 @@ def test_what_was_written_three_days_ago_is_only_proposed(small: Deaf) -> None:
     assert {one.state for one in small.desk.rows(Action)} == {"proposed"}
 
 
-def test_what_is_read_again_is_not_heard(deaf: Deaf) -> None:
+def test_what_is_read_again_is_not_heard(small: Deaf) -> None:
     """A page counts as silent until its network tells something, however much was found there."""
-    deaf.tell(deaf.post("Спасибо за дорогу"))
-    [page] = deaf.desk.rows(Page)
+    small.tell(small.post("Спасибо за дорогу"))
+    [page] = small.desk.rows(Page)
 
     def heard() -> int:
-        with deaf.house.database.read() as session:
+        with small.house.database.read() as session:
             return last_events(session, [page])[page.id]
 
     last = heard()
-    deaf.clock.advance(HOUR)
-    deaf.post(RUDE)
-    deaf.post("Ответ администрации", author=-GROUP)
-    deaf.open_gap()
-    assert deaf.read_again().found == 2
+    small.clock.advance(HOUR)
+    small.post(RUDE)
+    small.post("Ответ администрации", author=-GROUP)
+    small.open_gap()
+    assert small.read_again().found == 2
     assert heard() == last
-    deaf.clock.advance(HOUR)
-    deaf.tell(deaf.post("Спасибо за парк"))
+    small.clock.advance(HOUR)
+    small.tell(small.post("Спасибо за парк"))
     assert heard() > last
 
 
