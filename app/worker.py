@@ -18,7 +18,7 @@ from app.domain.clock import MINUTE, SECOND
 from app.domain.ports import ClientFactory, NetworkClient
 from app.journal.chain import append
 from app.outbox import claim
-from app.outbox.backoff import delay
+from app.outbox.backoff import CAP, delay
 from app.outbox.claim import LEASE_SECONDS, Lease
 from app.outbox.endings import alert
 from app.pipeline import forgetting
@@ -168,7 +168,9 @@ class Worker:
 
     def _untouchable(self, now: int) -> list[int]:
         with self._lock:
-            return [*self._serving, *(one for one, (_, until) in self._broken.items() if until > now)]
+            # What lies further ahead than any pause was written before the clock was set back.
+            resting = (one for one, (_, until) in self._broken.items() if 0 < until - now <= CAP)
+            return [*self._serving, *resting]
 
     def _next_of_round(self, now: int) -> int | None:
         """The next connection with a page whose managers are to be read; one round a minute looks at each once."""

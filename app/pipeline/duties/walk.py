@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.domain.clock import MINUTE
-from app.outbox.backoff import delay
+from app.outbox.backoff import CAP, delay
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.storage import duties as turns
@@ -95,7 +95,8 @@ class Round:
         return done
 
     def _rests(self, name: str) -> bool:
-        return self._failed.get(name, (0, 0))[1] > self._house.clock.now()
+        # What lies further ahead than any pause was written before the clock was set back.
+        return 0 < self._failed.get(name, (0, 0))[1] - self._house.clock.now() <= CAP
 
     def _do(self, duty: Duty, stop: threading.Event) -> bool:
         """Take the turn, run, give the turn back; False if somebody was faster or it failed."""

@@ -30,9 +30,9 @@ BAD_ANSWERS = (
 BAD_POLLS = ("close", "garbage", "http_502", "not_json_object")
 
 
-def test_vk_has_a_bad_day(vk: VkSimulator, database_url: str, tmp_path: Path) -> None:
+def test_vk_has_a_bad_day(vk: VkSimulator, sqlite_url: str, tmp_path: Path) -> None:
     """Whatever VK answers to a call or a poll, no event is lost, no comment is deleted twice, and all goes on."""
-    installation = Installation(tmp_path / "data", database_url, vk.base_url, fault=impatient)
+    installation = Installation(tmp_path / "data", sqlite_url, vk.base_url, fault=impatient)
     vk.slow_answers(0.3)
     with town_on(vk, installation) as town:
         open_polled_page(vk, installation, town.service, POLLED)

@@ -52,7 +52,7 @@ def test_a_kill_in_the_middle_of_a_poll(town: Town, point: str) -> None:
 
 def test_a_kill_at_any_moment(town: Town) -> None:
     """The moment is chance: some of the events are in, and the service is gone."""
-    for _ in range(2 * RUNS):
+    for _ in range(RUNS):
         comments = [*town.write(CALLED, texts=24, rude=2), *town.write(POLLED, texts=4, rude=1)]
         with town.telling(comments) as told:
             told[town.dice.randint(1, 20)].result()

@@ -32,3 +32,21 @@ def test_a_duty_that_was_done_in_the_future_is_done_now(world):
     world.clock.advance(HOUR)
     assert rounds.once(never) == ["a"]
     assert log == ["a", "a", "a"]
+
+
+def test_a_duty_that_failed_in_the_future_is_tried_again_now(world):
+    """Its pause was counted by a clock that was wrong."""
+    tries = []
+
+    def fail(*_):
+        tries.append(world.clock.now())
+        raise OSError
+
+    rounds = Round(world.house, None, (Duty("a", HOUR, fail),))
+    never = threading.Event()
+    world.clock.advance(10 * DAY)
+    assert rounds.once(never) == rounds.once(never) == []
+    assert len(tries) == 1, "it rests before the next try"
+    world.clock.advance(-10 * DAY)
+    rounds.once(never)
+    assert len(tries) == 2
