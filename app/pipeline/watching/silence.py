@@ -81,15 +81,14 @@ def _look(house: House, pages: Sequence[Page], silent: dict[int, str]) -> None:
     now = house.clock.now()
     with house.database.read() as session:
         found = _silent_now(session, pages, now)
-    begun = {page_id: code for page_id, code in found.items() if page_id not in silent}
-    ended = [page.id for page in pages if page.id in silent and page.id not in found]
-    if not begun and not ended:
-        return
-    with house.database.write() as session:
-        for page_id, code in begun.items():
-            incidents.begin(session, house, Matter.SILENCE, page_id=page_id, code=code)
-        for page_id in ended:
-            incidents.end(session, house, Matter.SILENCE, page_id=page_id)
+    # A transaction each: where all pages fall silent at once, nobody else has to wait for all of them.
+    for page_id in found.keys() - silent.keys():
+        with house.database.write() as session:
+            incidents.begin(session, house, Matter.SILENCE, page_id=page_id, code=found[page_id])
+    for page in pages:
+        if page.id in silent and page.id not in found:
+            with house.database.write() as session:
+                incidents.end(session, house, Matter.SILENCE, page_id=page.id)
 
 
 def _silent_now(session: Session, pages: Sequence[Page], now: int) -> dict[int, str]:
