@@ -3,6 +3,7 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PureWindowsPath
 
@@ -28,24 +29,34 @@ LACKED = {
 FORBIDDEN = set('<>:"|?*\\')
 
 
+@dataclass(frozen=True)
+class Found:
+    """A node that a rule may be about: where it stands, and whether `sys.platform` or `hasattr` stands before it."""
+
+    place: str
+    node: ast.AST
+    guarded: bool
+
+
 @cache
-def _modules() -> tuple[tuple[str, ast.Module], ...]:
-    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
-    return tuple((path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
+def _nodes() -> tuple[Found, ...]:
+    """All of them in the code, found in one walk."""
+    return tuple(found for package in PACKAGES for path in (ROOT / package).rglob("*.py") for found in _nodes_of(path))
 
 
-def _unguarded(node: ast.AST, name: str = "") -> Iterator[ast.AST]:
-    """Nodes that no `sys.platform` or `hasattr` stands before, in the order of the source."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If | ast.IfExp) and _asks(child.test):
-            continue
-        if isinstance(child, ast.FunctionDef) and any(
-            isinstance(one, ast.If) and _asks(one.test) for one in child.body
-        ):
+def _nodes_of(path: Path) -> Iterator[Found]:
+    name = path.relative_to(ROOT).as_posix()
+    waiting: list[tuple[ast.AST, bool]] = [(ast.parse(path.read_text(encoding="utf-8")), False)]
+    while waiting:
+        node, guarded = waiting.pop()
+        if isinstance(node, ast.If | ast.IfExp):
+            guarded = guarded or _asks(node.test)
+        elif isinstance(node, ast.FunctionDef):
             # It turns to another way first where the system is another.
-            continue
-        yield child
-        yield from _unguarded(child)
+            guarded = guarded or any(isinstance(one, ast.If) and _asks(one.test) for one in node.body)
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Attribute | ast.Call | ast.BinOp):
+            yield Found(f"{name}:{node.lineno}", node, guarded)
+        waiting += [(child, guarded) for child in ast.iter_child_nodes(node)]
 
 
 def _asks(test: ast.expr) -> bool:
@@ -55,11 +66,11 @@ def _asks(test: ast.expr) -> bool:
 def test_nothing_is_imported_that_only_other_systems_have() -> None:
     """A module that Windows lacks is imported behind a question for the system."""
     found = []
-    for name, tree in _modules():
-        for node in _unguarded(tree):
-            imported = [one.name for one in node.names] if isinstance(node, ast.Import) else []
-            imported += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            found += [f"{name}:{node.lineno} {one}" for one in imported if one.partition(".")[0] in ABSENT]
+    for one in _nodes():
+        imported = [name.name for name in one.node.names] if isinstance(one.node, ast.Import) else []
+        imported += [one.node.module or ""] if isinstance(one.node, ast.ImportFrom) else []
+        if not one.guarded:
+            found += [f"{one.place} {name}" for name in imported if name.partition(".")[0] in ABSENT]
 
     assert found == []
 
@@ -67,12 +78,12 @@ def test_nothing_is_imported_that_only_other_systems_have() -> None:
 def test_nothing_is_called_that_only_other_systems_have() -> None:
     """A function, flag or signal that Windows lacks is used behind a question for it."""
     found = [
-        f"{name}:{node.lineno} {ast.unparse(node)}"
-        for name, tree in _modules()
-        for node in _unguarded(tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr in LACKED
-        and (node.attr == "add_signal_handler" or ast.unparse(node.value) in {"os", "signal"})
+        f"{one.place} {ast.unparse(one.node)}"
+        for one in _nodes()
+        if isinstance(one.node, ast.Attribute)
+        and one.node.attr in LACKED
+        and not one.guarded
+        and (one.node.attr == "add_signal_handler" or ast.unparse(one.node.value) in {"os", "signal"})
     ]
 
     assert found == []
@@ -81,10 +92,11 @@ def test_nothing_is_called_that_only_other_systems_have() -> None:
 def test_every_text_file_names_its_encoding() -> None:
     """No text is read or written in the system's own encoding, which is another one on a Russian Windows."""
     found = [
-        f"{name}:{node.lineno} {ast.unparse(node)[:80]}"
-        for name, tree in _modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and _is_text(node) and not any(one.arg == "encoding" for one in node.keywords)
+        f"{one.place} {ast.unparse(one.node)[:80]}"
+        for one in _nodes()
+        if isinstance(one.node, ast.Call)
+        and _is_text(one.node)
+        and not any(keyword.arg == "encoding" for keyword in one.node.keywords)
     ]
 
     assert found == []
@@ -101,12 +113,8 @@ def _is_text(call: ast.Call) -> bool:
 
 def test_names_of_files_are_names_everywhere() -> None:
     """Every name that the code puts behind a folder has signs that Windows takes, and no end that it cuts off."""
-    names = [(name, node, text) for name, tree in _modules() for node in ast.walk(tree) for text in _file_names(node)]
-    wrong = [
-        f"{name}:{node.lineno} {text}"
-        for name, node, text in names
-        if FORBIDDEN & set(text) or text.endswith((".", " "))
-    ]
+    names = [(one.place, text) for one in _nodes() for text in _file_names(one.node)]
+    wrong = [(place, text) for place, text in names if FORBIDDEN & set(text) or text.endswith((".", " "))]
 
     assert len(names) >= 30
     assert wrong == []
