@@ -84,21 +84,29 @@ CHANNELS: Final[Mapping[str, str]] = {"email": "Почта", "vk": "ВКонта
 CHANNEL_TROUBLES: Final[Mapping[str, str]] = {
     "not_set_up": "почтовый сервер не указан (DVORNIK_SMTP_URL)",
     "no_token": "у страницы нет действующего ключа сообщества",
+    "sealed_with_another_key": "адрес зашифрован другим ключом DVORNIK_ENCRYPTION_KEY",
+    "address": "адрес указан неверно",
+    "garbage": "сервер отвечает непонятно",
     "smtp_login": "почтовый сервер не принял имя или пароль",
     "smtp_tls": "с почтовым сервером нет защищённого соединения",
     "smtp_550": "почтовый сервер не знает такого адреса",
     "unreachable": "сервер не отвечает",
     "timeout": "сервер не отвечает",
+    "vk_5": "ключ сообщества не действует",
+    "vk_9": "ВКонтакте просит подождать",
     "vk_901": "человек не разрешил сообществу писать ему",
     "vk_902": "настройки приватности не позволяют писать этому человеку",
     "telegram_401": "ключ бота не действует",
     "telegram_403": "человек не начал разговор с ботом или остановил его",
     "telegram_400": "такого чата нет",
+    "telegram_429": "Telegram просит подождать",
 }
 
 
 def refusal(code: str) -> str:
     """Why a letter was not taken, in words."""
+    if code.startswith("smtp_") and code not in CHANNEL_TROUBLES:
+        return f"почтовый сервер не принял письмо ({code})"
     return CHANNEL_TROUBLES.get(code) or trouble(code)
 
 

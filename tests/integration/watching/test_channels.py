@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain.errors import InvalidInputError, NotFoundError
+from app.domain.incident_wording import refusal
 from app.pipeline.administration.alert_channels import (
     NewChannel,
     add_channel,
@@ -45,6 +46,21 @@ def test_what_cannot_work_is_refused_by_its_field(world, described, where):
         add_channel(world.house, NewChannel(**described), by="cli")
     assert refused.value.where == where
     assert world.ids_of(AlertChannel) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("smtp_550", "почтовый сервер не знает такого адреса"),
+        ("smtp_452", "почтовый сервер не принял письмо (smtp_452)"),
+        ("telegram_429", "Telegram просит подождать"),
+        ("telegram_500", "сеть отвечает ошибкой (telegram_500)"),
+        ("timeout", "сервер не отвечает"),
+    ],
+)
+def test_why_a_letter_is_not_taken_is_told_in_words(code, words):
+    """Whoever reads it learns who refused; a code that nobody knows stands in brackets."""
+    assert refusal(code) == words
 
 
 def test_a_page_that_is_not_there_is_told(world):
