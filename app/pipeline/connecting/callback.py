@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from app.domain.clock import SECOND
 from app.domain.connecting import CallbackServer, NewServer, Reach, Refusal, ServerState, Why
 from app.domain.errors import ConfigurationError
 from app.domain.ports import Credential
 from app.domain.public_url import is_inside
+from app.pipeline.configuration import RELOOK
 from app.pipeline.connecting.asking import must
 from app.pipeline.connecting.keeping import keep_confirmation, keep_server
 from app.pipeline.connecting.talk import Talk
@@ -16,6 +18,8 @@ TITLE: Final = "Дворник"
 PATH: Final = "/callbacks/vk"
 #: Seconds between the looks at how the network's check of our address goes.
 LOOKS: Final = (0.0, 0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 3.0)
+#: Every running process has read a page's new secret after so many seconds: the network uses it at once.
+FOLLOWED: Final = 1.5 * RELOOK / SECOND
 #: A failure is believed after so many seconds: before, it may be that of the check before.
 _STALE: Final = 3.0
 _FAILED: Final = {
@@ -80,6 +84,8 @@ def _is_reachable(talk: Talk, url: str) -> bool:
 def _placed(talk: Talk, key: Credential, present: CallbackServer | None, wanted: NewServer) -> str | None:
     """The id of the server that is as wanted; None where there is no room for it."""
     page = talk.page.external_id
+    if present is None or present.secret != wanted.secret:
+        talk.wait(FOLLOWED)
     if present is not None:
         if (present.url, present.secret, present.state) == (wanted.url, wanted.secret, ServerState.OK):
             talk.did("server_kept", url=wanted.url)

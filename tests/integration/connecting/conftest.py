@@ -40,6 +40,8 @@ class Town:
     make: Callable[[str], Connector] = field(default=lambda url: VkConnector(url, http=httpx.Client(verify=False)))  # noqa: S501
     answer: Callable[[], str] | None = None
     health: bytes = b'{"status":"ok"}'
+    #: Each pause, with how often VK had been asked before it to change a server.
+    waits: list[tuple[float, int]] = field(default_factory=list)
     _serving: Serving | None = None
 
     @property
@@ -86,7 +88,8 @@ class Town:
         assert verify(self.house.database, self.house.journal_key).problems == []
         self.house.database.dispose()
 
-    def _checked(self, _: float) -> None:
+    def _checked(self, seconds: float) -> None:
+        self.waits.append((seconds, len(self.vk.calls_of("groups.editCallbackServer"))))
         assert self.vk.wait_for(lambda: all(one.status != "wait" for one in self.servers))
 
     def _stored(self) -> str:

@@ -8,12 +8,14 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlmodel import select
 
+from app.domain.clock import SECOND
 from app.domain.connecting import Refusal
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.ports import Credential
 from app.networks.vk.connecting import WANTED, VkConnector
 from app.pipeline.administration.page_secret import rotate_secret
 from app.pipeline.administration.pages import PageChanges, change_page
+from app.pipeline.configuration import RELOOK
 from app.storage.tables import Credential as CredentialRow
 from app.storage.tables import Journal, Page
 from app.storage.vault import Vault
@@ -63,6 +65,20 @@ def test_what_has_changed_on_our_side_is_told_to_the_network(town: Town) -> None
     [server] = town.servers
     assert (server.id, server.secret, server.url) == (number, "another-secret", f"{town.serve()}/callbacks/vk")
     assert town.row(page).confirmation == "c0ffee02"
+
+
+def test_a_new_secret_is_known_here_before_the_network_uses_it(town: Town) -> None:
+    """A running service reads the secret within a second: the network, which checks at once, is told of it later."""
+    page = town.page(community_token=town.vk.add_token("community", GROUP))
+    assert town.connect(page, town.serve()).works
+    rotate_secret(town.house, page, by="cli")
+    town.waits.clear()
+    assert town.connect(page).works
+    seconds, edited = town.waits[0]
+    assert (seconds > RELOOK / SECOND, edited) == (True, 0)
+    town.waits.clear()
+    assert town.connect(page).works
+    assert [edited for _, edited in town.waits] == [1], "nothing has changed, nobody waits"
 
 
 def test_a_server_that_somebody_has_deleted_is_added_anew(town: Town) -> None:
