@@ -4,6 +4,7 @@ from app.domain import wording
 from app.domain.ports import Slot
 from app.domain.words import ActionKind, Category, Reason, Verdict
 from app.outbox.claim import LEASE_LOST
+from app.outbox.endings import NO_TOKEN
 from app.outbox.permission import MANAGERS_UNKNOWN
 
 
@@ -24,5 +25,16 @@ def test_a_trouble_is_told_from_an_answer() -> None:
 
 def test_what_we_called_off_ourselves_is_not_laid_on_the_network() -> None:
     """A dossier does not say that the network answered with an error where nobody asked it."""
-    ours = (MANAGERS_UNKNOWN, LEASE_LOST, "mode", "age_limit", "superseded", "person", "withdrawn", "term_over")
+    ours = (
+        MANAGERS_UNKNOWN,
+        LEASE_LOST,
+        NO_TOKEN,
+        "mode",
+        "age_limit",
+        "superseded",
+        "person",
+        "withdrawn",
+        "term_over",
+    )
+    ours += ("not_readable", "page_removed")
     assert not [code for code in ours if "сеть" in wording.trouble(code)]

@@ -51,12 +51,16 @@ class Keys:
     page: PageConfig
     _held: Sequence[Credential] = ()
     _sealed: dict[int, str] = field(default_factory=dict)
+    #: The page has not even a key that a person could renew.
+    keyless: bool = False
 
     def __post_init__(self) -> None:
         """Open them."""
         with self.house.database.read() as session:
             rows = outbox.usable_credentials(session, self.page.connection_id, self.page.id)
             opened = open_credentials(session, self.house, rows, self.house.clock.now())
+            dead = outbox.has_dead_credential(session, self.page.connection_id, self.page.id)
+        self.keyless = not rows and not dead
         self._held = sorted(opened, key=lambda one: _ORDER.index(one.slot))
         self._sealed = {row.id: row.token_enc for row in rows}
 

@@ -21,6 +21,7 @@ from app.domain.errors import BusyError
 from app.domain.events import Event
 from app.domain.rereading import Reader, ReaderFactory, Thing
 from app.journal.chain import Entry, append
+from app.outbox.endings import NO_TOKEN
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.record.committing import Committer
@@ -150,6 +151,10 @@ class _Walk:
         if not self._begin():
             return
         keys = Keys(self.house, self.page)
+        if keys.keyless:
+            # Nobody has to mend anything before it could be read.
+            self._end(rereads.FAILED, NO_TOKEN)
+            return
         cursor = _decode(self.row.cursor_json)
         gap = Gap(self.row.id, self.row.from_at - MARGIN, self.row.to_at)
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import select
 
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
@@ -251,6 +251,16 @@ def test_a_page_that_no_key_may_read_says_so(small: Deaf) -> None:
     shown = show_page(small.house, small.desk.page_id).gap
     assert shown is not None
     assert shown.state == "failed"
+
+
+def test_a_page_without_keys_is_not_waited_for(small: Deaf) -> None:
+    """It was never meant to be read: people are told at once to look themselves."""
+    small.open_gap()
+    with small.house.database.write() as session:
+        session.execute(delete(Credential))
+    failed = small.read_again()
+
+    assert (failed.state, failed.code, small.vk.calls) == ("failed", "no_token", [])
 
 
 def test_a_surface_that_is_closed_costs_the_others_nothing(small: Deaf) -> None:
