@@ -67,6 +67,14 @@ def test_a_session_that_vk_has_forgotten_is_read_again(quick: Listening) -> None
     is_heard_again(quick, "failed_3", before)
 
 
+def test_an_answer_without_news_is_noted_with_its_time(quick: Listening) -> None:
+    """From there a gap would begin; it is written with the next look, not at once."""
+    with quick.poller():
+        wait_until(lambda: [one.polled_at for one in quick.rows(Poll)] == [quick.clock.now()])
+        quick.clock.advance(HOUR)
+        wait_until(lambda: quick.poll().polled_at == quick.clock.now())
+
+
 def test_a_new_key_hides_no_gap(quick: Listening) -> None:
     """After a long outage the key is too old first, and only then VK tells that its history does not reach back."""
     community = quick.vk.state.communities[GROUP]
