@@ -40,7 +40,7 @@ fuzz: .venv/.test ## search long and at random for inputs that break a promise (
 	@FUZZ_EFFORT="$(EFFORT)" $(BIN)/python -m pytest --numprocesses "$(JOBS)" --timeout 0 tests/fuzz
 
 crash: .venv/.test ## kill the service 20 times at each point, on both engines (RUNS=20)
-	@CRASH_RUNS="$(RUNS)" $(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadgroup --verbose tests/functional/crash
+	@CRASH_RUNS="$(RUNS)" $(BIN)/python -m pytest --verbose tests/functional/crash
 
 soak: .venv/.bench ## load the service for 10 minutes on each engine: nothing lost, memory flat (SOAK_SECONDS, SOAK_RATE, SOAK_STORE)
 	@$(BIN)/python -m benchmarks.soak --seconds "$(SOAK_SECONDS)" --rate "$(SOAK_RATE)" --store "$(SOAK_STORE)"

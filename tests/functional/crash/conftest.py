@@ -15,14 +15,8 @@ from tests.functional.running import Installation, wait_until
 from tests.functional.test_longpoll import is_asked, open_polled_page
 from tests.simulators.vk import VkSimulator
 
-#: In groups of their own, so that `make crash` kills on both engines at a time.
-ENGINES = [
-    pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite")),
-    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
-]
 
-
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Two pages that enforce an act; what is left of them stands up to a look at the journal."""
     folder = tmp_path_factory.mktemp("town")
