@@ -88,10 +88,10 @@ class Storm:
         self.scorer.broken = False
         self.clock.advance(PROBE_EVERY)
 
-    def judge_waiting(self) -> None:
+    def judge_waiting(self, stop: threading.Event | None = None) -> None:
         """The duty's turn."""
         duty = Waiting(self.moderator, self.committer)
-        duty.run(self.house, self.desk.configuration, threading.Event())
+        duty.run(self.house, self.desk.configuration, stop or threading.Event())
 
     def decisions_on(self, number: int) -> list[Decision]:
         """Decisions on a comment, the oldest first."""

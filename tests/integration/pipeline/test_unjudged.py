@@ -70,8 +70,17 @@ def test_the_incident_ends_once_all_is_judged_and_quiet(squall: Storm) -> None:
     squall.break_model()
     squall.write()
     squall.mend_model()
+    squall.clock.advance(QUIET)
+    stopped = threading.Event()
+    stopped.set()
+    squall.judge_waiting(stopped)
+    assert (squall.waiting(), squall.incidents()) == (1, [("model", "RuntimeError", False)])
+
+    squall.scorer.broken = True
+    squall.write(number=2)
+    squall.mend_model()
     squall.judge_waiting()
-    assert squall.incidents() == [("model", "RuntimeError", False)]
+    assert (squall.waiting(), squall.incidents()) == (0, [("model", "RuntimeError", False)])
 
     squall.clock.advance(QUIET)
     squall.judge_waiting()
