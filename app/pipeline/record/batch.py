@@ -96,8 +96,6 @@ def _author(event: Event) -> str:
 
 
 def _may_matter(item: Item, page: PageConfig) -> bool:
-    if item.unjudged:
-        return False
     scores = item.judgement.scores if item.judgement else None
     if scores is None or item.bare_link:
         return True

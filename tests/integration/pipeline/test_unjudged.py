@@ -4,16 +4,19 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.domain.clock import HOUR
 from app.domain.events import Act
 from app.pipeline.administration.pages import remove_page
 from app.pipeline.breaker import IN_A_ROW
-from app.pipeline.record.items import Outcome
+from app.pipeline.configuration import Configuration
+from app.pipeline.house import House
+from app.pipeline.record import committing
+from app.pipeline.record.items import Item, Outcome
 from app.pipeline.unjudged.waiting import QUIET
 from app.storage.erasing import REVISIONS, erase
-from app.storage.tables import Action, Decision, Evidence, ReviewCase, Unjudged
+from app.storage.tables import Action, Decision, Evidence, RejectedEvent, ReviewCase, Unjudged
 from tests.fakes.house import removed
 from tests.integration.pipeline.storm import RUDE, Storm
 
@@ -185,6 +188,27 @@ def test_a_text_that_breaks_a_working_model_is_shown_to_a_person(squall: Storm) 
 
     assert squall.decisions_on(1)[0].reasons_json == '["indeterminate"]'
     assert squall.decisions_on(2)[0].verdict == "remove"
+
+
+def test_a_text_that_cannot_be_stored_waits_no_longer(squall: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails alone is kept aside without its words, as any delivery is; the others get their decision."""
+    squall.break_model()
+    squall.write(number=1)
+    squall.write("Спасибо за парк", number=2)
+    squall.mend_model()
+    takes = committing.record
+
+    def record(session: Session, house: House, configuration: Configuration, items: list[Item], *more, **named):
+        if any(item.event.body.ref.external_id == "1" for item in items):
+            raise ValueError
+        return takes(session, house, configuration, items, *more, **named)
+
+    monkeypatch.setattr(committing, "record", record)
+    squall.judge_waiting()
+
+    assert squall.waiting() == 0
+    assert (squall.decisions_on(1), [one.verdict for one in squall.decisions_on(2)]) == ([], ["keep"])
+    assert [one.code for one in squall.desk.rows(RejectedEvent)] == ["ValueError"]
 
 
 def test_private_messages_and_own_words_fare_as_always(squall: Storm) -> None:
