@@ -92,6 +92,16 @@ def test_what_was_written_three_days_ago_is_only_proposed(small: Deaf) -> None:
     assert {one.state for one in small.desk.rows(Action)} == {"proposed"}
 
 
+def test_what_was_written_after_a_gap_is_left_to_its_delivery(small: Deaf) -> None:
+    """The network tells of it itself; that counts as heard and is no old news."""
+    small.open_gap()
+    small.clock.advance(MINUTE)
+    small.post(RUDE, hours_ago=0)
+    gap = small.read_again()
+
+    assert (gap.state, gap.seen, gap.found) == ("done", 0, 0)
+
+
 def test_what_is_read_again_is_not_heard(small: Deaf) -> None:
     """A page counts as silent until its network tells something, however much was found there."""
     small.tell(small.post("Спасибо за дорогу"))
