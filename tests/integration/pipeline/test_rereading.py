@@ -155,6 +155,9 @@ def test_an_edit_and_a_deletion_that_nobody_told_us_of(small: Deaf) -> None:
     states = {one.external_id: one.state for one in small.desk.rows(Comment)}
     assert (states[str(gone.id)], states[str(edited.id)]) == ("removed", "visible")
 
+    small.open_gap()
+    assert small.read_again().found == 0, "what is known by now is no news"
+
 
 def test_an_edit_that_comes_while_the_page_is_read_is_fresher(small: Deaf) -> None:
     """The list was written before it: its words must not come back over those that the author wrote since."""
