@@ -10,13 +10,15 @@ from app.domain.errors import ConfigurationError
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder if it is not there; one that is there keeps its mode.
+    """Make the folder, and those above it, where they are not there; one that is there keeps its mode.
 
     Raises:
         ConfigurationError: it cannot be made or written to.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Given a mode, `mkdir` leaves those above to the umask: a data folder made for its keys would be open to all.
+        for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
         # Asking for permission is not enough: a file system that is mounted read-only lets everybody "write".
         with tempfile.TemporaryFile(dir=folder):
             pass
