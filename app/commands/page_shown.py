@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.output import as_json, moment, plain, visible
 from app.domain.wording import INTAKES, OFFICES, SLOTS, trouble
+from app.domain.words import IntakeKind
 
 if TYPE_CHECKING:
     from app.pipeline.administration.page_check import TokenChecked
@@ -76,9 +77,7 @@ def show_page(page: PageShown, *, json: bool) -> None:
         ("Чья страница", OFFICES[page.office]),
         ("Рабочее время", "своё (page show --json)" if page.calendar else "пн–пт 9:00–18:00"),
         ("Приём событий", INTAKES[page.intake]),
-        ("Адрес для сети", f"https://ВАШ-АДРЕС{page.callback_url}"),
-        ("Секретный ключ", "задан" if page.has_secret else "нет"),
-        ("Строка подтверждения", "задана" if page.has_confirmation else "нет"),
+        *(_delivery(page) if page.intake == IntakeKind.CALLBACK else ()),
         ("Ключи доступа", tokens(page)),
         ("Не блокировать", ", ".join(page.trusted) or "—"),
         ("Пауза", pause),
@@ -89,6 +88,15 @@ def show_page(page: PageShown, *, json: bool) -> None:
     )
     for name, value in lines:
         print(f"{name + ':':<24}{visible(str(value))}")
+
+
+def _delivery(page: PageShown) -> tuple[tuple[str, str], ...]:
+    """What the network needs to bring events; a page that is polled needs none of it."""
+    return (
+        ("Адрес для сети", f"https://ВАШ-АДРЕС{page.callback_url}"),
+        ("Секретный ключ", "задан" if page.has_secret else "нет"),
+        ("Строка подтверждения", "задана" if page.has_confirmation else "нет"),
+    )
 
 
 def state(token: TokenChecked) -> str:

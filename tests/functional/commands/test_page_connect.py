@@ -86,10 +86,13 @@ def test_a_page_without_an_address_is_polled(vk, place, tell) -> None:
     assert (polling.enabled, polling.version) == (True, "5.199")
     assert tell("page", "connect", str(page["id"])).code == 0
     assert len(vk.calls_of("groups.setLongPollSettings")) == 1
-    assert "Дворник забирает сам" in tell("page", "show", str(page["id"])).out
+    shown = tell("page", "show", str(page["id"])).out
+    assert "Дворник забирает сам" in shown
+    assert "Адрес для сети" not in shown
 
     changed = tell("page", "set", str(page["id"]), "--intake", "callback")
     assert "dvornik page connect" in changed.err
+    assert "Адрес для сети" in changed.out
     lost = tell("page", "connect", str(page["id"]))
     assert lost.code == 1
     assert "НЕ ХВАТАЕТ: Не сказано, по какому адресу" in lost.out
