@@ -91,7 +91,10 @@ def put_back(folder: Path, manifest: Manifest, database: Database, data_dir: Pat
         )
     for part in (MODELS, SEALS):
         if any((data_dir / part).glob("*")):
-            raise ConfigurationError(f"{data_dir / part}: ожидается пустая установка, а в папке есть файлы: уберите её")
+            raise ConfigurationError(
+                f"{data_dir / part}: ожидается пустая установка, а в папке есть файлы. Возьмите другую папку данных;"
+                " если файлы остались от прерванного восстановления, удалите их"
+            )
     try:
         for part in (MODELS, SEALS):
             # Whatever carried the copy here may have left empty folders behind.
