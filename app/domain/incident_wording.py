@@ -36,7 +36,8 @@ MATTERS: Final[Mapping[Matter, Words]] = {
     ),
     Matter.TOKEN_DEAD: Words(
         "ключ доступа больше не действует",
-        "Выпустите новый ключ в сети и укажите его: dvornik page set. Решения принимаются, действия ждут.",
+        "Какой из ключей, скажет dvornik page check НОМЕР. Выпустите новый в сети и введите его: dvornik page set НОМЕР"
+        " --user-token - (ключ сообщества: --community-token -). До тех пор действия ждут.",
         "ключ доступа снова действует",
     ),
     Matter.SENDING: Words(

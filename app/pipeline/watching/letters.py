@@ -102,12 +102,18 @@ def _paragraph(one: Told, place: Place, zone: str, console: str) -> str:
     happened = happening(Matter(incident.what), incident.code)
     link = f"{console}{place.path}" if console else ""
     if ENDED not in one.parts:
-        lines = [f"{place.title}: {happened}.", f"С {since}.", f"Что делать: {words.do}", link]
+        lines = [
+            f"{place.title}: {happened}.",
+            f"С {since} ({_offset(incident.began_at, zone)}).",
+            f"Что делать: {words.do}",
+            link,
+        ]
     else:
         ended_at = incident.ended_at or incident.seen_at
+        span = f"{since} до {_when(ended_at, zone)}"
         lines = [
             f"{place.title}: {words.over}.",
-            f"С {since} до {_when(ended_at, zone)} ({lasted(ended_at - incident.began_at)}): {happened}.",
+            f"С {span} ({_offset(ended_at, zone)}, {lasted(ended_at - incident.began_at)}): {happened}.",
             link,
         ]
     return "\n".join(line for line in lines if line)
@@ -115,3 +121,9 @@ def _paragraph(one: Told, place: Place, zone: str, console: str) -> str:
 
 def _when(instant: int, zone: str) -> str:
     return f"{datetime.fromtimestamp(instant / SECOND, ZoneInfo(zone)):%d.%m.%Y %H:%M}"
+
+
+def _offset(instant: int, zone: str) -> str:
+    """Readers of one incident may sit in several time zones and compare their letters."""
+    offset = f"{datetime.fromtimestamp(instant / SECOND, ZoneInfo(zone)):%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}"

@@ -49,9 +49,10 @@ def test_one_letter_when_it_begins_and_one_when_it_ends(world, post, box):
     assert target == {"address": "press@adm.example"}
     assert began.subject == "Дворник: «Страница»: событий нет дольше обычного"
     assert "Что делать:" in began.text
+    assert " (UTC+03:00).\n" in began.text
     assert f"https://a.example/console/pages/{world.page}" in began.text
     assert ended.subject == "Дворник: «Страница»: события снова приходят"
-    assert "(2 ч)" in ended.text
+    assert "(UTC+03:00, 2 ч)" in ended.text
     assert began.key != ended.key
 
 
