@@ -25,6 +25,8 @@ from app.storage.tables import (
 from app.storage.walk import Statement
 
 _GONE: Final = sorted(state.value for state in GONE)
+#: Somebody who writes thousands of complaints must not make each further one dearer to look at.
+MANY_OPEN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,9 @@ def labelled_after(session: Session, after: int, limit: int) -> list[tuple[int, 
     return [(row[0], row[1]) for row in session.execute(query.order_by(col(Label.id)).limit(limit))]
 
 
-def appeals_of(session: Session, comments: Collection[int]) -> dict[int, Appeal]:
-    """The appeals of these comments, by comment."""
-    query = select(Appeal).where(col(Appeal.comment_id).in_(comments))
-    return {appeal.comment_id: appeal for appeal in session.scalars(query)}
+def having_appeals(session: Session, comments: Collection[int]) -> set[int]:
+    """Those of these comments that have an appeal, open or closed."""
+    return set(session.scalars(select(col(Appeal.comment_id)).where(col(Appeal.comment_id).in_(comments))))
 
 
 def comments_of(session: Session, ids: Collection[int]) -> dict[int, Comment]:
@@ -93,7 +94,7 @@ def comments_of(session: Session, ids: Collection[int]) -> dict[int, Comment]:
 
 
 def open_of_author(session: Session, page_id: int, author_id: int) -> list[tuple[Appeal, str | None]]:
-    """What this author waits for on a page, with the words, the earliest term first."""
+    """What this author waits for on a page, with the words, the earliest term first; `MANY_OPEN` of it at most."""
     query = (
         select(Appeal, col(RevisionBody.text))
         .join(Comment, col(Comment.id) == col(Appeal.comment_id))
@@ -104,6 +105,7 @@ def open_of_author(session: Session, page_id: int, author_id: int) -> list[tuple
             col(Appeal.closed_at).is_(None),
         )
         .order_by(col(Appeal.due_at))
+        .limit(MANY_OPEN)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 

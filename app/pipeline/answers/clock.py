@@ -1,6 +1,7 @@
 """The walk of residents' clocks: who waits, who was answered, whose message is gone, whose term is near."""
 
 import threading
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ from app.pipeline.answers import answered, opening
 from app.pipeline.answers.ending import MACHINE, begin_again, end
 from app.pipeline.answers.terms import TermsOf
 from app.pipeline.configuration import Configuration
+from app.pipeline.gently import walk
 from app.pipeline.house import House
 from app.storage import appeals as queries
 from app.storage import duties
@@ -46,9 +48,8 @@ def run(house: House, configuration: Configuration, stop: threading.Event) -> No
         return since(None) if cursor is None else cursor
 
     for find in (opening.find_judged, opening.find_labelled):
-        more = find(house, configuration, since)
-        while more and not stop.is_set():
-            more = find(house, configuration, beyond)
+        if find(house, configuration, since):
+            walk(partial(find, house, configuration, beyond), stop)
     with house.database.read() as session:
         position: int | None = since(duties.read_cursor(session, answered.CURSOR))
     while position is not None and not stop.is_set():
