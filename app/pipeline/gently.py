@@ -5,8 +5,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final
 
-#: After each step a walk rests so many times as long as the step took: it takes a quarter of one core at most.
-REST: Final = 3.0
+#: After each step a walk rests so many times as long as the step took: it takes a tenth of one core at most.
+REST: Final = 9.0
 #: Even a step that had to wait for the database is not followed by a longer rest, seconds.
 LONGEST_REST: Final = 2.0
 
