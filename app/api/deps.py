@@ -35,10 +35,10 @@ def peer(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def note_refusal(request: Request) -> None:
-    """Count an answer 401 or 403 against the address that asked."""
+def note_refusal(request: Request, *, known: bool) -> None:
+    """Count an answer 401 or 403 against the address that asked; `known`: the token is good, its owner may not."""
     use = services(request)
-    use.refusals.refused(peer(request), use.house.clock.now(), key=shown_token(request))
+    use.refusals.refused(peer(request), use.house.clock.now(), key="" if known else shown_token(request))
 
 
 def caller(request: Request, use: Use) -> Principal:
@@ -59,10 +59,11 @@ def caller(request: Request, use: Use) -> Principal:
     if len(token) > _LONGEST_TOKEN or not token.isascii():
         raise NotAuthenticatedError("ключ не подходит")
     principal = authenticate(use.house, token)
+    # Whatever its role may: a token that names somebody is no guess.
+    use.refusals.let_in(token)
     route: APIRoute = request.scope["route"]
     if principal.role not in ACCESS.get(f"{request.method} {route.path}", frozenset()):
         raise NotAllowedError(f"роль {principal.role} этого не может")
-    use.refusals.let_in(token)
     _check_parameters(request, route)
     return principal
 

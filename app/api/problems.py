@@ -141,7 +141,7 @@ def _on_own(request: Request, error: Exception) -> Response:
     if status is None:
         raise error
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        note_refusal(request)
+        note_refusal(request, known=status is HTTPStatus.FORBIDDEN)
     headers, errors = {}, []
     if isinstance(error, BusyError | TooOftenError):
         headers["Retry-After"] = str(error.retry_after)

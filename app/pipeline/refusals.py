@@ -41,7 +41,7 @@ class Refusals:
         return max(0, -(-min(left, self._every) // SECOND))
 
     def refused(self, address: str, now: int, *, key: str = "") -> None:
-        """One more refusal of this address; the key is no good one any more."""
+        """One more refusal of this address; the key, if one is given, is no good one any more."""
         network = _network(address)
         with self._lock:
             if key:

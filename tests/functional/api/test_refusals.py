@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.api.access import ACCESS
+from app.pipeline.administration.accounts import list_tokens, revoke_token
 from app.pipeline.refusals import BURST, EVERY, Refusals
 from tests.fakes.yard import Yard
 
@@ -53,8 +54,8 @@ def test_a_token_that_was_good_goes_on(guarded: Yard) -> None:
     assert guarded.anonymous.get("/v1/decisions").status_code == 429
 
 
-def test_a_role_that_goes_on_trying_waits_too(guarded: Yard) -> None:
-    """Refusals 403 count, those of the table and those of a route; a good request in between does not clear them."""
+def test_refusals_of_a_good_token_count_against_its_address(guarded: Yard) -> None:
+    """Those of the table and those of a route; a good request does not clear them, and whoever is known goes on."""
     viewer = guarded.client("viewer")
     limited = guarded.client("admin", pages=[guarded.page])
     codes = [viewer.post("/v1/pause").status_code for _ in range(BURST - 1)]
@@ -62,9 +63,22 @@ def test_a_role_that_goes_on_trying_waits_too(guarded: Yard) -> None:
     assert set(codes) == {403}
     assert viewer.get("/v1/decisions").status_code == 200
     assert limited.post("/v1/pause").status_code == 403
-    assert limited.post("/v1/pause").status_code == 429
-    assert viewer.post("/v1/pause").status_code == 403
-    assert _refused_for_now(viewer.get("/v1/decisions"))
+    assert _refused_for_now(guarded.client("admin", "boris").get("/v1/decisions"))
+    assert _guess(guarded, 1) == [429]
+    assert [one.post("/v1/pause").status_code for one in (limited, viewer)] == [403, 403]
+    assert viewer.get("/v1/decisions").status_code == 200
+
+
+def test_a_token_that_was_taken_away_is_a_guess(guarded: Yard) -> None:
+    """Once it is refused as a token, it waits like any other."""
+    anna = guarded.client("viewer", "anna")
+    assert anna.get("/v1/decisions").status_code == 200
+    _guess(guarded, BURST)
+    [token] = [one.id for one in list_tokens(guarded.house) if one.name == "anna"]
+    assert revoke_token(guarded.house, token, by="cli")
+
+    assert anna.get("/v1/decisions").status_code == 401
+    assert _refused_for_now(anna.get("/v1/decisions"))
 
 
 def test_wrong_requests_of_the_right_people_do_not_count(guarded: Yard) -> None:
