@@ -131,6 +131,11 @@ def everything(*more: Collector) -> CollectorRegistry:
     return registry
 
 
+def is_worth_telling(times: int) -> bool:
+    """Whether what went wrong so often in a row is told: the 1st, 2nd, 4th, 8th … time, so that a log hardly grows."""
+    return times & (times - 1) == 0
+
+
 @contextmanager
 def counting_together() -> Iterator[None]:
     """Processes that are spawned meanwhile count in one folder, which is new and goes away in the end."""

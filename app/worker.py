@@ -29,6 +29,7 @@ from app.pipeline.house import House
 from app.pipeline.jobs.run import JobRunner
 from app.pipeline.polling.poller import Poller
 from app.storage import outbox
+from app.telemetry import is_worth_telling
 
 #: Actions of one connection in a row, before the others get their turn.
 TURN: Final = 50
@@ -274,6 +275,8 @@ class Worker:
 
 def _complain(error: Exception, times: int, **about: object) -> None:
     """A database that does not answer is somebody else's trouble; anything else is a fault of ours, told in full."""
+    if not is_worth_telling(times):
+        return
     if isinstance(error, SQLAlchemyError):
         # Its message may hold values of the statement.
         _log.warning("database_does_not_answer", error=type(error).__name__, times=times, **about)

@@ -17,6 +17,7 @@ from app.domain.watching import Matter
 from app.domain.words import Mode
 from app.storage.census import Census, take_census
 from app.storage.session import Database
+from app.telemetry import is_worth_telling
 
 #: How often it is counted, seconds.
 EVERY: Final = 10.0
@@ -38,16 +39,16 @@ class Counting(Collector):
 
     def run(self, database: Database, stop: threading.Event) -> None:
         """Count until `stop` is set."""
-        failing = False
+        outages = 0
         while not stop.is_set():
             began = self._clock.now()
             try:
                 self.count(database)
-                failing = False
+                outages = 0
             except SQLAlchemyError as error:
-                if not failing:
-                    _log.warning("nothing_can_be_counted", error=type(error).__name__)
-                failing = True
+                outages += 1
+                if is_worth_telling(outages):
+                    _log.warning("nothing_can_be_counted", error=type(error).__name__, times=outages)
             took = max(0, self._clock.now() - began) / SECOND
             stop.wait(max(EVERY, took / _SHARE))
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from app.telemetry import is_worth_telling
+
 COUNTING = """
 import os, sys
 from app import telemetry
@@ -86,3 +88,9 @@ def test_what_a_killed_process_counted_stays_counted(tmp_path) -> None:
     assert 'dvornik_events_total{network="vk",outcome="stored"} 2.0' in told[1].stdout
     assert "dvornik_writer_queue_events 5.0" in told[1].stdout
     assert len(list(tmp_path.glob("gauge_livesum_*.db"))) == 1
+
+
+def test_what_goes_wrong_on_and_on_is_told_more_and_more_seldom() -> None:
+    """Of a day of looks every two seconds there remain sixteen lines, the first of them at once."""
+    told = [times for times in range(1, 43_201) if is_worth_telling(times)]
+    assert told == [2**power for power in range(16)]

@@ -14,7 +14,7 @@ from app.outbox.backoff import CAP, delay
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.storage import duties as turns
-from app.telemetry import ALERTS, DUTIES_DONE
+from app.telemetry import ALERTS, DUTIES_DONE, is_worth_telling
 
 #: Renewed every quarter of it: a dead process's duty is taken up soon.
 TURN_SECONDS: Final = 60
@@ -187,9 +187,11 @@ def late(session: Session, duties: Sequence[Duty], now: int) -> list[tuple[str, 
     return [(duty.name, age) for duty, age in ages if age > 2 * duty.every + _PATIENCE]
 
 
-def _complain(what: str, error: Exception, **about: object) -> None:
+def _complain(what: str, error: Exception, *, times: int, **about: object) -> None:
+    if not is_worth_telling(times):
+        return
     if isinstance(error, SQLAlchemyError):
         # Its message may hold values of the statement.
-        _log.warning(what, error=type(error).__name__, **about)
+        _log.warning(what, error=type(error).__name__, times=times, **about)
     else:
-        _log.error(what, exc_info=error, **about)
+        _log.error(what, exc_info=error, times=times, **about)

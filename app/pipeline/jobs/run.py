@@ -22,6 +22,7 @@ from app.pipeline.jobs.kinds import KINDS
 from app.pipeline.jobs.step import Progress, Step, Tools
 from app.storage import jobs
 from app.storage.tables import Job
+from app.telemetry import is_worth_telling
 
 #: A step takes a second at the most, so a lease of this length ends only with its worker.
 LEASE_SECONDS: Final = 30
@@ -59,12 +60,17 @@ class JobRunner:
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set; the step at hand is finished and written down first."""
+        outages = 0
         while not stop.is_set():
             try:
                 worked = self.turn(stop)
+                outages = 0
             except SQLAlchemyError as error:
-                # Its message may hold values of the statement.
-                _log.warning("database_does_not_answer", error=type(error).__name__, room=self.name)
+                outages += 1
+                if is_worth_telling(outages):
+                    # Its message may hold values of the statement.
+                    about = {"error": type(error).__name__, "room": self.name, "times": outages}
+                    _log.warning("database_does_not_answer", **about)
                 stop.wait(_OUTAGE_SECONDS)
                 continue
             if not worked:

@@ -71,6 +71,8 @@ class Follower:
         self._awaits_token = False
         self._failures = 0
         self._openings = 0
+        #: Times in a row that an answer could not be stored, or worse.
+        self._broken = 0
         self._woken = asyncio.Event()
 
     async def run(self, *, begin_after: float = 0.0) -> None:
@@ -80,6 +82,7 @@ class Follower:
         while True:
             try:
                 await self._ask()
+                self._broken = 0
             except Exception as error:  # noqa: BLE001 - one page's trouble must not stop the others, nor itself for ever
                 self._complain(error)
                 self._due_at = self._put_off(None)
@@ -145,5 +148,8 @@ class Follower:
 
     def _complain(self, error: Exception) -> None:
         telemetry.POLLS.labels(self._page.network, "not_stored").inc()
-        # An error's message may hold values of a statement, or what a network sent.
-        _log.warning("polling_failed", page=self._page.page_id, error=type(error).__name__)
+        self._broken += 1
+        if telemetry.is_worth_telling(self._broken):
+            # An error's message may hold values of a statement, or what a network sent.
+            about = {"page": self._page.page_id, "error": type(error).__name__, "times": self._broken}
+            _log.warning("polling_failed", **about)

@@ -22,6 +22,7 @@ from app.pipeline.record.committing import Committer
 from app.storage import polls
 from app.storage.nodes import config_version
 from app.storage.polls import HeldPoll
+from app.telemetry import is_worth_telling
 
 #: How long a page stays a dead process's; renewed with every look.
 LEASE_SECONDS: Final = 30
@@ -50,6 +51,8 @@ class Poller:
         self._lease_seconds = lease_seconds
         self._look_seconds = look_seconds
         self._owner = secrets.token_hex(8)
+        #: Looks in a row that the database did not answer, and times in a row that polling ended before a whole look.
+        self._outages = self._broken = 0
         self._storing = Storing(house, configuration, committer, judge, owner=self._owner)
 
     def run(self, stop: threading.Event) -> None:
@@ -59,7 +62,10 @@ class Poller:
             try:
                 asyncio.run(self._follow(stop, limit))
             except Exception as error:  # noqa: BLE001 - a poller that ends leaves its pages unheard
-                _log.error("polling_broke", exc_info=None if isinstance(error, SQLAlchemyError) else error)
+                self._broken += 1
+                if is_worth_telling(self._broken):
+                    told = None if isinstance(error, SQLAlchemyError) else error
+                    _log.error("polling_broke", exc_info=told, times=self._broken)
                 stop.wait(self._look_seconds)
 
     async def _follow(self, stop: threading.Event, limit: int) -> None:
@@ -84,10 +90,15 @@ class Poller:
         try:
             pages, version = await ears.in_database(self._tend, ears.take_heard(), limit)
         except SQLAlchemyError as error:
-            # Its message may hold values of the statement.
-            _log.warning("database_does_not_answer", error=type(error).__name__, room="polling")
+            self._outages += 1
+            if is_worth_telling(self._outages):
+                # Its message may hold values of the statement.
+                about = {"error": type(error).__name__, "room": "polling", "times": self._outages}
+                _log.warning("database_does_not_answer", **about)
         else:
+            self._outages = 0
             await ears.hold(pages, version)
+            self._broken = 0
 
     def _tend(self, heard: Collection[int], limit: int) -> tuple[list[HeldPoll], int]:
         with self._house.database.read() as session:

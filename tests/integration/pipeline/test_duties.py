@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.clock import HOUR, MINUTE
 from app.pipeline.duties.walk import Duty, Round, late
@@ -154,3 +155,28 @@ def test_the_worker_does_its_duties_and_stops_with_them(world):
     worker.wake()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_a_database_that_is_away_does_not_fill_the_log(world):
+    """Looks that fail are told at the 1st, 2nd, 4th and 8th time, and from the beginning once one has succeeded."""
+
+    class Looks(threading.Event):
+        """Ends after so many looks; the database is away but for the eleventh."""
+
+        count = 0
+
+        def wait(self, _seconds=None):
+            self.count += 1
+            if self.count == 10:
+                world.sql("ALTER TABLE gone RENAME TO duty_cursor")
+            if self.count == 11:
+                world.sql("ALTER TABLE duty_cursor RENAME TO gone")
+            if self.count == 14:
+                self.set()
+            return self.is_set()
+
+    world.sql("ALTER TABLE duty_cursor RENAME TO gone")
+    with capture_logs() as logs:
+        round_of(world, noting([], "a")).run(Looks())
+    told = [line["times"] for line in logs if line["event"] == "duties_not_looked_at"]
+    assert told == [1, 2, 4, 8, 1, 2]
