@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from app.storage.tables import (
+    AlertChannel,
     AlertMessage,
     DeskSession,
     Incident,
     Job,
     Note,
     RejectedEvent,
+    Reread,
     SeenEvent,
     SeenText,
     SignInLink,
@@ -45,6 +47,12 @@ def _told_of(before: int) -> ColumnElement[bool]:
     return col(AlertMessage.incident_id).in_(select(col(Incident.id)).where(col(Incident.ended_at) < before))
 
 
+def _told_nothing_more(before: int) -> ColumnElement[bool]:
+    """Channels that were removed before this instant, of which no message is kept."""
+    named = select(col(AlertMessage.channel_id))
+    return and_(col(AlertChannel.removed_at) < before, col(AlertChannel.id).not_in(named))
+
+
 EVENT_KEYS: Final = ShortLived(
     SeenEvent, col(SeenEvent.received_at), lambda before: col(SeenEvent.received_at) < before
 )
@@ -73,6 +81,9 @@ JOBS: Final = ShortLived(Job, col(Job.id), lambda before: col(Job.ended_at) < be
 #: Go before the incidents that they are about.
 ALERT_MESSAGES: Final = ShortLived(AlertMessage, col(AlertMessage.id), _told_of)
 INCIDENTS: Final = ShortLived(Incident, col(Incident.id), lambda before: col(Incident.ended_at) < before)
+REREADS: Final = ShortLived(Reread, col(Reread.id), lambda before: col(Reread.ended_at) < before)
+#: Go after the messages that were sent there.
+ALERT_CHANNELS: Final = ShortLived(AlertChannel, col(AlertChannel.id), _told_nothing_more)
 #: Their keyed digests and counts stay while they are repeated. Not null: an empty beginning is like no other text.
 REPEATED_TEXTS: Final = ShortLived(SeenText, col(SeenText.id), _repeated_since, blank={"text": ""})
 

@@ -15,6 +15,7 @@ from app.pipeline.retention.terms import Data, Terms, terms_of
 from app.pipeline.retention.walk import PORTION, Walk
 from app.settings import Settings
 from app.storage.retention import (
+    ALERT_CHANNELS,
     ALERT_MESSAGES,
     ERASURE_GROUNDS,
     EVENT_KEYS,
@@ -22,6 +23,7 @@ from app.storage.retention import (
     JOBS,
     REJECTED_KEYS,
     REPEATED_TEXTS,
+    REREADS,
     SESSIONS,
     SIGN_IN_LINKS,
     ShortLived,
@@ -38,9 +40,11 @@ _SHORT_LIVED: Final[Mapping[Data, ShortLived]] = {
     Data.SESSIONS: SESSIONS,
     Data.SIGN_IN_LINKS: SIGN_IN_LINKS,
     Data.JOBS: JOBS,
-    # In this order: a message names its incident.
+    # In this order: a message names its incident and its channel.
     Data.ALERT_MESSAGES: ALERT_MESSAGES,
+    Data.ALERT_CHANNELS: ALERT_CHANNELS,
     Data.INCIDENTS: INCIDENTS,
+    Data.REREADS: REREADS,
 }
 
 

@@ -31,7 +31,9 @@ class Data(StrEnum):
     SIGN_IN_LINKS = "sign_in_links"
     JOBS = "jobs"
     ALERT_MESSAGES = "alert_messages"
+    ALERT_CHANNELS = "alert_channels"
     INCIDENTS = "incidents"
+    REREADS = "rereads"
 
 
 _OWN: Final[Mapping[Words, Data]] = {
@@ -74,7 +76,9 @@ def terms_of(settings: Settings) -> Terms:
             Data.SIGN_IN_LINKS: settings.retention_sessions_days,
             Data.JOBS: settings.retention_jobs_days,
             Data.ALERT_MESSAGES: settings.retention_incidents_days,
+            Data.ALERT_CHANNELS: settings.retention_incidents_days,
             Data.INCIDENTS: settings.retention_incidents_days,
+            Data.REREADS: settings.retention_incidents_days,
         }
     )
 

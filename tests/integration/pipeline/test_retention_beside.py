@@ -1,17 +1,19 @@
 """What stands beside people's words has its term, too: keys of refused events, grounds of erasures."""
 
+from sqlalchemy import update
 from sqlmodel import select
 
 from app.domain.clock import DAY
 from app.domain.watching import Matter
-from app.pipeline.administration.alert_channels import NewChannel, add_channel
+from app.pipeline.administration.alert_channels import NewChannel, add_channel, remove_channel
 from app.pipeline.persons.erase import erase
 from app.pipeline.persons.holds import Who
 from app.pipeline.retention.run import run
 from app.pipeline.retention.terms import Data, terms_of
 from app.pipeline.watching import incidents
 from app.settings import Settings
-from app.storage.tables import AlertMessage, Incident, Note, RejectedEvent
+from app.storage.rereads import open_gap
+from app.storage.tables import AlertChannel, AlertMessage, Incident, Note, RejectedEvent, Reread
 from tests.fakes.desk import Desk
 
 TERMS = terms_of(Settings())
@@ -73,3 +75,37 @@ def test_an_ended_incident_goes_with_its_messages(desk: Desk) -> None:
     with desk.database.read() as session:
         assert session.exec(select(Incident.what)).all() == [Matter.POLLING]
         assert len(session.exec(select(AlertMessage)).all()) == 1
+
+
+def test_a_removed_channel_goes_once_no_message_names_it(desk: Desk) -> None:
+    """The empty row outlives what was sent there; a channel in use stays for good."""
+    gone = add_channel(desk.house, NewChannel("email", "press@adm.example"), by="cli")
+    used = add_channel(desk.house, NewChannel("email", "head@adm.example"), by="cli")
+    with desk.database.write() as session:
+        incidents.begin(session, desk.house, Matter.MODEL)
+        session.execute(update(AlertMessage).values(sent_at=desk.clock.now()))
+    remove_channel(desk.house, gone.id, by="cli")
+    desk.clock.advance(366 * DAY)
+    assert erased(desk, Data.ALERT_CHANNELS) == 0
+    with desk.database.write() as session:
+        incidents.end(session, desk.house, Matter.MODEL)
+    desk.clock.advance(366 * DAY)
+    assert erased(desk, Data.ALERT_CHANNELS) == 1
+    with desk.database.read() as session:
+        assert session.exec(select(AlertChannel.id)).all() == [used.id]
+
+
+def test_a_gap_that_was_read_goes_with_the_incidents(desk: Desk) -> None:
+    """A year after its end; one that still waits stays, however old."""
+    now = desk.clock.now()
+    with desk.database.write() as session:
+        open_gap(session, desk.house.ids, desk.page, from_at=now - DAY, to_at=now, code="silence", at=now)
+    desk.clock.advance(366 * DAY)
+    assert erased(desk, Data.REREADS) == 0
+    with desk.database.write() as session:
+        session.execute(update(Reread).values(ended_at=desk.clock.now()))
+    desk.clock.advance(364 * DAY)
+    assert erased(desk, Data.REREADS) == 0
+    desk.clock.advance(2 * DAY)
+    assert erased(desk, Data.REREADS, apply=False) == 1
+    assert erased(desk, Data.REREADS) == 1
