@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from app.commands.entering import from_input
 from app.commands.installation import CLI, open_installation, opened
-from app.commands.output import as_json, moment, plain, table, visible
+from app.commands.output import as_json, moment, plain, table, visible, warn
 from app.commands.russian import Commands
 from app.domain.incident_wording import CHANNELS, refusal
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 alerts = Commands(help="Оповещения: кому сообщать, если события не приходят, ключ не действует и о другом.")
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
+#: Fields of a channel whose option has another name; `address` is that of the way which was chosen.
+_OPTIONS: Final = {"page": "from", "pages": "page", "token": "bot-token"}
 _Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер канала из alerts list.")]
 
 
@@ -54,12 +56,18 @@ def add(  # noqa: PLR0917 - Typer passes everything by name
     [(kind, address)] = given.items()
     [token] = from_input(bot_token, asked=("Ключ бота",))
     new = NewChannel(kind, address, sender, token or "", page or None, quiet, timezone)
-    with opened() as house:
-        channel = add_channel(house, new, by=CLI)
+    with open_installation() as (settings, house):
+        try:
+            channel = add_channel(house, new, by=CLI)
+        except InvalidInputError as error:
+            option = _OPTIONS.get(error.where, error.where) if error.where != "address" else kind
+            raise InvalidInputError(f"--{option}", error.expected) from None
     if json:
         as_json(_plain(channel))
-        return
-    print(f"Канал {channel.id} добавлен. Проверьте его: dvornik alerts test {channel.id}")
+    else:
+        print(f"Канал {channel.id} добавлен. Проверьте его: dvornik alerts test {channel.id}")
+    if kind == "email" and not settings.smtp_url:
+        warn(("письма не уйдут, пока не указан почтовый сервер: DVORNIK_SMTP_URL и DVORNIK_SMTP_FROM",))
 
 
 @alerts.command("list")

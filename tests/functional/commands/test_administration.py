@@ -365,3 +365,32 @@ def test_a_post_is_given_with_a_key_or_later(run, tell):
     assert run("account", "set", "Анна", "--post", "").code == 0
     assert [one["post"] for one in json.loads(run("token", "list", "--json").out)] == [""]
     assert "учётной записи" in tell("account", "set", "Пётр", "--post", "глава").err
+
+
+def test_a_channel_by_mail_without_a_mail_server_is_warned_of(tell):
+    """It is stored and works once there is a server; what is said to programs stays whole."""
+    warned = tell("alerts", "add", "--email", "press@adm.example", "--json")
+    assert warned.code == 0
+    assert json.loads(warned.out)["address"] == "press@adm.example"
+    assert "DVORNIK_SMTP_URL" in warned.err
+    mail = {"DVORNIK_SMTP_URL": "smtp://127.0.0.1:9", "DVORNIK_SMTP_FROM": "dvornik@adm.example"}
+    assert tell("alerts", "add", "--email", "head@adm.example", **mail).err == ""
+    assert tell("alerts", "list").out.count("@adm.example") == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "option"),
+    [
+        (("--email", "x"), "--email:"),
+        (("--vk", "x", "--from", "1"), "--vk:"),
+        (("--vk", "15170"), "--from:"),
+        (("--telegram", "-100123", "--bot-token", "x"), "--bot-token:"),
+        (("--email", "press@adm.example", "--quiet", "night"), "--quiet:"),
+    ],
+)
+def test_a_wrong_channel_is_named_by_the_option_that_was_used(tell, given, option):
+    """Nobody is told of an option that the command does not have."""
+    refused = tell("alerts", "add", *given)
+    assert refused.code == 2
+    assert option in refused.err
+    assert "--address" not in refused.err
