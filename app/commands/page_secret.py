@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from app.pipeline.administration.page_secret import RotatedSecret
     from app.pipeline.house import House
     from app.settings import Settings
+
+#: What connecting notes once the network keeps a server with the page's secret, whatever goes wrong afterwards.
+_TAKEN: Final = frozenset({"server_added", "server_edited", "server_kept"})
 
 
 def register(_: Commands) -> None:
@@ -39,8 +42,7 @@ def rotate(
     (secret,) = from_input(secret, asked=("Новый секрет",))
     with open_installation() as (settings, house):
         rotated = rotate_secret(house, page, by=CLI, hours=hours, secret=secret)
-        lacks = _change_there(settings, house, page) if rotated.is_connected else ()
-    done_there = rotated.is_connected and not lacks
+        done_there, lacks = _change_there(settings, house, page) if rotated.is_connected else (False, ())
     # What the network knows already and what was typed in need not be shown to whoever stands behind.
     shown = None if done_there or secret is not None else rotated.secret
     if json:
@@ -50,22 +52,28 @@ def rotate(
         _print(rotated, shown, done_there=done_there)
     for text in lacks:
         tell(text)
-    if lacks:
+    if lacks and done_there:
+        tell(
+            f"Новый секрет ВКонтакте уже получил. Исправьте, что названо выше, и повторите: dvornik page connect {page}"
+        )
+    elif lacks:
         tell(f"Новый секрет уже действует; впишите его в сети или повторите: dvornik page connect {page}")
+    if lacks:
         raise typer.Exit(1)
 
 
-def _change_there(settings: Settings, house: House, page: int) -> tuple[str, ...]:
-    """Give the network the new secret; what has gone wrong there, in words."""
+def _change_there(settings: Settings, house: House, page: int) -> tuple[bool, tuple[str, ...]]:
+    """Give the network the new secret: whether it has taken it, and what has gone wrong there, in words."""
     from app.domain.errors import DvornikError
     from app.pipeline.connecting.connect import connect_page
     from app.wiring import connector_factories
 
     try:
-        return tuple(one.text for one in connect_page(house, page, connector_factories(settings), by=CLI).lacks)
+        connected = connect_page(house, page, connector_factories(settings), by=CLI)
     except DvornikError as error:
         # The new secret is in force already: its owner must get to see it.
-        return (str(error),)
+        return False, (str(error),)
+    return any(one.code in _TAKEN for one in connected.done), tuple(one.text for one in connected.lacks)
 
 
 def _print(rotated: RotatedSecret, shown: str | None, *, done_there: bool) -> None:
@@ -76,5 +84,8 @@ def _print(rotated: RotatedSecret, shown: str | None, *, done_there: bool) -> No
         print(f"Новый секрет (больше не покажем): {shown}")
     if done_there:
         print("В настройках сообщества он тоже заменён.")
+    elif rotated.is_polled:
+        print("Вписывать его никуда не нужно: события этой страницы Дворник забирает сам, без секрета.")
+        print(f"Он понадобится, если перейти на callback; тогда его передаст dvornik page connect {rotated.page_id}")
     else:
         print("Впишите новый секрет в настройках сообщества: Управление → Работа с API → Callback API.")

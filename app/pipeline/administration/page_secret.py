@@ -29,6 +29,8 @@ class RotatedSecret:
     previous_until: int | None
     #: Whether `page connect` has set up the network's side and can change it there too.
     is_connected: bool
+    #: Whether the page's events are fetched: then nobody sends anything that carries the secret.
+    is_polled: bool
 
 
 def new_secret() -> str:
@@ -78,7 +80,8 @@ def rotate_secret(
         body = {"by": acting.who, "until": page.previous_secret_until}
         acting.settle([Entry("page_secret_rotated", page.id, body)])
     is_connected = bool(page.callback_server) and page.intake == IntakeKind.CALLBACK
-    return RotatedSecret(page.id, fresh, page.previous_secret_until, is_connected)
+    is_polled = page.intake == IntakeKind.LONGPOLL
+    return RotatedSecret(page.id, fresh, page.previous_secret_until, is_connected, is_polled)
 
 
 def _turn(page: Page, hours: int, now: int) -> None:

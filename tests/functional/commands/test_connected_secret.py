@@ -63,3 +63,12 @@ def test_a_secret_is_turned_in_the_network_too(vk, place: Installation, tell: Ru
         assert server.secret == third
         log = service.log.read_text(encoding="utf-8")
     assert not any(secret in log for secret in (first, second, third))
+
+    # Nobody answers there any more: VK takes the secret, and its check fails.
+    unheard = tell("page", "rotate-secret", page["id"], "--hours", "0", "--json")
+    answer = json.loads(unheard.out)
+    assert (unheard.code, answer["changed_in_network"], answer["secret"]) == (1, True, None)
+    assert server.secret not in (first, second, third)
+    assert "ВКонтакте уже получил" in unheard.err
+    assert "впишите его" not in unheard.err
+    assert f"dvornik page connect {page['id']}" in unheard.err

@@ -101,6 +101,17 @@ def test_a_pages_secret_is_turned(tell: Run) -> None:
     assert tell("page", "rotate-secret", page, "--hours", "0", "--secret", "с пробелом").code == 2
 
 
+def test_a_polled_pages_secret_is_entered_nowhere(tell: Run) -> None:
+    """Whoever turns it is not sent to settings that the page does not use."""
+    add(tell)
+    page = tell("page", "list", "--json").out.split('"id": "')[1].split('"')[0]
+    assert tell("page", "set", page, "--intake", "longpoll").code == 0
+    turned = tell("page", "rotate-secret", page)
+    assert (turned.code, turned.err) == (0, "")
+    assert "Callback API" not in turned.out
+    assert "Вписывать его никуда не нужно" in turned.out
+
+
 def test_a_secret_on_the_command_line_is_warned_of(tell: Run) -> None:
     """It works, because scripts do so, but its owner learns who else can read it; the line does not repeat it."""
     for given in (("--secret", SECRET), ("--user-token", USER), ("--community-token", COMMUNITY)):
