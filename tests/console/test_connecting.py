@@ -10,6 +10,7 @@ from app.domain.connecting import Connector
 from app.domain.words import Role
 from app.networks.vk.connecting import VkConnector
 from app.pipeline.administration.pages import PageChanges, change_page
+from app.storage.tables import Action
 from tests.console.browsing import Visitors, check_accessible
 from tests.console.counter import Counter
 from tests.console.desk import GROUP, Desk
@@ -57,6 +58,18 @@ def test_an_administrator_connects_the_page(counter: Counter, vk: VkSimulator) -
     assert "<script>alert" not in connected.text
     assert "id911222333" in who.post(f"{path}/blacklist").text
     assert "id911222333" not in who.get(f"{path}/connect").text
+
+
+def test_what_no_key_could_do_stays_with_people(counter: Counter) -> None:
+    """Where a page's keys are shown it is told that a new one does not send what waits for hands, and where that is."""
+    path = f"/pages/{counter.page}"
+    who = counter.visitor(Role.ADMIN)
+    action = counter.action_of(counter.comment("Ты дебил"), "delete_comment")
+    assert "сделают вручную" not in who.get(f"{path}/connect").text
+    counter.change(Action, action.id, state="manual", last_error="no_capable_token")
+    shown = who.get(f"{path}/connect").text
+    assert f'/console{path}#manual">Ждут, что их сделают вручную</a>: 1.' in shown
+    assert "С новым ключом программа этих действий не повторит" in who.get(path).text
 
 
 def test_nobody_else_sees_or_does_it(counter: Counter, vk: VkSimulator) -> None:

@@ -152,6 +152,17 @@ def _target(acting: Acting, page: Page, owner: Slot, tokens: Tokens) -> int:
     return connection.id
 
 
+def left_to_people(tokens: Tokens, manual: int) -> tuple[str, ...]:
+    """What a new token does not mend: actions that were handed to people because no token could do them."""
+    if not manual or not (tokens.user or tokens.community):
+        return ()
+    told = (
+        f"отданных людям действий: {manual}. Новый ключ их не отправит, он действует для следующих."
+        " Сделайте их сами: консоль, «Страницы», эта страница, «Сделать вручную в сети»"
+    )
+    return (told,)
+
+
 def serves_foreign(acting: Acting, connection_id: int) -> bool:
     """Whether pages that whoever acts may not touch send through the connection too."""
     served = queries.pages_of_connection(acting.session, connection_id)

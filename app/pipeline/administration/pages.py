@@ -212,7 +212,9 @@ def change_page(
         if body:
             acting.settle([Entry("page_changed", page.id, {"by": acting.who, **body})])
         told = (*fields.unused_options(network, changes), *next_step(page, body))
-    return ChangedPage(show_page(house, page_id), told)
+    page_now = show_page(house, page_id)
+    left = page_tokens.left_to_people(Tokens(changes.user_token, changes.community_token), page_now.manual)
+    return ChangedPage(page_now, (*told, *left))
 
 
 def _locked(acting: Acting, page_id: int) -> Page:

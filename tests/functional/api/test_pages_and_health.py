@@ -219,3 +219,19 @@ def test_examples_have_the_described_shape(small_yard: Yard) -> None:
         assert example.keys() == shown.keys()
     assert examples.DECISION_EXAMPLE["comment"].keys() == real["comment"].keys()
     assert examples.DECISION_EXAMPLE["actions"][0].keys() == real["actions"][0].keys()
+
+
+def test_a_new_token_says_what_it_leaves_to_people(small_yard: Yard) -> None:
+    """What was handed to people for want of a token stays theirs; whoever adds one is told how much there is."""
+    yard = small_yard
+    api, path = yard.client("admin"), f"/v1/pages/{yard.page}"
+    action = yard.action_of(yard.comment("Ты дебил"), "delete_comment")
+    assert api.patch(path, json={"user_token": "first"}).json()["warnings"] == []
+    yard.change(Action, action.id, state="manual", last_error="no_capable_token")
+    assert api.patch(path, json={"title": "Район"}).json()["warnings"] == []
+
+    [told] = api.patch(path, json={"user_token": "second"}).json()["warnings"]
+    assert "отданных людям действий: 1" in told
+    assert "Сделать вручную в сети" in told
+    assert api.patch(path, json={"user_token": ""}).json()["warnings"] == []
+    assert {row.id: row.state for row in yard.rows(Action)}[action.id] == "manual"
