@@ -29,7 +29,9 @@ def test_the_first_key_seals_and_all_open(between: bytes) -> None:
     assert ring.opener(Fernet(Fernet.generate_key()).encrypt(b"strange")) is None
 
 
-@pytest.mark.parametrize("text", [b"s3cr3t", OLD + b",s3cr3t", b",", b""])
+@pytest.mark.parametrize(
+    "text", [b"s3cr3t", OLD + b",s3cr3t", b",", b""], ids=["no key", "a key and none", "a comma", "nothing"]
+)
 def test_what_is_no_key_is_refused_unseen(text: bytes) -> None:
     """The message says what belongs there, and holds nothing of what stood there."""
     with pytest.raises(ConfigurationError, match="ожидается ключ Fernet") as refusal:
