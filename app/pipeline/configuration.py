@@ -120,19 +120,23 @@ class Configuration:
             # A clock that was set back must not keep the looks away.
             if 0 <= now - self._looked_at < RELOOK:
                 return
-            try:
-                with self._house.database.read() as session:
-                    self._reopen(session, self.current(session))
-            except (SQLAlchemyError, ConfigurationError) as error:
-                raise BusyError("the configuration cannot be read") from error
+            self._look()
             self._looked_at = now
 
     def follow(self, stop: threading.Event) -> None:
         """Look again and again until `stop` is set: where no event comes, a secret that was changed must end too."""
         while not stop.wait(RELOOK / SECOND):
-            # Whoever needs the database complains of it.
-            with suppress(BusyError):
-                self.look_again()
+            # Whoever needs the database complains of it. It does not count as a look of those whom a page was added
+            # for a moment ago: they look for themselves.
+            with suppress(BusyError), self._looking:
+                self._look()
+
+    def _look(self) -> None:
+        try:
+            with self._house.database.read() as session:
+                self._reopen(session, self.current(session))
+        except (SQLAlchemyError, ConfigurationError) as error:
+            raise BusyError("the configuration cannot be read") from error
 
     def _reopen(self, session: Session, snapshot: Snapshot) -> None:
         """A key that was put back moves no counter."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
 
 from app.api.callbacks import VkCallback
 from app.domain.errors import BusyError
-from app.pipeline.administration.pages import PageChanges, change_page
+from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page
 from app.pipeline.house import House
 from app.pipeline.intake import Gate, Intake
 from app.pipeline.moderate import Moderator
@@ -54,6 +55,24 @@ def test_a_confirmation_that_was_changed_by_another_process_is_answered_anew(hou
     change_page(house, desk.page_id, PageChanges(confirmation="second"), by="cli")
     house.clock.advance(2 * SECOND)
     assert asyncio.run(intake.take_vk(body, None)) == b"second"
+
+
+def test_a_page_that_was_just_added_is_known_though_the_process_has_just_looked(house: House) -> None:
+    """The look that every process takes each second does not count as that of a network which knows the page already."""
+
+    class Once(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            done = self.is_set()
+            self.set()
+            return done
+
+    desk = Desk(house, house.clock, "enforce")
+    house.clock.advance(2 * SECOND)
+    desk.configuration.follow(Once())
+    add_page(house, NewPage(network="vk", external_id="229000009", title="Район", secret="s"), by="cli")
+    desk.configuration.look_again()
+
+    assert desk.configuration.page("vk", "229000009") is not None
 
 
 def test_wrong_secrets_are_looked_up_only_so_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
