@@ -232,7 +232,7 @@ def test_nobody_is_named(vk: VkSimulator, mail: MailSimulator, place: Installati
         "the database does not answer",
         "unexpected error",
         "Exception in ASGI application",
-        "incident_began",
+        "token_dead",
         '"alert"',
         "receive_response_body",
     ):

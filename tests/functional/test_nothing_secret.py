@@ -138,6 +138,7 @@ def test_no_secret_is_found_anywhere(vk: VkSimulator, everything: Everything, tm
         processes = b"".join(file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if readable(file))
         everything.keep("processes", processes.decode(errors="replace"))
         everything.command("backup", str(tmp_path / "copy"))
+        wait_until(lambda: "vk_5" in service.log.read_text(encoding="utf-8"), what="a key dies", seconds=60)
         everything.keep("log", service.log.read_text(encoding="utf-8"))
     files = [file for root in (everything.place.data_dir, tmp_path / "copy") for file in root.rglob("*")]
     files += list(tmp_path.glob("*.sqlite3*"))

@@ -212,7 +212,7 @@ def test_nothing_is_put_over_an_installation(
     """A database, models or seals that are there stay as they are; a folder is never written over by a backup."""
     assert restore().code == 0
     again = restore()
-    assert (again.code, "уберите" in again.err) == (1, True)
+    assert (again.code, "ожидается пустая установка" in again.err) == (1, True)
     over = tell("backup", str(copy), **elsewhere(original.data))
     assert (over.code, "ожидается имя новой папки" in over.err) == (2, True)
 
