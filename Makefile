@@ -12,8 +12,8 @@ PYTHON ?=
 PORT ?= 8000
 # Where `make run` keeps database, keys and promoted models.
 DVORNIK_DATA_DIR ?= var
-# How many processes share the tests.
-JOBS ?= 2
+# How many processes share the tests: more than two processors, because many tests wait for a lease or a clock.
+JOBS ?= 3
 # How many times longer than the tests `make fuzz` searches: 20 is about half an hour.
 EFFORT ?= 20
 # How often `make crash` kills at each point.

@@ -1,10 +1,10 @@
-"""Takes secrets from standard input, so that none stands in a process list or in a shell's history."""
+"""Asks whoever sits at the terminal: for secrets, which nobody else is to see, and whether he is sure."""
 
 import sys
 from collections.abc import Sequence
 from typing import Final
 
-from app.commands.output import warn
+from app.commands.output import tell, warn
 
 #: What a terminal is asked for, in the order in which a page's options are read.
 _OF_PAGE: Final = ("Секрет", "Ключ руководителя", "Ключ сообщества")
@@ -38,3 +38,17 @@ def _line(name: str) -> str:
     if not line.strip():
         raise InvalidInputError("ввод", "ожидается по непустой строке на каждый «-»: секрет, затем ключи")
     return line.strip()
+
+
+def confirmed(consequence: str, question: str) -> bool:
+    """Tell what follows and ask whether to do it; only «да» is a yes.
+
+    Raises:
+        InvalidInputError: there is nobody to ask.
+    """
+    from app.domain.errors import InvalidInputError
+
+    if not sys.stdin.isatty():
+        raise InvalidInputError("--yes", "ожидается этот параметр: без терминала переспросить некого")
+    tell(consequence)
+    return input(f"{question} Введите «да»: ").strip().lower() == "да"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands.entering import confirmed
 from app.commands.installation import CLI, open_installation, quiet_settings
 from app.commands.output import as_json, moment, plain, tell
 from app.commands.russian import Commands
@@ -175,18 +175,14 @@ def new_key(
     yes: Annotated[bool, typer.Option("--yes", help="Не переспрашивать.")] = False,
 ) -> None:
     """Вести журнал дальше с другим ключом: прежний потерян или раскрыт. Сначала остановите сервис на всех машинах."""
-    from app.domain.errors import InvalidInputError
     from app.pipeline.administration.journal_key import take_over
     from app.wiring import open_house
 
     settings = quiet_settings()
-    if not yes:
-        if not sys.stdin.isatty():
-            raise InvalidInputError("--yes", "ожидается этот параметр: без терминала переспросить некого")
-        tell("Прежние записи можно будет проверить только прежним ключом. Если он есть, верните его вместо этого.")
-        if input("Сменить ключ журнала? Введите «да»: ").strip().lower() != "да":
-            tell("Ключ не сменён.")
-            raise typer.Exit(1)
+    consequence = "Прежние записи можно будет проверить только прежним ключом. Если он есть, верните его вместо этого."
+    if not yes and not confirmed(consequence, "Сменить ключ журнала?"):
+        tell("Ключ не сменён.")
+        raise typer.Exit(1)
     house = open_house(settings, new_journal_key=True)
     try:
         chains = take_over(house, by=CLI)

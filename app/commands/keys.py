@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands.entering import confirmed
 from app.commands.installation import CLI, opened, quiet_settings
 from app.commands.output import as_json, table, tell, warn
 from app.commands.russian import Commands
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 keys = Commands(help="Ключ шифрования: посмотреть, сменить без остановки сервиса, убрать прежний.")
 Json = Annotated[bool, typer.Option("--json", help="Вывести данные в JSON.")]
 _BACKUPS = "Прежний ключ храните, пока нужны копии базы, сделанные до его замены: без него они не откроются."
+
+_LOST = "Ключи доступа и секреты страниц придётся ввести заново, номера решений на прежних бумагах не сойдутся."
 
 
 def register(app: Commands) -> None:
@@ -123,18 +126,13 @@ def retire(json: Json = False) -> None:
 @keys.command("lost")
 def lost(yes: Annotated[bool, typer.Option("--yes", help="Не переспрашивать.")] = False) -> None:
     """Работать дальше с другим ключом, потому что прежний потерян. Сначала остановите сервис на всех машинах."""
-    from app.domain.errors import InvalidInputError
     from app.pipeline.administration.keys import start_over
     from app.wiring import open_house
 
     settings = quiet_settings()
-    if not yes:
-        if not sys.stdin.isatty():
-            raise InvalidInputError("--yes", "ожидается этот параметр: без терминала переспросить некого")
-        tell("Ключи доступа и секреты страниц придётся ввести заново, номера решений на прежних бумагах не сойдутся.")
-        if input("Начать с другим ключом? Введите «да»: ").strip().lower() != "да":
-            tell("Ничего не изменено.")
-            raise typer.Exit(1)
+    if not yes and not confirmed(_LOST, "Начать с другим ключом?"):
+        tell("Ничего не изменено.")
+        raise typer.Exit(1)
     house = open_house(settings, new_encryption_key=True)
     try:
         unopened = start_over(house, by=CLI)

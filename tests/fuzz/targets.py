@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from app.domain.copies import text_print
 from app.domain.errors import PayloadRejectedError
@@ -12,6 +12,7 @@ from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from model.normalise import MAX_BEFORE, normalise, rewrite
 from model.tokens import forms, tokens
+from tests.properties.storing import storable
 
 #: What people disguise words with: ASCII and 128 more signs, one for each byte.
 SIGNS: Final = "".join(map(chr, range(128))) + (
@@ -31,8 +32,8 @@ def vk(data: bytes) -> None:
         return
     if not isinstance(found, Event):
         return
-    _storable(found.body)
-    _storable(found.key)
+    storable(found.body)
+    storable(found.key)
     assert 0 < len(found.key) <= 128
     assert "secret" not in json.loads(found.raw.decode("utf-8", "surrogatepass"))
     again = parse(decode(data), raw=data)
@@ -62,19 +63,6 @@ def normaliser(data: bytes) -> None:
         start, end = done.origin(token.start, token.end)
         assert last <= start <= end <= min(len(text), MAX_BEFORE)
         last = start
-
-
-def _storable(value: Any) -> None:
-    """Every string in it can be written as UTF-8 and holds no NUL."""
-    if isinstance(value, str):
-        assert "\x00" not in value
-        value.encode("utf-8")
-    elif isinstance(value, tuple):
-        for item in value:
-            _storable(item)
-    elif hasattr(value, "__slots__"):
-        for name in value.__slots__:
-            _storable(getattr(value, name))
 
 
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {"vk": vk, "normaliser": normaliser}

@@ -11,6 +11,7 @@ from app.domain.events import Act, ConfirmationRequest, Event, Ignored, Written
 from app.networks.vk.fields import INT64_MAX, INT64_MIN
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
+from tests.properties.storing import storable
 
 TYPES = [
     *(
@@ -58,19 +59,6 @@ def answer(raw: bytes, retry_counter: str | None = None) -> Event | Ignored | Co
         return parse(envelope, raw=raw, retry_counter=retry_counter)
     except PayloadRejectedError:
         return None
-
-
-def storable(value: Any) -> None:
-    """Every string in an event can be written as UTF-8 and holds no NUL."""
-    if isinstance(value, str):
-        assert "\x00" not in value
-        value.encode("utf-8")
-    elif isinstance(value, tuple):
-        for item in value:
-            storable(item)
-    elif hasattr(value, "__slots__"):
-        for name in value.__slots__:
-            storable(getattr(value, name))
 
 
 @given(st.binary(max_size=200), st.none() | any_text)
