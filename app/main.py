@@ -8,7 +8,8 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from app.api.callbacks import callback_routes
+from app.api.callbacks import add_callbacks
+from app.api.front import Front
 from app.api.routes import include_api
 from app.api.tracing import tracing_of
 from app.console.app import add_console
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
             await asyncio.to_thread(tracing.close)
 
     # No redirects by the framework: they lead to whatever host a request names, and from https back to http.
-    app = FastAPI(
+    app = Front(
         title="Dvornik",
         lifespan=lifespan,
         redirect_slashes=False,
@@ -110,9 +111,9 @@ def create_app(settings: Settings) -> FastAPI:
         counting=counting,
         duties=[duty for one in others for duty in one.duties],
     )
-    # Before the API, so that the hottest route is matched first.
     if Network.VK in settings.enabled_networks:
-        app.router.routes.extend(callback_routes(intake, body_limit=settings.body_limit))
+        # The spans of a request are made by the middleware.
+        add_callbacks(app, intake, body_limit=settings.body_limit, at_once=not settings.opentelemetry)
     include_api(app)
     add_console(app)
     return app

@@ -150,10 +150,10 @@ def _postgres(server: Server, folder: Path) -> Store:
         shown = {name: _show(connection, name) for name in ("fsync", "full_page_writes", "synchronous_commit")}
         data = _show(connection, "data_directory")
         number = _show(connection, "server_version")
-        backend = psutil.Process(connection.info.backend_pid)
+        postmaster = psutil.Process(connection.info.backend_pid).ppid()
     assert set(shown.values()) == {"on"}, f"PostgreSQL is not durable: {shown}"
     device = filesystem(Path(data).parent)
-    return Store(f"PostgreSQL {number.split()[0]}", folder, server.url("dvornik_bench"), device, backend.ppid())
+    return Store(f"PostgreSQL {number.split()[0]}", folder, server.url("dvornik_bench"), device, postmaster)
 
 
 def _show(connection: psycopg.Connection[Any], name: str) -> str:

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import telemetry
 from app.api.callback_description import VK_PATH
+from app.api.front import Front
 from app.domain.errors import BusyError, PayloadRejectedError, SignatureRejectedError
 from app.pipeline.intake import Intake
 from app.pipeline.refusals import Refusals
@@ -67,9 +68,12 @@ class VkCallback:
         return 403, b"unknown page or wrong secret", []
 
 
-def callback_routes(intake: Intake, *, body_limit: int) -> list[Route]:
-    """The routes of all networks that push."""
-    return [Route(VK_PATH, VkCallback(intake, body_limit=body_limit), methods=["POST"])]
+def add_callbacks(app: Front, intake: Intake, *, body_limit: int, at_once: bool) -> None:
+    """The routes of all networks that push; `at_once` lets deliveries pass by the middleware, which costs more."""
+    vk = VkCallback(intake, body_limit=body_limit)
+    app.router.routes.append(Route(VK_PATH, vk, methods=["POST"]))
+    if at_once:
+        app.serve_first(VK_PATH, vk)
 
 
 def _peer(scope: Scope) -> str:

@@ -18,10 +18,12 @@ from app.domain.words import Mode, WrittenBy
 from app.pipeline.house import House
 from app.policy.binding import BoundPolicy, HeldPromise, Thresholds, bind
 from app.policy.rules import Policy, parse
-from app.storage.tables import Control, Page, PolicyVersion
+from app.storage.tables import Page, PolicyVersion
 
 #: How often a stranger's request may make us look whether a page was added.
 RELOOK: Final = SECOND
+#: Plain SQL: every batch of deliveries asks, and building a statement costs many times what it does.
+_VERSION: Final = "SELECT config_version FROM control WHERE id = 1"
 _log: Final = structlog.get_logger()
 
 
@@ -97,7 +99,7 @@ class Configuration:
 
     def current(self, session: Session) -> Snapshot:
         """The snapshot that holds for this transaction."""
-        version = session.exec(select(Control.config_version).where(Control.id == 1)).one()
+        version = session.connection().exec_driver_sql(_VERSION).scalar_one()
         snapshot = self._snapshot
         if version != snapshot.version:
             with self._lock:

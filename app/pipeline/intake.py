@@ -28,6 +28,7 @@ _NONE: Final = ("", "")
 #: So many events do not wait for more: under a load without a pause there would always be more.
 ENOUGH: Final = 256
 _BY_CALLBACK: Final = telemetry.DECISION.labels(IntakeKind.CALLBACK)
+_TAKEN: Final = {outcome: telemetry.EVENTS.labels(Network.VK, outcome) for outcome in Outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Intake:
             telemetry.EVENTS.labels(Network.VK, f"ignored_{found.reason}").inc()
             return OK
         outcome = await self.gate.put(self.judge(found, page))
-        telemetry.EVENTS.labels(Network.VK, outcome).inc()
+        _TAKEN[outcome].inc()
         _BY_CALLBACK.observe(perf_counter() - start)
         return OK
 

@@ -28,6 +28,7 @@ from app.storage.tables import Evidence, Revision, RevisionBody
 
 #: The author was a manager when the text came in and is none by the time it is written down.
 _NOT_JUDGED: Final = Judgement(None, failure="not_judged")
+_COUNTED: Final = {verdict: telemetry.VERDICTS.labels(verdict) for verdict in Verdict}
 
 
 def is_judged(by: WrittenBy) -> bool:
@@ -115,7 +116,7 @@ class Rulings:
             self._repeats.case_opened(comment, case_id, ruling, campaign)
         if ruling.verdict is not Verdict.KEEP:
             self._keep_evidence(comment, decision_id, item)
-        telemetry.VERDICTS.labels(ruling.verdict).inc()
+        _COUNTED[ruling.verdict].inc()
         return ruling
 
     def _held_back(self, item: Item, body: Written, page: PageConfig) -> Reason | None:
