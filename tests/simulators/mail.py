@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.domain.clock import SECOND, SystemClock
+from tests.simulators.listening import Listening
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Delivered:
 
 
 @dataclass
-class MailSimulator:
+class MailSimulator(Listening):
     """A context manager; `tls` is `none`, `starttls` or `implicit`, a `password` makes signing in necessary.
 
     `refusals` are answers to give instead of taking a letter, by the command that they answer: `{"RCPT": [(550, "no")]}`.
@@ -60,16 +61,6 @@ class MailSimulator:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(self.certificate, key)
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join(timeout=10)
-        self._server.server_close()
 
     @property
     def port(self) -> int:

@@ -1,12 +1,13 @@
 """A Bot API on loopback that takes messages for chats whose owners have spoken to the bot."""
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
+
+from tests.simulators.listening import Listening
 
 
-class TelegramSimulator:
+class TelegramSimulator(Listening):
     """A context manager; `base_url` is what a client is given, `messages` what came in, `chats` who may be written to."""
 
     def __init__(self, token: str, chats: frozenset[str]) -> None:
@@ -16,16 +17,6 @@ class TelegramSimulator:
         self.flood = 0
         self.messages: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join(timeout=10)
-        self._server.server_close()
 
     @property
     def base_url(self) -> str:
