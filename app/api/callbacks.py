@@ -4,7 +4,6 @@ from typing import Final
 
 import structlog
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app import telemetry
@@ -69,11 +68,8 @@ class VkCallback:
 
 
 def add_callbacks(app: Front, intake: Intake, *, body_limit: int, at_once: bool) -> None:
-    """The routes of all networks that push; `at_once` lets deliveries pass by the middleware, which costs more."""
-    vk = VkCallback(intake, body_limit=body_limit)
-    app.router.routes.append(Route(VK_PATH, vk, methods=["POST"]))
-    if at_once:
-        app.serve_first(VK_PATH, vk)
+    """The doors of all networks that push; `at_once` lets deliveries pass by the middleware, which costs more."""
+    app.add_door(VK_PATH, VkCallback(intake, body_limit=body_limit), at_once=at_once)
 
 
 def _peer(scope: Scope) -> str:

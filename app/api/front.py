@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import LastResort
@@ -15,9 +16,15 @@ class Front(FastAPI):
         super().__init__(**settings)
         self._first: dict[str, ASGIApp] = {}
 
-    def serve_first(self, path: str, endpoint: ASGIApp) -> None:
-        """Let POST requests to exactly this path reach the endpoint before any middleware."""
-        self._first[path] = LastResort(endpoint)
+    def add_door(self, path: str, endpoint: ASGIApp, *, at_once: bool) -> None:
+        """Add a route for POST; `at_once` lets requests to exactly this path reach it before any middleware.
+
+        The endpoint is an object: Starlette takes a function for a handler of its requests.
+        """
+        # It is a route in any case, so that whoever walks the routes finds it.
+        self.router.routes.append(Route(path, endpoint, methods=["POST"]))
+        if at_once:
+            self._first[path] = LastResort(endpoint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""

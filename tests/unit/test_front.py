@@ -11,12 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.front import Front
 
 
-async def _hot(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("hot")(scope, receive, send)
+class _Hot:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("hot")(scope, receive, send)
 
 
-async def _broken(scope: Scope, receive: Receive, send: Send) -> None:
-    raise ValueError("what somebody wrote")
+class _Broken:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raise ValueError("what somebody wrote")
 
 
 class _Counting:
@@ -38,8 +40,9 @@ def front(monkeypatch: pytest.MonkeyPatch) -> Front:
     monkeypatch.setattr(_Counting, "seen", 0)
     app = Front()
     app.add_middleware(_Counting)
-    app.serve_first("/hot", _hot)
-    app.serve_first("/broken", _broken)
+    app.add_door("/hot", _Hot(), at_once=True)
+    app.add_door("/slow", _Hot(), at_once=False)
+    app.add_door("/broken", _Broken(), at_once=True)
     app.add_api_route("/hot/cold", lambda: "cold", methods=["POST"])
     return app
 
@@ -56,10 +59,16 @@ def test_a_hot_path_passes_by_the_middleware(front: Front) -> None:
     """Only POST and only the path itself."""
     assert _ask(front, "/hot").text == "hot"
     assert _Counting.seen == 0
-    assert _ask(front, "/hot", "GET").status_code == httpx.codes.NOT_FOUND
-    assert _ask(front, "/hot/").status_code == httpx.codes.NOT_FOUND
+    assert _ask(front, "/hot", "GET").status_code == httpx.codes.METHOD_NOT_ALLOWED
+    assert _ask(front, "/hot/").is_redirect
     assert _ask(front, "/hot/cold").json() == "cold"
-    assert _Counting.seen == 3
+    assert _ask(front, "/slow").text == "hot"
+    assert _Counting.seen == 4
+
+
+def test_whoever_walks_the_routes_finds_every_door(front: Front) -> None:
+    """No path is served that a walk over the routes does not see."""
+    assert {"/hot", "/slow", "/broken"} <= {getattr(route, "path", "") for route in front.routes}
 
 
 def test_what_breaks_on_a_hot_path_is_a_problem_with_a_number(front: Front) -> None:
