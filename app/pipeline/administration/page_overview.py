@@ -134,7 +134,7 @@ def show_page(house: House, page_id: int, *, with_address: bool = False) -> Page
 
 def missing(page_id: int) -> NotFoundError:
     """The error for a page that is not there."""
-    return NotFoundError(f"страницы {page_id} нет")
+    return NotFoundError(f"страницы {page_id} нет; ожидается номер, под которым её знает Дворник, а не номер в сети")
 
 
 def callback_path(page: Page, connection: Connection) -> str:
