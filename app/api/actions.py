@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from app.api import examples, schemas
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.decisions import chosen_pages
 from app.api.deps import Caller, Use
-from app.api.fields import Cursor, IdIn, Limit, micros, read_cursor, write_cursor
+from app.api.fields import Cursor, IdIn, Limit, Moment, micros, read_cursor, write_cursor
 from app.api.shapes import action_out
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
@@ -38,8 +37,8 @@ def actions(  # noqa: PLR0917 - FastAPI passes everything by name
     page_id: IdIn | None = None,
     state: ActionState | None = None,
     kind: ActionKind | None = None,
-    since: Annotated[AwareDatetime | None, _SINCE] = None,
-    until: Annotated[AwareDatetime | None, _UNTIL] = None,
+    since: Annotated[Moment | None, _SINCE] = None,
+    until: Annotated[Moment | None, _UNTIL] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> schemas.ActionList:

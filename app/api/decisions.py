@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from app.api import examples, schemas
 from app.api.access import READS_PRIVATE
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use, check_page
-from app.api.fields import Cursor, IdIn, Limit, NetworkId, micros, read_cursor, write_cursor
+from app.api.fields import Cursor, IdIn, Limit, Moment, NetworkId, micros, read_cursor, write_cursor
 from app.api.shapes import decision_out
 from app.domain.errors import NotFoundError
 from app.domain.principals import Principal
@@ -38,8 +37,8 @@ def decisions(  # noqa: PLR0917 - FastAPI passes everything by name
     verdict: Verdict | None = None,
     category: Category | None = None,
     author_id: NetworkId | None = None,
-    since: Annotated[AwareDatetime | None, _SINCE] = None,
-    until: Annotated[AwareDatetime | None, _UNTIL] = None,
+    since: Annotated[Moment | None, _SINCE] = None,
+    until: Annotated[Moment | None, _UNTIL] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> schemas.DecisionList:

@@ -7,13 +7,22 @@ from datetime import datetime, timedelta, timezone
 from typing import Annotated, Final
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 from app.domain.clock import rfc3339
 from app.domain.errors import InvalidInputError
 
 LARGEST_ID: Final = 2**63 - 1
 _ID: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", re.ASCII)
 _EPOCH: Final = datetime.fromtimestamp(0, tz=timezone.utc)  # noqa: UP017 - the same object under both names
 
 
@@ -29,6 +38,13 @@ def _parse_id(value: object) -> int:
     raise ValueError(f"expected an id: a string of digits, at most {LARGEST_ID}")
 
 
+def _written_out(value: object) -> object:
+    """A bare number would be taken for seconds since 1970, or for thousandths of them."""
+    if isinstance(value, str) and not _DATE.match(value):
+        raise ValueError("expected an instant with a time zone, such as 2026-11-22T17:31:00Z")
+    return value
+
+
 def _without_nul(value: str) -> str:
     if "\0" in value:
         raise ValueError("expected text without the character U+0000")
@@ -40,6 +56,8 @@ _ID_SCHEMA: Final = {"type": "string", "pattern": "^[0-9]{1,19}$", "examples": [
 IdIn = Annotated[int, BeforeValidator(_parse_id), WithJsonSchema(_ID_SCHEMA)]
 #: An id in an answer: JavaScript cannot hold 63 bits, so it is a string.
 Id = Annotated[int, PlainSerializer(str, return_type=str), WithJsonSchema(_ID_SCHEMA)]
+#: An instant in a request.
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 #: An instant in an answer.
 Instant = Annotated[
     int,

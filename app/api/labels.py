@@ -3,13 +3,13 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import ConfigDict
 
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.decisions import chosen_pages
 from app.api.deps import Caller, Use
-from app.api.fields import Cursor, IdIn, Limit, Model, micros, read_cursor, write_cursor
+from app.api.fields import Cursor, IdIn, Limit, Model, Moment, micros, read_cursor, write_cursor
 from app.pipeline.labels.export import lessons, note_export
 from app.storage.labels import LabelFilter
 
@@ -69,7 +69,7 @@ def labels(  # noqa: PLR0917 - FastAPI passes everything by name
     who: Caller,
     use: Use,
     page_id: IdIn | None = None,
-    since: Annotated[AwareDatetime | None, _SINCE] = None,
+    since: Annotated[Moment | None, _SINCE] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> LabelList:
