@@ -53,7 +53,8 @@ class Manifest:
     def computed_digest(self) -> str:
         """SHA-256 over the canonical JSON of the content."""
         canonical = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        # JSON can spell halves of characters, which no encoding has: they must not pass for a broken program.
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def to_json(manifest: Manifest) -> str:

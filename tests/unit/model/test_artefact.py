@@ -100,6 +100,14 @@ def test_a_manifest_that_is_no_json_is_refused(folder):
         load(folder)
 
 
+def test_half_a_character_in_a_manifest_is_a_change(folder):
+    """JSON can spell what no encoding has; it is refused like every other change."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"created": "\ud800"}), encoding="utf-8")
+    with pytest.raises(ArtefactTamperedError):
+        load(folder)
+
+
 def test_numbers_that_are_not_finite_are_refused(folder, tmp_path):
     """An array with NaN is refused even when its digest is right."""
     saved = load(folder)
