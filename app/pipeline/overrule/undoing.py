@@ -10,7 +10,7 @@ from app.domain.clock import rfc3339
 from app.domain.decisions import Review
 from app.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from app.domain.principals import Principal
-from app.domain.states import CANCELLABLE, ActionState, CaseState
+from app.domain.states import CANCELLABLE, ActionState, CaseEnd, CaseState, CommentState
 from app.domain.wording import ACTIONS
 from app.domain.words import Category, Reason, Role
 from app.pipeline.configuration import Configuration
@@ -23,6 +23,7 @@ from app.pipeline.overrule.sitting import Sitting, found_id, opinion_of, sit, tu
 from app.pipeline.overrule.standing_bans import propose_again
 from app.pipeline.overrule.wishes import Ruled
 from app.pipeline.record.cases import new_case
+from app.pipeline.record.ledger import CaseRow
 from app.storage.accounts import PERSON
 from app.storage.basis import PersonBasis, person_basis
 from app.storage.tables import Action, Campaign, Decision, Label, Objection, ReviewCase
@@ -107,12 +108,14 @@ def _ask_again(sitting: Sitting, decision: Decision, basis: PersonBasis, undone:
     return Ruled(new_id, case_id, actions_of(sitting, decision.id))
 
 
-def _reopen(sitting: Sitting, basis: PersonBasis, about: int) -> int:
+def _reopen(sitting: Sitting, basis: PersonBasis, about: int) -> int | None:
     """The case as it was answered, under a new number; one that asks about the comment meanwhile is enough.
 
-    A copy goes back to the question that is asked about all, and becomes that question if none is open.
+    A copy goes back to the question that is asked about all, and becomes that question if none is open. About a comment
+    that its author has taken back nobody is asked; a question for all passes to the next of them.
     """
     comment = sitting.comment
+    withdrawn = comment.state is CommentState.WITHDRAWN
     if comment.case is not None:
         return comment.case.id
     campaign = None if basis.case else sitting.session.get(Campaign, basis.campaign or 0, with_for_update=True)
@@ -123,7 +126,13 @@ def _reopen(sitting: Sitting, basis: PersonBasis, about: int) -> int:
     if old is not None:
         again = put_again(sitting.session, sitting.house.ids, old)
         sitting.ledger.entries.extend(again.entries)
-        return again.case_id
+        if not withdrawn:
+            return again.case_id
+        comment.case = CaseRow(again.case_id, comment.id, CaseState.OPEN)
+        sitting.ledger.close_case(comment, CaseEnd.WITHDRAWN, "author")
+        return None
+    if withdrawn:
+        return None
     case_id = sitting.house.ids()
     row: dict[str, Any] = new_case(
         case_id,

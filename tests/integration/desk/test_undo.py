@@ -110,6 +110,33 @@ def test_an_undone_answer_for_all_asks_for_all_again(desk: Desk) -> None:
     assert desk.case_of(second).state == "open"
 
 
+def test_nobody_is_asked_about_what_its_author_took_back(desk: Desk) -> None:
+    """An answer that is taken back after its comment was withdrawn is gone with its orders, and leaves no question."""
+    anna = desk.person("anna")
+    comment = desk.comment()
+    ruled = desk.rule(desk.case_of(comment).id, ban(86_400), anna)
+    desk.withdraw(comment)
+    undone = undo(desk, ruled, anna)
+    assert undone.case_id is None
+    assert desk.case_of(comment).state == "closed"
+    assert {one.state for one in undone.actions} == {"cancelled"}
+    assert desk.decision_of(comment).verdict == "review"
+
+
+def test_a_question_for_all_passes_by_what_its_author_took_back(desk: Desk) -> None:
+    """Its answer is taken back: the next of those that say the same is asked about."""
+    anna = desk.person("anna")
+    text = "убью, если не почистите этот двор сегодня же"
+    first, second = (desk.comment(text, author=str(number)) for number in (11, 12))
+    ruled = desk.rule(desk.case_of(first).id, KEEP, anna)
+    desk.withdraw(first, author="11")
+    assert undo(desk, ruled, anna).case_id is None
+    asked = desk.case_of(second)
+    assert (asked.state, desk.case_of(first).state) == ("open", "closed")
+    with desk.database.read() as session:
+        assert session.exec(select(Campaign.case_id)).one() == asked.id
+
+
 def test_undo_and_the_sender_meet_at_the_comment(desk: Desk) -> None:
     """At the moment of the call undo comes too late; an order undone before the sender looks is not sent."""
     anna = desk.person("anna")
