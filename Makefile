@@ -14,7 +14,7 @@ PORT ?= 8000
 DVORNIK_DATA_DIR ?= var
 # How many processes share the tests: more than two processors, because many tests wait for a lease or a clock.
 JOBS ?= 3
-# How many times longer than the tests `make fuzz` searches: 20 is about half an hour.
+# How many times longer than the tests `make fuzz` searches: 20 takes two or three minutes on two cores.
 EFFORT ?= 20
 # How often `make crash` kills at each point.
 RUNS ?= 20
