@@ -111,6 +111,8 @@ def test_keys_are_turned_while_two_processes_work(scene: Scene, installation: In
             assert changed.status_code == httpx.codes.OK, changed.text
             deleted(scene, PUBLIC + 3)
         assert set(knocking.answers) == {(200, "ok")}, knocking.answers
+        # Not killed: a lease that it still holds would keep the last deletion waiting until it runs out.
+        assert other.stop() == 0
 
     assert old not in file.read_bytes()
     shown = installation.json("keys", "show")
