@@ -1,6 +1,7 @@
 """What a measurement is given and what it gives back."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,33 @@ class Material:
     folder: Path
 
 
+class Verdict(StrEnum):
+    """What came of an aim."""
+
+    HELD = "held"
+    MISSED = "missed"
+    BUSY = "not told: the machine was busy"
+    #: No aim is set: the number stands there because the next one is read beside it.
+    TOLD = "for information"
+
+    @classmethod
+    def of(cls, *, held: bool, quiet: bool = True) -> "Verdict":
+        """A verdict from a comparison; a busy machine gets none, whichever way the comparison went."""
+        if not quiet:
+            return cls.BUSY
+        return cls.HELD if held else cls.MISSED
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One line of the first table: what, how much is wanted, how much it was."""
+
+    what: str
+    aim: str
+    measured: str
+    verdict: Verdict
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One table of the results, the sentences around it, and the numbers behind it."""
@@ -23,11 +51,13 @@ class Section:
     columns: list[str]
     rows: list[list[str]]
     data: dict[str, Any] = field(default_factory=dict)
+    aims: list[Aim] = field(default_factory=list)
 
 
 def range_of(spread: dict[str, float], digits: int = 2) -> str:
     """A median with its least and largest, as the tables show it."""
-    return f"{spread['median']:.{digits}f} ({spread['least']:.{digits}f}–{spread['largest']:.{digits}f})"
+    shown = [f"{spread[name]:,.{digits}f}" for name in ("median", "least", "largest")]
+    return f"{shown[0]} ({shown[1]}–{shown[2]})"
 
 
 def ratio_of(summary: dict[str, Any], digits: int = 2) -> str:
