@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import matplotlib as mpl
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from benchmarks.law import Law
@@ -29,4 +28,4 @@ def draw(law: Law, path: Path) -> None:
     axes.legend()
     # Letters stay letters: the file is small, and a reader's search finds them.
     with mpl.rc_context({"svg.hashsalt": law.title, "svg.fonttype": "none"}):
-        FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None, "Creator": None})
+        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
