@@ -1,4 +1,6 @@
-"""Makes a delivery out of an event: with the model's opinion, where its words are judged."""
+"""Makes deliveries out of events: with the model's opinion, where their words are judged."""
+
+from collections.abc import Sequence
 
 from app.domain.copies import text_print
 from app.domain.decisions import Judgement
@@ -12,15 +14,39 @@ from app.pipeline.record.rulings import is_judged
 
 def judge(event: Event, page: PageConfig, moderator: Moderator, now: int) -> Item:
     """The event with the model's opinion, if it carries words that are judged; `now` in microseconds."""
+    return judge_all([(event, page, now)], moderator)[0]
+
+
+def judge_all(events: Sequence[tuple[Event, PageConfig, int]], moderator: Moderator) -> list[Item]:
+    """The same for many events of any pages, each with the time when it came; their words are judged together."""
+    texts = [_judged_words(event, page) for event, page, _ in events]
+    judged = [number for number, text in enumerate(texts) if text is not None]
+    opinions = dict(
+        zip(
+            judged,
+            moderator.judge_many([text for text in texts if text is not None], [events[n][1].policy for n in judged]),
+            strict=True,
+        )
+    )
+    return [_item(*one, opinions.get(number)) for number, one in enumerate(events)]
+
+
+def _judged_words(event: Event, page: PageConfig) -> str | None:
+    """The text that is judged; None where there is nothing to judge."""
+    body = event.body
+    if not isinstance(body, Written) or not is_judged(page.written_by(body.author)):
+        return None
+    return judged_text(body.text, body.segments)
+
+
+def _item(event: Event, page: PageConfig, now: int, opinion: Judgement | Broken | None) -> Item:
     body = event.body
     if not isinstance(body, Written):
         return Item(event, page.id, now)
-    text = judged_text(body.text, body.segments)
     # A private message is answered by itself, however many write the same.
-    compared = None if body.private else text_print(text)
-    if not is_judged(page.written_by(body.author)):
+    compared = None if body.private else text_print(judged_text(body.text, body.segments))
+    if opinion is None:
         return Item(event, page.id, now, print=compared)
-    judgement = moderator.judge_or_wait(text, policy=page.policy)
-    if isinstance(judgement, Broken):
-        return Item(event, page.id, now, Judgement(None, failure=judgement.code), unjudged=True)
-    return Item(event, page.id, now, judgement, only_links(body.text, body.segments), compared)
+    if isinstance(opinion, Broken):
+        return Item(event, page.id, now, Judgement(None, failure=opinion.code), unjudged=True)
+    return Item(event, page.id, now, opinion, only_links(body.text, body.segments), compared)

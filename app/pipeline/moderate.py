@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic_ns, perf_counter
 from typing import Final
@@ -64,7 +64,38 @@ class Moderator:
         """As `judge`, for texts that are kept: while the model fails too often they had better wait for it."""
         if code := self.trouble():
             return Broken(code)
-        judgement = self.judge(text, policy=policy)
+        return self._counted(self.judge(text, policy=policy))
+
+    def judge_many(self, texts: Sequence[str], policies: Sequence[BoundPolicy]) -> list[Judgement | Broken]:
+        """As `judge_or_wait` for each text with its policy, in order, at less than half the price.
+
+        A text that breaks the model takes no neighbour along: then each is judged by itself.
+        """
+        scored = self._scored_together(texts) if len(texts) > 1 and not self.trouble() else None
+        if scored is None:
+            return [self.judge_or_wait(text, policy=one) for text, one in zip(texts, policies, strict=True)]
+        return [
+            self._judge_scored(text, policy, *one) for text, policy, one in zip(texts, policies, scored, strict=True)
+        ]
+
+    def _scored_together(self, texts: Sequence[str]) -> list[tuple[Scores, float]] | None:
+        """Per text its scores and its share of the seconds; None where some text, or all, broke the model."""
+        start = perf_counter()
+        try:
+            found = self._scorer.score_many(texts)
+        except Exception as error:  # noqa: BLE001 - counted where each text is judged by itself
+            _log.warning("judging together failed", error=type(error).__name__, texts=len(texts))
+            return None
+        share = (perf_counter() - start) / len(texts)
+        return [(scores, share) for scores in found]
+
+    def _judge_scored(self, text: str, policy: BoundPolicy, scores: Scores, seconds: float) -> Judgement | Broken:
+        if code := self.trouble():
+            return Broken(code)
+        return self._counted(self._told(text, _checked(scores, seconds), policy))
+
+    def _counted(self, judgement: Judgement) -> Judgement:
+        """The judgement, once the breaker has seen whether it failed."""
         with self._counting:
             if judgement.scores is not None:
                 self._breaker.worked()
@@ -89,7 +120,10 @@ class Moderator:
 
     def judge(self, text: str, *, policy: BoundPolicy) -> Judgement:
         """Scores, the telling words of every category that a person may be asked about, and what would change that."""
-        weighed = self.weigh(text)
+        return self._told(text, self.weigh(text), policy)
+
+    def _told(self, text: str, weighed: Judgement, policy: BoundPolicy) -> Judgement:
+        """The judgement with its telling words and what would change the verdict, where there are any."""
         if weighed.scores is None:
             return weighed
         telling = self._explain(text, weighed.scores, policy)
@@ -102,11 +136,7 @@ class Moderator:
             scores = self._scorer.score(text)
         except Exception as error:  # noqa: BLE001 - a broken model must end in a person's hands, never in a keep
             return _failed(type(error).__name__)
-        telemetry.JUDGING.observe(perf_counter() - start)
-        # What is no number lies between no two.
-        if not all(0.0 <= score <= 1.0 for score in scores):
-            return _failed("not_a_probability")
-        return Judgement(scores)
+        return _checked(scores, perf_counter() - start)
 
     def moderate_text(self, text: str, *, policy: BoundPolicy, facts: Facts) -> Moderated:
         """Judge and rule at once, for callers who ask about a text and store nothing."""
@@ -136,6 +166,15 @@ class Moderator:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("finding what would change a verdict failed", error=type(error).__name__)
             return None
+
+
+def _checked(scores: Scores, seconds: float) -> Judgement:
+    """What the model said after so many seconds, if it is an opinion at all."""
+    telemetry.JUDGING.observe(seconds)
+    # What is no number lies between no two.
+    if not all(0.0 <= score <= 1.0 for score in scores):
+        return _failed("not_a_probability")
+    return Judgement(scores)
 
 
 def _failed(code: str) -> Judgement:

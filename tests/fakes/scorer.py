@@ -20,6 +20,10 @@ class WordScorer:
         found = {head for word, head in WORDS.items() if word in text.lower()}
         return Scores(**{head: HIGH if head in found else LOW for head in Scores._fields})
 
+    def score_many(self, texts: Sequence[str]) -> list[Scores]:
+        """The same for each."""
+        return [self.score(text) for text in texts]
+
     def explain(self, text: str, *, categories: Sequence[str], limit: int = 5) -> tuple[Span, ...]:
         """Where the telling words of the categories stand."""
         places = [(text.lower().find(word), word, head) for word, head in WORDS.items() if head in categories]

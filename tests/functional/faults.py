@@ -1,6 +1,7 @@
 """What a test plants in a service's process: faults that come and go with a file, and waits made short."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
@@ -22,16 +23,24 @@ CLOCK_OFF: Final = "clock-off"
 def breakable_model() -> None:
     """The model works or fails as the test says, and is tried again soon."""
     switch = Path(os.environ["DVORNIK_DATA_DIR"], BROKEN_MODEL)
-    works = Scorer.score
+    one, many = Scorer.score, Scorer.score_many
 
     def score(self: Scorer, text: str) -> Scores:
-        if switch.exists():
-            raise MemoryError("planted by a test")
-        return works(self, text)
+        _break_if(switch)
+        return one(self, text)
 
-    Scorer.score = score  # type: ignore[method-assign]
+    def score_many(self: Scorer, texts: Sequence[str]) -> list[Scores]:
+        _break_if(switch)
+        return many(self, texts)
+
+    Scorer.score, Scorer.score_many = score, score_many  # type: ignore[method-assign]
     breaker.PROBE_EVERY = SECOND // 5  # type: ignore[misc]
     working.JUDGE_WAITING_EVERY = SECOND // 5  # type: ignore[misc, attr-defined]
+
+
+def _break_if(switch: Path) -> None:
+    if switch.exists():
+        raise MemoryError("planted by a test")
 
 
 def unhurried_network() -> None:
