@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
+from sqlalchemy import select as core_select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -63,6 +64,28 @@ class PageConfig:
         return WrittenBy.COMMUNITY if author.startswith("-") else WrittenBy.CITIZEN
 
 
+class _Row(NamedTuple):
+    """What a page's configuration is made of, as the database holds it."""
+
+    id: int
+    network: str
+    external_id: str
+    connection_id: int
+    policy_name: str
+    mode: str
+    secret_enc: str | None
+    previous_secret_enc: str | None
+    previous_secret_until: int | None
+    confirmation: str
+    trusted_json: str
+    managers_json: str
+    managers_read_at: int | None
+    budget_from: int | None
+
+
+_PAGES: Final = core_select(*(getattr(Page, name) for name in _Row._fields)).where(col(Page.removed_at).is_(None))
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All pages at one version of the configuration."""
@@ -87,6 +110,8 @@ class Configuration:
         self._snapshot = Snapshot(-1, MappingProxyType({}), MappingProxyType({}))
         self._looked_at = 0
         self._bound: dict[int, BoundPolicy] = {}
+        #: What each page of the last snapshot was made of: one whose row has not changed is not made again.
+        self._known: dict[int, tuple[_Row, PageConfig]] = {}
 
     def page(self, network: str, external_id: str) -> PageConfig | None:
         """The page, from memory; None when it is not known."""
@@ -176,36 +201,51 @@ class Configuration:
 
     def _load(self, session: Session, version: int) -> Snapshot:
         keys = self._house.vault.ring.keys
-        in_force: dict[str, PolicyVersion] = {}
-        for policy in session.exec(select(PolicyVersion).order_by(col(PolicyVersion.version))):
-            in_force[policy.name] = policy
-        pages = {}
-        for page in session.exec(select(Page).where(col(Page.removed_at).is_(None))):
-            pages[page.network, page.external_id] = self._page(page, in_force[page.policy_name])
-        by_id = {page.id: page for page in pages.values()}
-        sealed = frozenset(page.id for page in pages.values() if page.is_sealed)
+        known = self._known if keys == self._snapshot.keys else {}
+        policies = self._in_force(session)
+        read: dict[int, tuple[_Row, PageConfig]] = {}
+        for row in map(_Row._make, session.connection().execute(_PAGES)):
+            policy_id = policies[row.policy_name]
+            held = known.get(row.id)
+            # Opening a secret costs many times what comparing a row does, and of thousands of pages few change.
+            if held is None or held[0] != row or held[1].policy_version_id != policy_id or held[1].is_sealed:
+                held = row, self._page(row, policy_id, self._policy(session, policy_id))
+            read[row.id] = held
+        self._known = read
+        by_id = {number: page for number, (_, page) in read.items()}
+        sealed = frozenset(page.id for page in by_id.values() if page.is_sealed)
         for number in sealed - self._snapshot.sealed:
             _log.error("page_secret_does_not_open", page=number)
+        pages = {(page.network, page.external_id): page for page in by_id.values()}
         return Snapshot(version, MappingProxyType(pages), MappingProxyType(by_id), sealed, keys)
 
-    def _page(self, page: Page, policy: PolicyVersion) -> PageConfig:
-        secret, previous = self._opened(page.secret_enc), self._opened(page.previous_secret_enc)
+    @staticmethod
+    def _in_force(session: Session) -> dict[str, int]:
+        """The newest version of each policy, by name."""
+        query = select(PolicyVersion.name, PolicyVersion.id).order_by(col(PolicyVersion.version))
+        return dict(session.exec(query).all())
+
+    def _policy(self, session: Session, version_id: int) -> BoundPolicy:
+        return self._bound.get(version_id) or self.policy(session.get_one(PolicyVersion, version_id))
+
+    def _page(self, row: _Row, policy_id: int, policy: BoundPolicy) -> PageConfig:
+        secret, previous = self._opened(row.secret_enc), self._opened(row.previous_secret_enc)
         return PageConfig(
-            id=page.id,
-            network=page.network,
-            external_id=page.external_id,
-            connection_id=page.connection_id,
-            policy=self.policy(policy),
-            policy_version_id=policy.id,
-            mode=Mode(page.mode),
+            id=row.id,
+            network=row.network,
+            external_id=row.external_id,
+            connection_id=row.connection_id,
+            policy=policy,
+            policy_version_id=policy_id,
+            mode=Mode(row.mode),
             secret=secret or "",
-            confirmation=page.confirmation,
-            trusted=frozenset(msgspec.json.decode(page.trusted_json, type=list[str])),
-            managers=frozenset(msgspec.json.decode(page.managers_json, type=list[str])),
-            managers_read_at=page.managers_read_at,
-            budget_from=page.budget_from,
+            confirmation=row.confirmation,
+            trusted=frozenset(msgspec.json.decode(row.trusted_json, type=list[str])),
+            managers=frozenset(msgspec.json.decode(row.managers_json, type=list[str])),
+            managers_read_at=row.managers_read_at,
+            budget_from=row.budget_from,
             previous_secret=previous or "",
-            previous_secret_until=page.previous_secret_until or 0,
+            previous_secret_until=row.previous_secret_until or 0,
             is_sealed=secret is None,
         )
 
