@@ -10,7 +10,7 @@ import numpy as np
 from model.function_words import FUNCTION_WORDS
 from model.normalise import Normalised
 from model.signals import word_signals
-from model.tokens import tokens
+from model.tokens import places
 from model.weights import Floats, Weights
 
 
@@ -36,48 +36,46 @@ class Evidence:
     def per_token(self) -> Floats:
         """What each token adds to each logit, (tokens, H); a pair is halved, a signal is split among its tokens."""
         weights, width = self.weights, self.weights.logits
-        sums = self.rows.sum(axis=0)
-        added = np.zeros((len(self.lemmas), width))
-        if sums[-2] > 0.0:
-            added += self.rows[:, :width] / math.sqrt(sums[-2])
-        if sums[-1] > 0.0:
-            added += self.rows[:, width : 2 * width] / math.sqrt(sums[-1])
+        chars, lemma = np.add.reduce(self.rows[:, -2:], 0).tolist()
+        added = self.rows[:, :width] / math.sqrt(chars) if chars > 0.0 else np.zeros((len(self.lemmas), width))
+        if lemma > 0.0:
+            added += self.rows[:, width:-2] / math.sqrt(lemma)
         found = weights.vocabulary.pairs_of(self.lemmas)
         if found:
-            length = math.sqrt(weights.pairs[[row for _, row in found], -1].sum())
-            for place, row in found:
-                half = weights.pairs[row, :-1] / (2.0 * length)
-                added[place] += half
-                added[place + 1] += half
+            pairs = weights.pairs.take([row for _, row in found], 0)
+            half = pairs[:, :-1] / (2.0 * math.sqrt(np.add.reduce(pairs[:, -1])))
+            added[[place + 1 for place, _ in found]] += half
+            added[[place for place, _ in found]] += half
         bearers = [number for number, mask in enumerate(self.kinds) if mask]
         if bearers:
             together = 0
             for number in bearers:
                 together |= self.kinds[number]
-            added[bearers] += weights.signals[word_signals(together)].sum(axis=0) / len(bearers)
+            added[bearers] += np.add.reduce(weights.signals.take(word_signals(together), 0), 0) / len(bearers)
         return added
 
 
-def spans(normalised: Normalised, evidence: Evidence, *, categories: Sequence[str], limit: int) -> tuple[Span, ...]:
-    """The strongest words for each category, at most `limit` in all, strongest first.
+def spans(
+    normalised: Normalised, words: Sequence[str], evidence: Evidence, *, categories: Sequence[str], limit: int
+) -> tuple[Span, ...]:
+    """The strongest words for each category, at most `limit` in all, strongest first; `words` are the text's forms.
 
     Function words count in the shares and are shown only where nothing else speaks for a category.
     """
     added = evidence.per_token()
-    words = tokens(normalised.text)
-    places = normalised.origins((token.start, token.end) for token in words)
-    telling = np.array([token.form not in FUNCTION_WORDS for token in words])
+    where = normalised.origins(places(normalised.text))
     found: dict[tuple[int, int, str], float] = {}
     for category in categories:
-        towards = sum(added[:, logit] * slope for logit, slope in evidence.heads[category])
-        positive = np.clip(towards, 0.0, None)
-        total = float(positive.sum())
+        towards = np.add.reduce([added[:, logit] * slope for logit, slope in evidence.heads[category]], 0)
+        positive = np.maximum(towards, 0.0)
+        total = float(np.add.reduce(positive))
         if total <= 0.0:
             continue
-        shown = positive * telling
-        for (start, end), value in zip(places, (shown if shown.any() else positive).tolist(), strict=True):
+        values = positive.tolist()
+        telling = [0.0 if word in FUNCTION_WORDS else value for word, value in zip(words, values, strict=True)]
+        for (start, end), value in zip(where, telling if any(telling) else values, strict=True):
             if value > 0.0 and end > start:
                 key = (start, end, category)
                 found[key] = min(1.0, found.get(key, 0.0) + value / total)
     ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Span(start, end, share, category) for (start, end, category), share in ordered[:limit])
+    return tuple([Span(start, end, share, category) for (start, end, category), share in ordered[:limit]])

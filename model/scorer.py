@@ -16,11 +16,11 @@ from model.keys import Integers
 from model.labels import HEADS
 from model.lemmas import warm_up
 from model.normalise import MAX_BEFORE, Normalised, normalise
-from model.signals import kinds_of, measures, word_signals
+from model.signals import measures, word_signals
 from model.tokens import forms
 from model.weights import Floats, Weights
 
-__all__ = ["CACHE_BYTES", "Scorer", "Scores"]
+__all__ = ["CACHE_BYTES", "Look", "Scorer", "Scores"]
 
 CACHE_BYTES: Final = 48 * 2**20
 # Tokens that are added up at once when there are many texts: their rows take about a megabyte.
@@ -34,6 +34,27 @@ class _Read(NamedTuple):
     text: str
     normalised: Normalised
     words: list[str]
+
+
+#: Per token its row of sums, the row of its lemma and its kinds of signal words.
+_Parts = tuple[Floats, Integers, Integers]
+
+
+class Look(NamedTuple):
+    """What one look at a text found; whoever explains it or judges a part of it looks nothing up again.
+
+    Its words have the places from `first` up to `last` in `parts`, which texts of one batch share; a text without
+    words has neither.
+    """
+
+    scores: Scores
+    read: _Read | None = None
+    parts: _Parts | None = None
+    first: int = 0
+    last: int = 0
+
+
+_NOTHING_SEEN: Final = Look(NOTHING)
 
 
 def _read(text: str) -> _Read:
@@ -61,47 +82,90 @@ class Scorer:
         self._heads = Heads(artefact.manifest.logits, artefact.manifest.heads, artefact.arrays.platt)
         self._cache = TokenCache(self._weights.tokens, self._weights.width, cache_bytes)
         self._by_kinds: dict[int, list[float]] = {}
+        self._evidence = dict(zip(HEADS, self._heads.evidence, strict=True))
         columns = self._weights.measures.T.tolist()
         self._looks = [(logit, column) for logit, column in enumerate(columns) if any(column)]
 
     def score(self, text: str) -> Scores:
         """Probabilities for one text; any text is accepted, one without words scores zero."""
+        return self.look(text).scores
+
+    def look(self, text: str) -> Look:
+        """The scores, with what `explain` and `score_rest` need."""
         read = _read(text)
-        return self._heads.one(self._logits(read)) if read.words else NOTHING
+        if not read.words:
+            return _NOTHING_SEEN
+        parts = self._gather(read.words)
+        return Look(self._heads.one(self._logits(read, parts)), read, parts, 0, len(read.words))
+
+    def look_many(self, texts: Sequence[str]) -> list[Look]:
+        """A look at each text, with the scores that `score_many` gives."""
+        found = [_NOTHING_SEEN] * len(texts)
+        for numbers, reads in _batches(texts):
+            parts, last = self._gather_many(reads), 0
+            scored = self._heads.many(self._logits_of_many(reads, parts))
+            for number, read, scores in zip(numbers, reads, scored, strict=True):
+                first, last = last, last + len(read.words)
+                found[number] = Look(scores, read, parts, first, last)
+        return found
+
+    def score_rest(self, rest: str, look: Look) -> Scores:
+        """As `score`, for what is left of a text that was looked at: its words are mostly that text's."""
+        read = _read(rest)
+        if not read.words:
+            return NOTHING
+        if look.read is None or look.parts is None:
+            return self.score(rest)
+        place_of = dict(zip(look.read.words, range(look.first, look.last), strict=True))
+        places = [place_of.get(word, -1) for word in read.words]
+        if -1 in places:
+            return self._heads.one(self._logits(read, self._gather(read.words)))
+        rows, lemmas, kinds = look.parts
+        return self._heads.one(self._logits(read, (rows.take(places, 0), lemmas.take(places), kinds.take(places))))
 
     def score_many(self, texts: Sequence[str]) -> list[Scores]:
         """Probabilities for many texts, each as `score` gives them up to the last bits, at less than half the price."""
         found = [NOTHING] * len(texts)
         for numbers, reads in _batches(texts):
-            for number, scores in zip(numbers, self._heads.many(self._logits_of_many(reads)), strict=True):
+            for number, scores in zip(numbers, self._scores_of_many(reads), strict=True):
                 found[number] = scores
         return found
 
     def logits(self, text: str) -> tuple[float, ...]:
         """Raw logits in the manifest's order, before calibration; for training and for tests."""
         read = _read(text)
-        return tuple(self._logits(read)) if read.words else (0.0,) * self._weights.logits
+        return tuple(self._logits(read, self._gather(read.words))) if read.words else (0.0,) * self._weights.logits
 
-    def explain(self, text: str, *, categories: Sequence[str], limit: int = 5) -> tuple[Span, ...]:
-        """The words that speak most for the categories, strongest first, as spans of the text as given."""
+    def explain(
+        self, text: str, *, categories: Sequence[str], limit: int = 5, look: Look | None = None
+    ) -> tuple[Span, ...]:
+        """The words that speak most for the categories, strongest first, as spans of the text as given.
+
+        `look` is one at this very text, if there was one.
+        """
         for category in categories:
             if category not in HEADS:
                 raise ValueError(f"unknown category {category!r}, expected some of {HEADS}")
-        read = _read(text)
-        if not read.words:
+        _, read, parts, first, last = look or self.look(text)
+        if read is None or parts is None:
             return ()
-        rows, lemmas, _ = self._gather(read.words)
+        rows, lemmas, kinds = parts
         evidence = Evidence(
             weights=self._weights,
-            rows=rows,
-            lemmas=lemmas.tolist(),
-            kinds=[kinds_of(word) for word in read.words],
-            heads=dict(zip(HEADS, self._heads.evidence, strict=True)),
+            rows=rows[first:last],
+            lemmas=lemmas[first:last].tolist(),
+            kinds=kinds[first:last].tolist(),
+            heads=self._evidence,
         )
-        return spans(read.normalised, evidence, categories=categories, limit=limit)
+        return spans(read.normalised, read.words, evidence, categories=categories, limit=limit)
 
-    def _gather(self, words: list[str]) -> tuple[Floats, Integers, Integers]:
-        """Per token its row of sums, the row of its lemma and its kinds of signal words."""
+    def _gather_many(self, reads: Sequence[_Read]) -> _Parts:
+        return self._gather([word for read in reads for word in read.words])
+
+    def _scores_of_many(self, reads: Sequence[_Read]) -> list[Scores]:
+        return self._heads.many(self._logits_of_many(reads, self._gather_many(reads)))
+
+    def _gather(self, words: list[str]) -> _Parts:
         generation = self._cache.generation
         known = list(map(generation.index.get, words, repeat(-1)))
         places = np.array(known)
@@ -122,10 +186,10 @@ class Scorer:
         kinds[missing] = np.array(parts.kinds)[order]
         return rows, lemmas, kinds
 
-    def _logits(self, read: _Read) -> list[float]:
+    def _logits(self, read: _Read, parts: _Parts) -> list[float]:
         weights = self._weights
         width = weights.logits
-        rows, lemmas, kinds = self._gather(read.words)
+        rows, lemmas, kinds = parts
         sums = np.add.reduce(rows, 0).tolist()
         chars = 1.0 / math.sqrt(sums[-2]) if sums[-2] > 0.0 else 0.0
         lemma = 1.0 / math.sqrt(sums[-1]) if sums[-1] > 0.0 else 0.0
@@ -141,13 +205,13 @@ class Scorer:
             logits = [value + pair * length for value, pair in zip(logits, pairs, strict=False)]
         return logits
 
-    def _logits_of_many(self, reads: Sequence[_Read]) -> Floats:
+    def _logits_of_many(self, reads: Sequence[_Read], parts: _Parts) -> Floats:
         """(texts, H) logits."""
         weights = self._weights
         width = weights.logits
         sizes = np.array([len(read.words) for read in reads])
         starts = np.cumsum(sizes) - sizes
-        rows, lemmas, kinds = self._gather([word for read in reads for word in read.words])
+        rows, lemmas, kinds = parts
         sums = np.add.reduceat(rows, starts, 0)
         logits = np.array([self._of_kinds(mask) for mask in np.bitwise_or.reduceat(kinds, starts).tolist()])
         logits += sums[:, :width] * _inverse_length(sums[:, -2])

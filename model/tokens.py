@@ -62,6 +62,11 @@ def tokens(text: str) -> list[Token]:
     return [Token(form(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text.replace("ё", "е"), _body(text))]
 
 
+def places(text: str) -> list[tuple[int, int]]:
+    """The spans alone."""
+    return [m.span() for m in _TOKEN.finditer(text.replace("ё", "е"), _body(text))]
+
+
 def ngrams(token: str) -> list[str]:
     """Character n-grams of a token form inside its borders; a fixed token or a number is one n-gram."""
     if token in FIXED or (token[0] == "0" and not token.strip("0")):

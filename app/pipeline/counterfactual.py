@@ -20,12 +20,14 @@ def without(text: str, places: Iterable[Place]) -> str:
     return " ".join([*pieces, text[at:]])
 
 
-def change(text: str, telling: Sequence[Place], verdict_of: Callable[[str], Verdict]) -> Change | None:
+def change(text: str, telling: Sequence[Place], before: Verdict, verdict_of: Callable[[str], Verdict]) -> Change | None:
     """The change that takes telling places, strongest first, until the verdict changes; None when they do not suffice.
 
-    `verdict_of` rules on a text; it is asked at most twice for each place, and once more.
+    `before` is the verdict on the text; `verdict_of` rules on what is left of it and is asked at most twice for each
+    place.
     """
-    before = verdict_of(text)
+    if before is Verdict.KEEP:
+        return None
     taken: list[Place] = []
     for place in dict.fromkeys(telling):
         taken.append(place)

@@ -18,7 +18,7 @@ from app.pipeline.counterfactual import change
 from app.policy.binding import BoundPolicy
 from app.policy.decide import decide
 from model.explain import Span
-from model.scorer import Scorer, Scores
+from model.scorer import Look, Scorer, Scores
 
 _log = structlog.get_logger()
 _WORDS_ALONE = Facts()
@@ -71,28 +71,24 @@ class Moderator:
 
         A text that breaks the model takes no neighbour along: then each is judged by itself.
         """
-        scored = self._scored_together(texts) if len(texts) > 1 and not self.trouble() else None
-        if scored is None:
+        looks = self._looks(texts) if len(texts) > 1 and not self.trouble() else None
+        if looks is None:
             return [self.judge_or_wait(text, policy=one) for text, one in zip(texts, policies, strict=True)]
         return [
-            self._judge_scored(text, policy, *one) for text, policy, one in zip(texts, policies, scored, strict=True)
+            Broken(code) if (code := self.trouble()) else self._counted(self._told(text, _checked(*look), policy))
+            for text, policy, look in zip(texts, policies, looks, strict=True)
         ]
 
-    def _scored_together(self, texts: Sequence[str]) -> list[tuple[Scores, float]] | None:
-        """Per text its scores and its share of the seconds; None where some text, or all, broke the model."""
+    def _looks(self, texts: Sequence[str]) -> list[tuple[Look, float]] | None:
+        """A look at each text with its share of the seconds; None where some text, or all, broke the model."""
         start = perf_counter()
         try:
-            found = self._scorer.score_many(texts)
+            looks = self._scorer.look_many(texts)
         except Exception as error:  # noqa: BLE001 - counted where each text is judged by itself
             _log.warning("judging together failed", error=type(error).__name__, texts=len(texts))
             return None
         share = (perf_counter() - start) / len(texts)
-        return [(scores, share) for scores in found]
-
-    def _judge_scored(self, text: str, policy: BoundPolicy, scores: Scores, seconds: float) -> Judgement | Broken:
-        if code := self.trouble():
-            return Broken(code)
-        return self._counted(self._told(text, _checked(scores, seconds), policy))
+        return [(look, share) for look in looks]
 
     def _counted(self, judgement: Judgement) -> Judgement:
         """The judgement, once the breaker has seen whether it failed."""
@@ -120,61 +116,71 @@ class Moderator:
 
     def judge(self, text: str, *, policy: BoundPolicy) -> Judgement:
         """Scores, the telling words of every category that a person may be asked about, and what would change that."""
-        return self._told(text, self.weigh(text), policy)
-
-    def _told(self, text: str, weighed: Judgement, policy: BoundPolicy) -> Judgement:
-        """The judgement with its telling words and what would change the verdict, where there are any."""
-        if weighed.scores is None:
-            return weighed
-        telling = self._explain(text, weighed.scores, policy)
-        return Judgement(weighed.scores, telling, change=self._change(text, telling, policy))
+        return self._told(text, self._look(text), policy)
 
     def weigh(self, text: str) -> Judgement:
         """The scores alone."""
+        look = self._look(text)
+        return look if isinstance(look, Judgement) else Judgement(look.scores)
+
+    def _look(self, text: str) -> Look | Judgement:
+        """What the model sees in the text, or the judgement that failed."""
         start = perf_counter()
         try:
-            scores = self._scorer.score(text)
+            look = self._scorer.look(text)
         except Exception as error:  # noqa: BLE001 - a broken model must end in a person's hands, never in a keep
             return _failed(type(error).__name__)
-        return _checked(scores, perf_counter() - start)
+        return _checked(look, perf_counter() - start)
+
+    def _told(self, text: str, look: Look | Judgement, policy: BoundPolicy) -> Judgement:
+        """The judgement with its telling words and what would change the verdict, where there are any."""
+        if isinstance(look, Judgement):
+            return look
+        telling = self._explain(text, look, policy)
+        return Judgement(look.scores, telling, change=self._change(text, look, telling, policy))
 
     def moderate_text(self, text: str, *, policy: BoundPolicy, facts: Facts) -> Moderated:
         """Judge and rule at once, for callers who ask about a text and store nothing."""
         judgement = self.judge(text, policy=policy)
         return Moderated(judgement, decide(policy, judgement, facts))
 
-    def _explain(self, text: str, scores: Scores, policy: BoundPolicy) -> tuple[Span, ...]:
-        telling = [one.category for one in policy.categories if getattr(scores, one.category) >= one.review]
+    def _explain(self, text: str, look: Look, policy: BoundPolicy) -> tuple[Span, ...]:
+        telling = [one.category for one in policy.categories if getattr(look.scores, one.category) >= one.review]
         if not telling:
             return ()
         try:
-            return self._scorer.explain(text, categories=telling)
+            return self._scorer.explain(text, categories=telling, look=look)
         except Exception as error:  # noqa: BLE001 - a verdict without its words is better than none
             _log.error("explaining failed", error=type(error).__name__)
             return ()
 
-    def _change(self, text: str, telling: tuple[Span, ...], policy: BoundPolicy) -> Change | None:
+    def _change(self, text: str, look: Look, telling: tuple[Span, ...], policy: BoundPolicy) -> Change | None:
         """The telling words without which the policy rules more mildly on the words alone; an essay has none."""
         if not telling or len(text) > _ESSAY:
             return None
 
-        def verdict_of(rest: str) -> Verdict:
-            return decide(policy, Judgement(self._scorer.score(rest)), _WORDS_ALONE).verdict
+        def verdict_of(scores: Scores) -> Verdict:
+            return decide(policy, Judgement(scores), _WORDS_ALONE).verdict
 
         try:
-            return change(text, [(span.start, span.end) for span in telling], verdict_of)
+            return change(
+                text,
+                [(span.start, span.end) for span in telling],
+                verdict_of(look.scores),
+                lambda rest: verdict_of(self._scorer.score_rest(rest, look)),
+            )
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("finding what would change a verdict failed", error=type(error).__name__)
             return None
 
 
-def _checked(scores: Scores, seconds: float) -> Judgement:
-    """What the model said after so many seconds, if it is an opinion at all."""
+def _checked(look: Look, seconds: float) -> Look | Judgement:
+    """The look that took so many seconds, if what it found is an opinion at all."""
     telemetry.JUDGING.observe(seconds)
     # What is no number lies between no two.
-    if not all(0.0 <= score <= 1.0 for score in scores):
+    if not all(0.0 <= score <= 1.0 for score in look.scores):
         return _failed("not_a_probability")
-    return Judgement(scores)
+    return look
 
 
 def _failed(code: str) -> Judgement:

@@ -87,7 +87,11 @@ class Judge:
     def change(self, text: str, telling: Sequence[Span]) -> Change | None:
         """The telling words without which the policy rules more mildly."""
         places = [(span.start, span.end) for span in telling]
-        return change(text, places, lambda rest: Verdict(str(self.opinion(rest)["verdict"])))
+
+        def verdict_of(rest: str) -> Verdict:
+            return Verdict(str(self.opinion(rest)["verdict"]))
+
+        return change(text, places, verdict_of(text), verdict_of)
 
     def lines(self, first: int, lines: Sequence[bytes]) -> list[tuple[bytes, str]]:
         """Per line the one to write, with its line feed, and what is wrong with it ('' = nothing).

@@ -12,7 +12,7 @@ from app.networks.vk import failures, reading
 from app.outbox import backoff
 from app.pipeline import breaker
 from app.pipeline.duties.walk import Round
-from model.scorer import Scorer, Scores
+from model.scorer import Look, Scorer
 
 #: While a file of this name lies in the data folder, the model fails.
 BROKEN_MODEL: Final = "broken-model"
@@ -23,17 +23,17 @@ CLOCK_OFF: Final = "clock-off"
 def breakable_model() -> None:
     """The model works or fails as the test says, and is tried again soon."""
     switch = Path(os.environ["DVORNIK_DATA_DIR"], BROKEN_MODEL)
-    one, many = Scorer.score, Scorer.score_many
+    look, look_many = Scorer.look, Scorer.look_many
 
-    def score(self: Scorer, text: str) -> Scores:
+    def breakable_look(self: Scorer, text: str) -> Look:
         _break_if(switch)
-        return one(self, text)
+        return look(self, text)
 
-    def score_many(self: Scorer, texts: Sequence[str]) -> list[Scores]:
+    def breakable_look_many(self: Scorer, texts: Sequence[str]) -> list[Look]:
         _break_if(switch)
-        return many(self, texts)
+        return look_many(self, texts)
 
-    Scorer.score, Scorer.score_many = score, score_many  # type: ignore[method-assign]
+    Scorer.look, Scorer.look_many = breakable_look, breakable_look_many  # type: ignore[method-assign]
     breaker.PROBE_EVERY = SECOND // 5  # type: ignore[misc]
     working.JUDGE_WAITING_EVERY = SECOND // 5  # type: ignore[misc, attr-defined]
 

@@ -130,7 +130,7 @@ def test_a_broken_model_is_not_ready(small_yard: Yard) -> None:
     """A model that does not judge is 503."""
 
     class Silent:
-        def score(self, text: str) -> None:
+        def look(self, text: str) -> None:
             raise ArithmeticError
 
     small_yard.moderator._scorer = Silent()

@@ -22,6 +22,7 @@ from app.storage.policies import newest
 from app.storage.tables import Comment, Decision, Job, RevisionBody
 from model.manifest import PromisedThresholds
 from model.scorer import Scores
+from tests.fakes.scorer import Foreseeable
 from tests.fakes.thresholds import FakeThresholds
 from tests.fakes.yard import Yard
 
@@ -29,7 +30,7 @@ HEADS = ("spam", "insult", "obscenity", "threat")
 PAGE = "229000001"
 
 
-class NumberScorer:
+class NumberScorer(Foreseeable):
     """A text is as insulting as the number that it begins with."""
 
     def score(self, text: str) -> Scores:
@@ -38,10 +39,6 @@ class NumberScorer:
             raise ArithmeticError(text)
         appeal = 0.9 if "жалоба" in text else 0.01
         return Scores(spam=0.01, insult=float(text.split(maxsplit=1)[0]), obscenity=0.01, threat=0.01, appeal=appeal)
-
-    def explain(self, text: str, *, categories, limit: int = 5) -> tuple[()]:
-        """Nothing in particular."""
-        return ()
 
 
 def promise(value: float) -> PromisedThresholds:

@@ -1,15 +1,23 @@
 """What would have changed the verdict."""
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.change import Change
 from app.domain.words import Verdict
-from app.pipeline.counterfactual import change, without
+from app.pipeline import counterfactual
+from app.pipeline.counterfactual import without
 
 
 def _places(text: str, *words: str) -> list[tuple[int, int]]:
     return [(text.index(word), text.index(word) + len(word)) for word in words]
+
+
+def change(text: str, telling: list[tuple[int, int]], verdict_of: Callable[[str], Verdict]) -> Change | None:
+    """What would have changed the verdict on the whole text."""
+    return counterfactual.change(text, telling, verdict_of(text), verdict_of)
 
 
 def _two_strikes(text: str) -> Verdict:
