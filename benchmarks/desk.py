@@ -13,14 +13,14 @@ from sqlalchemy import insert, text
 from app.api.routes import include_api
 from app.console.app import create_console
 from app.console.shell import COOKIE
-from app.domain.clock import DAY, MINUTE
+from app.domain.clock import DAY, MINUTE, day_of
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.states import CaseState
 from app.domain.words import Kind, Network
 from app.pipeline.administration.sessions import sign_in_by_token
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
-from app.pipeline.reports.periods import Length, day_of, name_of
+from app.pipeline.reports.periods import Length, name_of
 from app.storage.session import migrate
 from app.storage.tables import Decision, ReviewCase
 from benchmarks.machine import Watch
@@ -45,7 +45,7 @@ class Timed:
     foreign_cores: float
 
 
-def measure(material: Material) -> Section:
+def measure(material: Material) -> list[Section]:
     """One client asks again and again; the server is in this process, over real sockets, on SQLite on disk."""
     folder = material.folder / "desk"
     folder.mkdir()
@@ -66,16 +66,18 @@ def measure(material: Material) -> Section:
         "seeded_s": seeded,
         "requests": {one.name: {**one.spread, "foreign_cores": one.foreign_cores} for one in timed},
     }
-    return Section(
-        "The desk: 10,000 open questions",
-        [
-            f"{OPEN:,} open questions by {AUTHORS:,} authors on one page, {DECISIONS:,} decisions in a month, SQLite.",
-            f"{REQUESTS} requests one after another (the report: 3), median (least–largest), whole answers over HTTP.",
-        ],
-        ["request", "ms", "others' cores"],
-        [[one.name, range_of(one.spread, 1), f"{one.foreign_cores:.2f}"] for one in timed],
-        data,
-    )
+    return [
+        Section(
+            "The desk: 10,000 open questions",
+            [
+                f"{OPEN:,} open questions by {AUTHORS:,} authors on one page, {DECISIONS:,} decisions in a month, SQLite.",
+                f"{REQUESTS} requests one after another (the report: 3), median (least–largest), whole answers over HTTP.",
+            ],
+            ["request", "ms", "others' cores"],
+            [[one.name, range_of(one.spread, 1), f"{one.foreign_cores:.2f}"] for one in timed],
+            data,
+        )
+    ]
 
 
 def _open_cases(yard: Yard, texts: list[str]) -> None:
@@ -84,8 +86,8 @@ def _open_cases(yard: Yard, texts: list[str]) -> None:
         config = yard.configuration.current(session).pages["vk", _GROUP]
     for first in range(0, OPEN, _BATCH):
         items = [_item(yard, config, number, texts[number % len(texts)]) for number in range(first, first + _BATCH)]
-        with yard.house.database.write() as session:
-            record(session, yard.house, yard.configuration, items, yard.model_id)
+        with yard.house.database.transact() as transaction:
+            record(transaction, yard.house, yard.configuration, items, yard.model_id)
     asked = sum(case.state == CaseState.OPEN for case in yard.rows(ReviewCase))
     assert asked == OPEN, f"{asked} questions are open"
 

@@ -5,9 +5,9 @@ The body holds ids, codes and numbers, never personal data: an erasure leaves th
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import insert
@@ -36,8 +36,7 @@ class Entry:
     body: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The last link of a chain; sequence numbers start at 1, the mac before the first is ''."""
 
     chain: int
@@ -45,8 +44,7 @@ class Head:
     mac: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One row of the table `journal`."""
 
     chain: int
@@ -82,29 +80,31 @@ def canonical(entry: Entry, at: int) -> str:
     return _canonical.encode({"at": at, "kind": entry.kind, "subject": entry.subject_id, **entry.body}).decode()
 
 
-def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int, *, bulk: Bulk | None = None) -> None:
-    """Write entries in the caller's transaction; through `bulk`, if the caller writes many rows and bears its errors.
+def append(session: Session, key: JournalKey, entries: Sequence[Entry], at: int) -> None:
+    """Write entries in the caller's transaction.
 
     Raises:
         BusyError: the database holds no chain at all.
     """
-    if not entries:
-        return
-    extend(session, key, lock_head(session), entries, at, bulk=bulk)
+    if entries:
+        extend(session, key, lock_head(session), entries, at)
 
 
-def extend(
-    session: Session, key: JournalKey, head: Head, entries: Iterable[Entry], at: int, *, bulk: Bulk | None = None
-) -> None:
+def extend(session: Session, key: JournalKey, head: Head, entries: Iterable[Entry], at: int) -> None:
     """Write entries behind a head that the caller has locked."""
     rows, new = link(key, head, entries, at)
-    columns = [_columns(row) for row in rows]
-    if bulk is None:
-        session.execute(insert(Journal), columns)
-    else:
-        bulk.insert(Journal, columns)
+    session.execute(insert(Journal), [row._asdict() for row in rows])
     connection = session.connection()
     connection.exec_driver_sql(_MOVE[connection.dialect.paramstyle], (new.seq, new.mac, new.chain))
+
+
+def append_many(bulk: Bulk, key: JournalKey, entries: Sequence[Entry], at: int) -> None:
+    """As `append`, for callers who write many rows and bear the driver's own errors; their sessions are flushed."""
+    if not entries:
+        return
+    rows, new = link(key, _lock(bulk.run, is_sqlite=bulk.is_sqlite), entries, at)
+    bulk.insert(Journal, [row._asdict() for row in rows])
+    bulk.cursor.execute(_MOVE["qmark" if bulk.is_sqlite else "pyformat"], (new.seq, new.mac, new.chain))
 
 
 def lock_head(session: Session) -> Head:
@@ -112,17 +112,13 @@ def lock_head(session: Session) -> Head:
     # Rows that the caller has changed are locked before the head, as by everybody else.
     session.flush()
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        row = connection.exec_driver_sql(f"{_HEAD} FOR UPDATE SKIP LOCKED").first()
-        # Nine writers at one moment: wait for the first chain instead of failing.
-        row = row or connection.exec_driver_sql(f"{_HEAD} FOR UPDATE").first()
-    else:
-        row = connection.exec_driver_sql(_HEAD).first()
-    if row is None:
+    return _lock(lambda sql: connection.exec_driver_sql(sql).all(), is_sqlite=connection.dialect.name == "sqlite")
+
+
+def _lock(run: Callable[[str], Sequence[Any]], *, is_sqlite: bool) -> Head:
+    # Nine writers at one moment: wait for the first chain instead of failing.
+    found = run(_HEAD) if is_sqlite else run(f"{_HEAD} FOR UPDATE SKIP LOCKED") or run(f"{_HEAD} FOR UPDATE")
+    if not found:
         message = "the journal has no chain: the database was not migrated"
         raise BusyError(message)
-    return Head(*row)
-
-
-def _columns(row: Link) -> dict[str, object]:
-    return {name: getattr(row, name) for name in Link.__slots__}
+    return Head(*found[0])

@@ -113,7 +113,7 @@ class Asker:
         bans = rules.policy.policy.bans
         if author_id is None or bans is None or not is_open:
             return facts
-        past = Past(Bulk(session))
+        past = Past(Bulk.of(session))
         past.load([(author_id, page.id)])
         now = self._house.clock.now()
         found = standing(past.history((author_id, page.id)), bans, written_at=now, now=now)

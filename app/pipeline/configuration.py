@@ -1,7 +1,7 @@
 """What the pipeline knows of pages and policies, held in memory and renewed when the counter row moves."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 from sqlalchemy import select as core_select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from app.domain.clock import SECOND
@@ -20,6 +20,7 @@ from app.pipeline.house import House
 from app.policy.binding import BoundPolicy, HeldPromise, Thresholds, bind
 from app.policy.rules import Policy, parse
 from app.storage.tables import Page, PolicyVersion
+from app.storage.transaction import Transaction
 
 #: How often a stranger's request may make us look whether a page was added.
 RELOOK: Final = SECOND
@@ -124,13 +125,23 @@ class Configuration:
 
     def current(self, session: Session) -> Snapshot:
         """The snapshot that holds for this transaction."""
-        version = session.connection().exec_driver_sql(_VERSION).scalar_one()
+        return self._at(session.connection().exec_driver_sql(_VERSION).scalar_one(), lambda: session)
+
+    def within(self, transaction: Transaction) -> Snapshot:
+        """The same; a session is opened only where something has changed."""
+        transaction.bulk.cursor.execute(_VERSION)
+        found = transaction.bulk.cursor.fetchall()
+        if not found:
+            raise NoResultFound("the database holds no configuration: it was not migrated")
+        return self._at(found[0][0], lambda: transaction.session)
+
+    def _at(self, version: int, session: Callable[[], Session]) -> Snapshot:
         snapshot = self._snapshot
         if version != snapshot.version:
             with self._lock:
                 snapshot = self._snapshot
                 if version != snapshot.version:
-                    snapshot = self._snapshot = self._load(session, version)
+                    snapshot = self._snapshot = self._load(session(), version)
         # Not the attribute: a transaction that began earlier may have put its own, older one there.
         return snapshot
 

@@ -1,21 +1,25 @@
 """One insert a table for a whole batch, on the plain driver cursor.
 
-The statements are compiled from the tables once. SQLite takes one multi-row INSERT; PostgreSQL takes the rows as one
-JSON parameter, which costs a quarter of binding them one by one.
+The statements are compiled from the tables once. SQLite takes multi-row INSERTs; PostgreSQL takes the rows as one JSON
+parameter, which costs a quarter of binding them one by one.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final, Protocol
 
 import msgspec
-from sqlalchemy import Integer, Table
+from sqlalchemy import Integer, LargeBinary, Table
 from sqlmodel import Session, SQLModel
 
 Row = Mapping[str, Any]
 #: SQLite refuses more bound values in one statement.
 SQLITE_VALUES: Final = 32_000
+#: Rows or keys of one SQLite statement: few sizes, so that the driver keeps each of them compiled.
+_SIZES: Final = (256, 128, 64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -38,26 +42,53 @@ class Cursor(Protocol):
 class Bulk:
     """Reads and writes many rows at once inside one transaction."""
 
-    def __init__(self, session: Session) -> None:
-        driver = session.connection().connection.driver_connection
-        if driver is None:  # pragma: no cover - a session that is open has one
-            message = "the session has no connection"
-            raise RuntimeError(message)
+    def __init__(self, driver: Any) -> None:
+        """`driver` is the driver's own connection."""
         self.cursor: Cursor = driver.cursor()
         self.is_sqlite = isinstance(driver, sqlite3.Connection)
 
+    @classmethod
+    def of(cls, session: Session) -> "Bulk":
+        """On a session's connection, in its transaction; what the session holds back must be flushed first."""
+        return cls(session.connection().connection.driver_connection)
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of one statement; values are marked as the driver wants it."""
+        self.cursor.execute(sql, parameters)
+        return self.cursor.fetchall()
+
     def insert(self, table: type[SQLModel], rows: Sequence[Row]) -> None:
         """Insert rows; each must hold every column."""
-        for sql, parameters in self._inserts(table, rows, ""):
-            self.cursor.execute(sql, parameters)
+        if not rows:
+            return
+        if not self.is_sqlite:
+            self.cursor.execute(_postgresql_insert(table), (_json(table, rows),))
+            return
+        values_of = _values_of(table)
+        for part in _parts(rows, len(_columns(table))):
+            self.cursor.execute(_sqlite_insert(table, len(part)), list(chain.from_iterable(map(values_of, part))))
 
-    def insert_new(self, table: type[SQLModel], rows: Sequence[Row]) -> set[int]:
-        """Insert rows that conflict with none, in the order given; returns the ids that went in."""
-        inserted: set[int] = set()
-        for sql, parameters in self._inserts(table, rows, " ON CONFLICT DO NOTHING RETURNING id"):
-            self.cursor.execute(sql, parameters)
-            inserted.update(row[0] for row in self.cursor.fetchall())
-        return inserted
+    def insert_new(self, table: type[SQLModel], key: Sequence[str], rows: Sequence[Row]) -> set[int]:
+        """Insert rows whose unique `key` nobody has yet, in the order given; returns the ids that went in."""
+        if self.is_sqlite and rows:
+            # Nobody else writes before this transaction ends, so a look is enough; RETURNING costs more.
+            keys = [tuple(row[column] for column in key) for row in rows]
+            known = set(self.match(table, key, keys, key))
+            rows = [row for row, values in zip(rows, keys, strict=True) if values not in known]
+        return self.insert_missing(table, rows)
+
+    def insert_missing(self, table: type[SQLModel], rows: Sequence[Row]) -> set[int]:
+        """Insert rows that this transaction has looked for in vain; on PostgreSQL somebody may have been faster.
+
+        Returns the ids that went in.
+        """
+        if not rows:
+            return set()
+        if self.is_sqlite:
+            self.insert(table, rows)
+            return {row["id"] for row in rows}
+        sql = f"{_postgresql_insert(table)} ON CONFLICT DO NOTHING RETURNING id"
+        return {id_ for (id_,) in self.run(sql, (_json(table, rows),))}
 
     def match(
         self,
@@ -76,29 +107,14 @@ class Bulk:
         """
         if not keys:
             return []
-        name, names = _name(table), ", ".join(key)
-        on = " AND ".join(f"t.{column} = k.{column}" for column in key)
-        wanted = ", ".join(f"t.{column}" for column in columns)
-        tail = f" WHERE {where}" if where else ""
-        if self.is_sqlite:
-            found: list[tuple[Any, ...]] = []
-            step = SQLITE_VALUES // len(key)
-            for start in range(0, len(keys), step):
-                part = keys[start : start + step]
-                marks = ",".join(["(" + ",".join("?" * len(key)) + ")"] * len(part))
-                # CROSS JOIN fixes the order: the few keys outside, the table's index inside.
-                sql = f"WITH k({names}) AS (VALUES {marks}) SELECT {wanted} FROM k CROSS JOIN {name} t ON {on}{tail}"  # noqa: S608
-                self.cursor.execute(sql, [value for values in part for value in values])
-                found += self.cursor.fetchall()
-            return found
-        types = ", ".join(f"{column} {_type(table, column)}" for column in key)
-        sql = (
-            f"SELECT {wanted} FROM json_to_recordset(%s::json) AS k({types}) JOIN {name} t ON {on}{tail}"  # noqa: S608
-            f" ORDER BY t.{order}{' FOR UPDATE OF t' if lock else ''}"
-        )
-        rows = [dict(zip(key, values, strict=True)) for values in keys]
-        self.cursor.execute(sql, (_encode(rows).decode(),))
-        return self.cursor.fetchall()
+        if not self.is_sqlite:
+            sql = _postgresql_match(table, tuple(key), tuple(columns), where, order, lock=lock)
+            return self.run(sql, (_encode([dict(zip(key, values, strict=True)) for values in keys]).decode(),))
+        found: list[tuple[Any, ...]] = []
+        for part in _parts(keys, len(key)):
+            sql = _sqlite_match(table, tuple(key), tuple(columns), where, len(part))
+            found += self.run(sql, list(chain.from_iterable(part)))
+        return found
 
     def update(self, table: type[SQLModel], columns: Sequence[str], rows: Iterable[Row]) -> None:
         """Set `columns` of the rows with these ids."""
@@ -107,24 +123,25 @@ class Bulk:
         sql = f"UPDATE {_name(table)} SET {assignments} WHERE id = {mark}"  # noqa: S608 - names of our own tables
         self.cursor.executemany(sql, [(*(row[column] for column in columns), row["id"]) for row in rows])
 
-    def _inserts(self, table: type[SQLModel], rows: Sequence[Row], tail: str) -> Iterable[tuple[str, Any]]:
-        if not rows:
-            return
-        columns = _columns(table)
-        if self.is_sqlite:
-            step = SQLITE_VALUES // len(columns)
-            for start in range(0, len(rows), step):
-                part = rows[start : start + step]
-                yield _sqlite_insert(table, len(part)) + tail, [row[column] for row in part for column in columns]
-        else:
-            yield _postgresql_insert(table) + tail, (_encode([_plain(row) for row in rows]).decode(),)
+
+def _parts(rows: Sequence[Any], width: int) -> Iterator[Sequence[Any]]:
+    """All rows in order, in pieces of the usual sizes."""
+    if len(rows) == 1:
+        yield rows
+        return
+    start = 0
+    while start < len(rows):
+        left = min(len(rows) - start, SQLITE_VALUES // width)
+        size = next(size for size in _SIZES if size <= left)
+        yield rows[start : start + size]
+        start += size
 
 
-def _plain(row: Row) -> Row:
-    """Bytes as PostgreSQL reads them from text."""
-    if any(isinstance(value, bytes) for value in row.values()):
-        return {name: "\\x" + value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
-    return row
+def _json(table: type[SQLModel], rows: Sequence[Row]) -> str:
+    """Rows as PostgreSQL reads them from text, bytes as its own hexadecimal digits."""
+    for name in _binary(table):
+        rows = [{**row, name: None if row[name] is None else "\\x" + row[name].hex()} for row in rows]
+    return _encode(rows).decode()
 
 
 def _table(table: type[SQLModel]) -> Table:
@@ -144,14 +161,34 @@ def _columns(table: type[SQLModel]) -> tuple[str, ...]:
     return tuple(column.name for column in _table(table).columns)
 
 
+@lru_cache
+def _binary(table: type[SQLModel]) -> tuple[str, ...]:
+    return tuple(column.name for column in _table(table).columns if isinstance(column.type, LargeBinary))
+
+
+@lru_cache
+def _values_of(table: type[SQLModel]) -> "itemgetter[Any]":
+    return itemgetter(*_columns(table))
+
+
 def _quoted(table: type[SQLModel]) -> str:
     return ", ".join(f'"{column}"' for column in _columns(table))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _sqlite_insert(table: type[SQLModel], rows: int) -> str:
     marks = "(" + ",".join("?" * len(_columns(table))) + ")"
     return f"INSERT INTO {_name(table)} ({_quoted(table)}) VALUES {','.join([marks] * rows)}"  # noqa: S608
+
+
+@lru_cache(maxsize=1024)
+def _sqlite_match(table: type[SQLModel], key: tuple[str, ...], columns: tuple[str, ...], where: str, keys: int) -> str:
+    wanted, on, tail = _selection(key, columns, where)
+    marks = ",".join(["(" + ",".join("?" * len(key)) + ")"] * keys)
+    # CROSS JOIN fixes the order: the few keys outside, the table's index inside.
+    return (
+        f"WITH k({', '.join(key)}) AS (VALUES {marks}) SELECT {wanted} FROM k CROSS JOIN {_name(table)} t ON {on}{tail}"  # noqa: S608
+    )
 
 
 @lru_cache
@@ -159,3 +196,21 @@ def _postgresql_insert(table: type[SQLModel]) -> str:
     name = _name(table)
     columns = _quoted(table)
     return f"INSERT INTO {name} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{name}, %s::json)"  # noqa: S608
+
+
+@lru_cache
+def _postgresql_match(
+    table: type[SQLModel], key: tuple[str, ...], columns: tuple[str, ...], where: str, order: str, *, lock: bool
+) -> str:
+    wanted, on, tail = _selection(key, columns, where)
+    types = ", ".join(f"{column} {_type(table, column)}" for column in key)
+    return (
+        f"SELECT {wanted} FROM json_to_recordset(%s::json) AS k({types}) JOIN {_name(table)} t ON {on}{tail}"  # noqa: S608
+        f" ORDER BY t.{order}{' FOR UPDATE OF t' if lock else ''}"
+    )
+
+
+def _selection(key: tuple[str, ...], columns: tuple[str, ...], where: str) -> tuple[str, str, str]:
+    """What is wanted, what must be equal, and the further condition."""
+    wanted = ", ".join(f"t.{column}" for column in columns)
+    return wanted, " AND ".join(f"t.{column} = k.{column}" for column in key), f" WHERE {where}" if where else ""

@@ -105,7 +105,7 @@ def known_texts(
 
     A key is kind, scope and external id.
     """
-    bulk = Bulk(session)
+    bulk = Bulk.of(session)
     wanted = [(page_id, *key) for key in sorted(keys)]
     columns = ("kind", "scope", "external_id", "state", "revision_id")
     rows = bulk.match(Comment, ("page_id", "kind", "scope", "external_id"), wanted, columns)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +12,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from app.domain.errors import ConfigurationError
 from app.storage.folders import private_folder
+from app.storage.transaction import Transaction
 from app.storage.turns import Turns
 
 #: How long a transaction waits for another one's lock, on either engine; then whoever asked is told to come again.
@@ -60,6 +61,30 @@ class Database:
                 yield session
 
     @contextmanager
+    def transact(self) -> Iterator[Transaction]:
+        """The same without the price of a session, unless somebody asks for one; a driver's errors come as they are."""
+        turn = self._turns.turn() if self.is_sqlite else nullcontext()
+        with closing(self.engine.raw_connection()) as pooled, turn:
+            driver: Any = pooled.driver_connection
+            if self.is_sqlite:
+                driver.execute("BEGIN IMMEDIATE")
+            transaction = Transaction(driver, lambda: self._session_on(pooled))
+            try:
+                yield transaction
+                (transaction.opened or driver).commit()
+            except BaseException:
+                if not self.is_sqlite and driver.closed:
+                    # The pool must not hand out what the server has closed.
+                    pooled.invalidate()
+                else:
+                    driver.rollback()
+                raise
+
+    def _session_on(self, pooled: PoolProxiedConnection) -> Session:
+        connection = Connection(self.engine, connection=pooled).execution_options(dvornik_begun=True)
+        return Session(connection, expire_on_commit=False)
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads; keep it under a second."""
         with (
@@ -81,7 +106,12 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         # An error's message must not hold what people wrote.
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={
+            "check_same_thread": False,
+            "timeout": BUSY_TIMEOUT_MS / 1000,
+            # A batch's statements differ by their number of rows; compiling one costs more than running it.
+            "cached_statements": 512,
+        },
     )
 
     @event.listens_for(engine, "connect")
@@ -93,7 +123,10 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("dvornik_write", False)
+        options = connection.get_execution_options()
+        if options.get("dvornik_begun", False):
+            return
+        write = options.get("dvornik_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine

@@ -89,8 +89,8 @@ class Desk(World):
 
     def take(self, item: Item) -> None:
         """A delivery goes the way of all deliveries."""
-        with self.database.write() as session:
-            record(session, self.house, self.configuration, [item], self.model_id)
+        with self.database.transact() as transaction:
+            record(transaction, self.house, self.configuration, [item], self.model_id)
 
     def withdraw(self, comment: int, author: str = "15170") -> None:
         """Its author takes it back."""

@@ -64,12 +64,12 @@ class Street(Yard):
         self._happens(Published(str(number), "Новость", at, url, tuple(attachments)), None)
 
     def _happens(self, body, ref, text=None):
-        with self.house.database.write() as session:
-            config = self.configuration.current(session).pages["vk", PAGE]
+        with self.house.database.transact() as transaction:
+            config = self.configuration.within(transaction).pages["vk", PAGE]
             judgement = None if text is None else self.moderator.judge(text, policy=config.policy)
             event = Event(Network.VK, PAGE, "event", str(self.house.ids()), body, b"{}")
             item = Item(event, config.id, self.clock.now(), judgement)
-            record(session, self.house, self.configuration, [item], self.model_id)
+            record(transaction, self.house, self.configuration, [item], self.model_id)
         if ref is None:
             return None
         with self.house.database.read() as session:

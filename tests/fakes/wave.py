@@ -53,8 +53,8 @@ class Wave(Desk):
 
     def take(self, *items: Item) -> list[Outcome]:
         """Record items as one batch."""
-        with self.house.database.write() as session:
-            recorded = record(session, self.house, self.configuration, items, 1, nearby=self.nearby)
+        with self.house.database.transact() as transaction:
+            recorded = record(transaction, self.house, self.configuration, items, 1, nearby=self.nearby)
         return recorded.outcomes
 
     def item(self, text: str, *, scores: Scores = CLEAN, number: int = 0, page_id: int = 0, **about: Any) -> Item:

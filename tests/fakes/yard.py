@@ -147,12 +147,12 @@ class Yard:
             written_at=self.clock.now(),
             private=private,
         )
-        with self.house.database.write() as session:
-            config = self.configuration.current(session).pages["vk", page]
+        with self.house.database.transact() as transaction:
+            config = self.configuration.within(transaction).pages["vk", page]
             judgement = self.moderator.judge(text, policy=config.policy)
             event = Event(Network.VK, page, "wall_reply_new", f"{page}:{self._number}", body, b"{}")
             record(
-                session,
+                transaction,
                 self.house,
                 self.configuration,
                 [Item(event, config.id, self.clock.now(), judgement, print=text_print(text) if compared else None)],

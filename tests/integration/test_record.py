@@ -57,8 +57,8 @@ class Desk:
 
     def take(self, *items: Item) -> list[Outcome]:
         """Record items as one batch."""
-        with self.house.database.write() as session:
-            return record(session, self.house, self.configuration, items, 1).outcomes
+        with self.house.database.transact() as transaction:
+            return record(transaction, self.house, self.configuration, items, 1).outcomes
 
     def one(self, item: Item) -> Outcome:
         """Record one item in its own transaction, a second later than the one before."""

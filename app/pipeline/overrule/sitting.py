@@ -12,7 +12,7 @@ from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ports import Abilities
 from app.domain.principals import Principal
 from app.domain.words import Kind
-from app.journal.chain import append
+from app.journal.chain import append_many
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.overrule.wishes import LONGEST_WORDS
@@ -24,6 +24,7 @@ from app.pipeline.record.writing import write
 from app.storage.accounts import is_id
 from app.storage.bulk import Bulk
 from app.storage.tables import Comment, Decision, Note, Revision
+from app.storage.transaction import Transaction
 from model.scorer import Scores
 
 #: Two that lock each other out are told apart by the database; the loser simply begins again.
@@ -98,10 +99,10 @@ class Sitting:
     def settle(self) -> None:
         """Write all that was decided, pass a campaign's question on, and sign it in the journal."""
         self.session.flush()
-        write(self.session, self.bulk, self.ledger)
+        write(Transaction.of(self.session), self.ledger)
         pages = self.configuration.current(self.session).by_id
         hand_over(self.bulk, self.ledger, self.house.ids, pages)
-        append(self.session, self.house.journal_key, self.ledger.entries, self.at, bulk=self.bulk)
+        append_many(self.bulk, self.house.journal_key, self.ledger.entries, self.at)
 
 
 def sit(
@@ -120,7 +121,7 @@ def sit(
         NotFoundError: there is no such comment, or not for this person.
         ConflictError: its page is no longer moderated here.
     """
-    bulk, ledger = Bulk(session), Ledger(house.clock.now())
+    bulk, ledger = Bulk.of(session), Ledger(house.clock.now())
     comment = Loader(bulk, ledger, house.ids).load_one(comment_id)
     if comment is None or not who.may_touch(comment.page_id):
         raise NotFoundError(missing)

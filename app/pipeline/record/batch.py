@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlmodel import Session
-
 from app.domain.events import Event, Written
 from app.domain.watching import Matter
 from app.domain.words import Category
-from app.journal.chain import append
+from app.journal.chain import append_many
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.record.budget import Budget, fall_to_review
@@ -24,8 +22,8 @@ from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
 from app.pipeline.record.writing import write
 from app.pipeline.watching import incidents
-from app.storage.bulk import Bulk
 from app.storage.tables import Unjudged
+from app.storage.transaction import Transaction
 
 
 class Recorded(NamedTuple):
@@ -36,7 +34,7 @@ class Recorded(NamedTuple):
 
 
 def record(
-    session: Session,
+    transaction: Transaction,
     house: House,
     configuration: Configuration,
     items: Sequence[Item],
@@ -45,10 +43,10 @@ def record(
     nearby: Nearby | None = None,
 ) -> Recorded:
     """Write a batch; no two items may be about the same comment. `nearby` is what this process remembers of texts."""
-    pages = configuration.current(session).by_id
-    bulk = Bulk(session)
+    pages = configuration.within(transaction).by_id
+    bulk = transaction.bulk
     ledger = Ledger(house.clock.now())
-    deliveries = Deliveries(session, bulk, house)
+    deliveries = Deliveries(bulk, house)
     known = deliveries.take(items, pages)
     fresh = [(item, pages[item.page_id]) for item, outcome in zip(items, known, strict=True) if outcome is None]
     loader = Loader(bulk, ledger, house.ids)
@@ -59,7 +57,7 @@ def record(
     repeats.load(fresh)
     past = Past(bulk)
     past.load(_suspects(fresh, ledger, repeats))
-    budget = Budget(session, ledger.at)
+    budget = Budget(transaction, ledger.at)
     rulings = Rulings(ledger, past, budget, repeats, ids=house.ids, model_version_id=model_version_id)
     happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
     outcomes = []
@@ -70,14 +68,16 @@ def record(
         outcomes.append(outcome)
     deliveries.write()
     repeats.write()
-    write(session, bulk, ledger)
+    write(transaction, ledger)
     repeats.hand_over(pages)
     if ledger.inserts[Unjudged]:
         code = next(item.judgement.failure for item in items if item.unjudged and item.judgement)
-        incidents.begin(session, house, Matter.MODEL, code=code)
-    append(session, house.journal_key, ledger.entries, ledger.at, bulk=bulk)
+        incidents.begin(transaction.session, house, Matter.MODEL, code=code)
+    if transaction.opened:
+        transaction.opened.flush()
+    append_many(bulk, house.journal_key, ledger.entries, ledger.at)
     for page_id in sorted(budget.exceeded):
-        fall_to_review(session, house, page_id, ledger.at)
+        fall_to_review(transaction.session, house, page_id, ledger.at)
     return Recorded(outcomes, ledger.pending)
 
 

@@ -24,6 +24,7 @@ from app.pipeline.mode_change import apply_mode_change
 from app.storage import incidents
 from app.storage.nodes import bump_config
 from app.storage.tables import Action, Decision, Page
+from app.storage.transaction import Transaction
 
 _log = structlog.get_logger()
 #: Machine removals an hour on one page.
@@ -46,8 +47,8 @@ class _Hour:
 class Budget:
     """Counts one transaction's removals on top of the last hour's."""
 
-    def __init__(self, session: Session, at: int) -> None:
-        self._session = session
+    def __init__(self, transaction: Transaction, at: int) -> None:
+        self._transaction = transaction
         self._at = at
         self._decided: dict[int, int] = {}
         self._hours: dict[int, _Hour] = {}
@@ -81,7 +82,8 @@ class Budget:
             Action.ordered_by == _MACHINE,
             col(Action.state).in_(_COUNTED),
         )
-        hour = _Hour(self._session.exec(decisions).one(), self._session.exec(removals).one())
+        session = self._transaction.session
+        hour = _Hour(session.exec(decisions).one(), session.exec(removals).one())
         self._hours[page.id] = hour
         return hour
 

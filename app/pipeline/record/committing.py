@@ -20,6 +20,7 @@ from app.pipeline.record.batch import record
 from app.pipeline.record.deliveries import reject
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.nearby import Nearby
+from app.storage.transaction import Transaction
 
 _log = structlog.get_logger()
 #: A batch that loses a race (deadlock, a row that appeared meanwhile) is tried again this often as a whole.
@@ -122,12 +123,12 @@ class Committer:
         outcomes: list[Outcome] = []
         pending = 0
         start = perf_counter()
-        with self._house.database.write() as session:
+        with self._house.database.transact() as transaction:
             if items:
                 outcomes, pending = record(
-                    session, self._house, self._configuration, items, self._model_version_id, nearby=self._nearby
+                    transaction, self._house, self._configuration, items, self._model_version_id, nearby=self._nearby
                 )
-            _do(also, session)
+            _do(also, transaction)
         if items:
             telemetry.BATCH.observe(len(items))
             telemetry.COMMIT.observe(perf_counter() - start)
@@ -149,9 +150,9 @@ class Committer:
     def _set_aside(self, item: Item, code: str, also: Also | None) -> Answer:
         _log.error("an event was set aside", code=code, type=item.event.type, page=item.page_id)
         try:
-            with self._house.database.write() as session:
-                reject(session, self._house, item, code)
-                _do(also, session)
+            with self._house.database.transact() as transaction:
+                reject(transaction.bulk, self._house, item, code)
+                _do(also, transaction)
         except _NotOurs as error:
             raise error.cause from None
         except Exception as error:  # noqa: BLE001 - then the network is asked to send it again
@@ -202,11 +203,11 @@ class _NotOurs(Exception):  # noqa: N818 - a signal inside this file
         self.cause = cause
 
 
-def _do(also: Also | None, session: Session) -> None:
+def _do(also: Also | None, transaction: Transaction) -> None:
     if also is None:
         return
     try:
-        also(session)
+        also(transaction.session)
     except Exception as error:
         raise _NotOurs(error) from error
 

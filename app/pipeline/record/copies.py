@@ -118,7 +118,7 @@ class Copies:
 
     def _lock(self, rows: dict[int, Row]) -> None:
         """Insert what is new, in the order of hashes; then lock what was there, in the order of ids."""
-        inserted = self._bulk.insert_new(SeenText, list(rows.values()))
+        inserted = self._bulk.insert_new(SeenText, ("text_hash",), list(rows.values()))
         heads = {row["text_hash"]: (row["id"], row["like_id"]) for row in rows.values() if row["id"] in inserted}
         known = [(row["text_hash"],) for row in rows.values() if row["id"] not in inserted]
         for text_id, number, like in self._bulk.match(SeenText, ("text_hash",), known, ("id", "text_hash", "like_id")):

@@ -4,9 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import insert
-from sqlmodel import Session
-
 from app.pipeline.configuration import PageConfig
 from app.pipeline.house import House
 from app.pipeline.record.items import Item, Outcome
@@ -22,7 +19,7 @@ def key_hash(page_id: int, key: str, probe: int = 0) -> int:
     return int.from_bytes(digest) & _HASH
 
 
-def reject(session: Session, house: House, item: Item, code: str) -> None:
+def reject(bulk: Bulk, house: House, item: Item, code: str) -> None:
     """Keep aside what the database refused, without its text, so that nothing is lost silently."""
     row = {
         "id": house.ids(),
@@ -32,7 +29,7 @@ def reject(session: Session, house: House, item: Item, code: str) -> None:
         "code": code,
         "received_at": item.received_at,
     }
-    session.execute(insert(RejectedEvent), [row])
+    bulk.insert(RejectedEvent, [row])
 
 
 def _plain(text: str) -> str:
@@ -43,8 +40,7 @@ def _plain(text: str) -> str:
 class Deliveries:
     """Knows which deliveries are new; rows go in by hash order so that two writers never wait in a ring."""
 
-    def __init__(self, session: Session, bulk: Bulk, house: House) -> None:
-        self._session = session
+    def __init__(self, bulk: Bulk, house: House) -> None:
         self._bulk = bulk
         self._house = house
         self._ids: dict[int, int] = {}
@@ -65,7 +61,7 @@ class Deliveries:
 
     def _homeless(self, item: Item) -> Outcome:
         """Its page was removed while it was on its way."""
-        reject(self._session, self._house, item, "page_removed")
+        reject(self._bulk, self._house, item, "page_removed")
         return Outcome.REJECTED
 
     def _insert(
@@ -82,7 +78,7 @@ class Deliveries:
             elif other != place:
                 again.append(place)
         rows = [self._row(items[place], number) for number, place in sorted(first.items())]
-        inserted = self._bulk.insert_new(SeenEvent, rows)
+        inserted = self._bulk.insert_new(SeenEvent, ("key_hash",), rows)
         self._ids.update({id(items[first[row["key_hash"]]]): row["id"] for row in rows if row["id"] in inserted})
         taken = [(row["key_hash"],) for row in rows if row["id"] not in inserted]
         for number, page_id, key in self._bulk.match(SeenEvent, ("key_hash",), taken, ("key_hash", "page_id", "key")):

@@ -80,7 +80,7 @@ class Loader:
         }
         missing = [pair for pair in wanted if pair not in known]
         rows = [self._author(network, name) for network, name in missing]
-        inserted = self._bulk.insert_new(Author, rows)
+        inserted = self._bulk.insert_missing(Author, rows)
         self._ledger.new_authors |= inserted
         known.update({(row["network"], row["external_id"]): row["id"] for row in rows if row["id"] in inserted})
         lost = [pair for pair in missing if pair not in known]
@@ -100,7 +100,7 @@ class Loader:
         known = {(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], wanted, columns)}
         missing = [pair for pair in wanted if pair not in known]
         rows = [self._post(page_id, name) for page_id, name in missing]
-        inserted = self._bulk.insert_new(Post, rows)
+        inserted = self._bulk.insert_missing(Post, rows)
         known.update({(row["page_id"], row["external_id"]): row["id"] for row in rows if row["id"] in inserted})
         lost = [pair for pair in missing if pair not in known]
         known.update({(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], lost, columns)})
@@ -125,7 +125,7 @@ class Loader:
         keys = sorted(first)
         self._take(self._bulk.match(Comment, _KEY, keys, _COMMENT, lock=True))
         rows = [self._comment(key, *first[key]) for key in keys if key not in self._ledger.comments]
-        inserted = self._bulk.insert_new(Comment, rows)
+        inserted = self._bulk.insert_missing(Comment, rows)
         for row in rows:
             if row["id"] in inserted:
                 self._keep(row)

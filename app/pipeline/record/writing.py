@@ -3,10 +3,9 @@
 from typing import Final
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from app.pipeline.record.ledger import Ledger
-from app.storage.bulk import Bulk
 from app.storage.nodes import bump_config
 from app.storage.tables import (
     Action,
@@ -22,13 +21,15 @@ from app.storage.tables import (
     RevisionBody,
     Unjudged,
 )
+from app.storage.transaction import Transaction
 
 #: Tables in the order in which they are written.
 _ORDER: Final = (Revision, RevisionBody, Unjudged, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
 
 
-def write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
+def write(transaction: Transaction, ledger: Ledger) -> None:
     """Write all but the journal."""
+    bulk = transaction.bulk
     # Closed before the next one opens: a comment has one open case.
     if cases := ledger.changed_cases():
         bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
@@ -52,7 +53,8 @@ def write(session: Session, bulk: Bulk, ledger: Ledger) -> None:
     if posts := ledger.updates[Post]:
         bulk.update(Post, ("text", "attachments_json", "url", "published_at"), posts)
     if ledger.judged:
-        session.execute(delete(Unjudged).where(col(Unjudged.revision_id).in_(ledger.judged)))
+        transaction.session.execute(delete(Unjudged).where(col(Unjudged.revision_id).in_(ledger.judged)))
     if ledger.stale_managers:
-        session.execute(update(Page).where(col(Page.id).in_(ledger.stale_managers)).values(managers_read_at=None))
-        bump_config(session)
+        stale = update(Page).where(col(Page.id).in_(ledger.stale_managers)).values(managers_read_at=None)
+        transaction.session.execute(stale)
+        bump_config(transaction.session)

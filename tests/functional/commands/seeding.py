@@ -39,11 +39,11 @@ def _comment(house, judging, page, number, text):
     now = house.clock.now()
     body = Written(Act.NEW, CommentRef(Kind.WALL, "", str(number)), str(1000 + number), text, post="7", written_at=now)
     event = Event(Network.VK, PAGE, "wall_reply_new", f"new:{number}", body, b"{}")
-    with house.database.write() as session:
-        config = judging.configuration.current(session).by_id[page]
+    with house.database.transact() as transaction:
+        config = judging.configuration.within(transaction).by_id[page]
         judgement = judging.moderator.judge(text, policy=config.policy)
         item = Item(event, page, now, judgement, print=text_print(text))
-        record(session, house, judging.configuration, [item], judging.model_version_id)
+        record(transaction, house, judging.configuration, [item], judging.model_version_id)
     with house.database.read() as session:
         query = select(Decision.id).join(Comment, col(Comment.id) == col(Decision.comment_id))
         return session.exec(query.where(Comment.external_id == str(number))).one()

@@ -104,11 +104,11 @@ def arrive(yard: Yard, words: str, external_id: str, author: str, act: Act = Act
     yard.clock.advance(SECOND)
     body = Written(act, CommentRef(Kind.WALL, "", external_id), author, words, post="17", written_at=yard.clock.now())
     event = Event(Network.VK, PAGE, f"wall_reply_{act}", f"{act}:{words}:{external_id}", body, b"{}")
-    with yard.house.database.write() as session:
-        config = yard.configuration.current(session).pages["vk", PAGE]
+    with yard.house.database.transact() as transaction:
+        config = yard.configuration.within(transaction).pages["vk", PAGE]
         judgement = yard.moderator.judge(words, policy=config.policy)
         item = Item(event, config.id, yard.clock.now(), judgement, print=text_print(words))
-        record(session, yard.house, yard.configuration, [item], yard.model_id)
+        record(transaction, yard.house, yard.configuration, [item], yard.model_id)
     return max(row.id for row in yard.rows(Decision))
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from app.domain.clock import HOUR
 from app.domain.events import Act
@@ -17,6 +17,7 @@ from app.pipeline.record.items import Item, Outcome
 from app.pipeline.unjudged.waiting import QUIET
 from app.storage.erasing import REVISIONS, erase
 from app.storage.tables import Action, Decision, Evidence, RejectedEvent, ReviewCase, Unjudged
+from app.storage.transaction import Transaction
 from tests.fakes.house import removed
 from tests.integration.pipeline.storm import RUDE, Storm
 
@@ -198,10 +199,10 @@ def test_a_text_that_cannot_be_stored_waits_no_longer(squall: Storm, monkeypatch
     squall.mend_model()
     takes = committing.record
 
-    def record(session: Session, house: House, configuration: Configuration, items: list[Item], *more, **named):
+    def record(transaction: Transaction, house: House, configuration: Configuration, items: list[Item], *more, **named):
         if any(item.event.body.ref.external_id == "1" for item in items):
             raise ValueError
-        return takes(session, house, configuration, items, *more, **named)
+        return takes(transaction, house, configuration, items, *more, **named)
 
     monkeypatch.setattr(committing, "record", record)
     squall.judge_waiting()

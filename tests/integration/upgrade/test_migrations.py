@@ -103,13 +103,13 @@ def _go_on(url: str, folder: Path, written: list[Written]) -> None:
             comes("дебил", page_id=page, number=1, act=Act.EDIT, scores=INSULT, key=f"after{page}", at=AT + 1)
             for page in pages
         ]
-        with house.database.write() as session:
+        with house.database.transact() as transaction:
             config = Configuration(house, thresholds)
-            known = config.current(session).by_id
+            known = config.within(transaction).by_id
             assert {page: known[page].external_id for page in pages} == {
                 page: f"{PAGE_EXTERNAL}{past.number}" for page, past in pages.items()
             }
-            record(session, house, config, items, model)
+            record(transaction, house, config, items, model)
         with house.database.read() as session:
             found = session.exec(select(Comment.page_id, Comment.decision_id).where(Comment.external_id == "1")).all()
         decisions = dict(found)

@@ -12,7 +12,7 @@ def test_more_keys_than_one_statement_takes_are_all_found(sqlite_url: str) -> No
     """SQLite as it is built by default takes 32,766 values in a statement; a longer list of keys finds every row."""
     house = make_house(sqlite_url, FakeClock())
     with house.database.write() as session:
-        bulk = Bulk(session)
+        bulk = Bulk.of(session)
         driver = session.connection().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
