@@ -1,63 +1,67 @@
 """`make bench`: runs every measurement, or those that are named, and writes the results."""
 
-import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from benchmarks import bulk, callbacks, desk, report, scoring
+from benchmarks import bulk, callbacks, desk, report, scoring, slices
 from benchmarks.machine import Watch, conditions
 from benchmarks.sections import Material, Section
-from benchmarks.texts import ROOT, Writer
+from benchmarks.texts import ROOT, written
 
 #: One file a measurement; they run in this order, each in the same folder on disk.
-MEASUREMENTS: Final[dict[str, Callable[[Material], Section]]] = {
+MEASUREMENTS: Final[dict[str, Callable[[Material], list[Section]]]] = {
     "callbacks": callbacks.measure,
     "scoring": scoring.measure,
     "bulk": bulk.measure,
     "desk": desk.measure,
 }
-TEXTS: Final = 20_000
+#: Scaling laws: `benchmarks/laws/<name>.py` with `measure(material) -> Law`.
+LAWS: Final = ("rows", "queue", "length", "pages", "drain", "cache", "workers")
+#: So many that no service meets a text twice, and that a file of them is read for some seconds.
+TEXTS: Final = 120_000
 SEED: Final = 20_260_101
 
 
 def main(wanted: list[str]) -> int:
     """Measure; a partial run is printed and leaves the stored results as they are."""
-    unknown = [name for name in wanted if name not in MEASUREMENTS]
+    unknown = [name for name in wanted if name not in (*MEASUREMENTS, *LAWS)]
     if unknown:
-        print(f"benchmarks: no measurement {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
+        known = ", ".join((*MEASUREMENTS, *LAWS))
+        print(f"benchmarks: no measurement {', '.join(unknown)}; there are {known}", file=sys.stderr)
         return 2
-    start, load, watch = perf_counter(), os.getloadavg()[0], Watch()
+    start, load, watch, slice_told = perf_counter(), os.getloadavg()[0], Watch(), slices.shorten()
     (ROOT / "build").mkdir(exist_ok=True)
-    sections = []
+    found = report.Found()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as folder:
-        material = _material(Path(folder))
-        for name in wanted or MEASUREMENTS:
-            _tell(f"{perf_counter() - start:4.0f} s  {name}")
-            sections.append(MEASUREMENTS[name](material))
+        _tell(f"   0 s  writing {TEXTS:,} texts, or taking those of the last time")
+        texts, file = written(SEED, TEXTS)
+        material = Material(texts, file, Path(folder))
+        for name in wanted or (*MEASUREMENTS, *LAWS):
+            began = perf_counter()
+            _tell(f"{began - start:4.0f} s  {name}")
+            if name in MEASUREMENTS:
+                found.sections.extend(MEASUREMENTS[name](material))
+            else:
+                found.laws[name] = import_module(f"benchmarks.laws.{name}").measure(material)
+            found.seconds[name] = perf_counter() - began
     told = {
         **conditions(),
         "seconds": perf_counter() - start,
         "load_before": load,
         "foreign_cores": watch.foreign(),
+        "slices": slice_told,
     }
     if not wanted:
-        report.write(Path(__file__).parent, told, sections)
-    print(report.markdown(told, sections))
+        report.write(Path(__file__).parent, told, found)
+    print(report.markdown(told, found))
     _tell(f"{perf_counter() - start:4.0f} s  done")
     return 0
-
-
-def _material(folder: Path) -> Material:
-    _tell(f"   0 s  writing {TEXTS:,} texts")
-    texts = Writer(SEED).texts(TEXTS)
-    file = folder / "texts.json"
-    file.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-    return Material(texts, file, folder)
 
 
 def _tell(line: str) -> None:

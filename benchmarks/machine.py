@@ -102,6 +102,11 @@ def filesystem(folder: Path) -> str:
 
 def fdatasync(folder: Path, *, times: int = 150, size: int = 16_384) -> dict[str, float]:
     """Milliseconds (median, p99) to append `size` bytes and make them durable."""
+    return of_syncs(sync_times(folder, times=times, size=size))
+
+
+def sync_times(folder: Path, *, times: int = 150, size: int = 16_384) -> list[float]:
+    """Milliseconds of each of so many appended blocks made durable."""
     path = folder / "fdatasync.probe"
     block = os.urandom(size)
     sync = getattr(os, "fdatasync", os.fsync)
@@ -113,6 +118,11 @@ def fdatasync(folder: Path, *, times: int = 150, size: int = 16_384) -> dict[str
             sync(file.fileno())
             took.append((perf_counter() - start) * 1e3)
     path.unlink()
+    return took
+
+
+def of_syncs(took: list[float]) -> dict[str, float]:
+    """Median and p99."""
     return {"median_ms": statistics.median(took), "p99_ms": percentile(took, 99)}
 
 

@@ -41,8 +41,13 @@ class Turns:
         ]
 
     def summary(self, name: str) -> dict[str, Any]:
-        """Medians, spread and the ratio of one value; `ratio` is None when there were too few quiet pairs."""
+        """Medians, spread and the ratio of one value.
+
+        `ratio` and the spreads of the quiet windows are None when there were too few quiet pairs.
+        """
         quiet = self.quiet()
+        enough = len(quiet) >= ENOUGH
+        neighbours = sorted({place + side for place in quiet for side in (0, 1)})
         every = self.ratios(name, range(len(self.b)))
         held = self.ratios(name, quiet)
         return {
@@ -50,7 +55,9 @@ class Turns:
             "b": spread([window.values[name] for window in self.b]),
             "pairs": len(self.b),
             "quiet_pairs": len(quiet),
-            "ratio": spread(held) if len(held) >= ENOUGH else None,
+            "ratio": spread(held) if enough else None,
+            "quiet_a": spread([self.a[place].values[name] for place in neighbours]) if enough else None,
+            "quiet_b": spread([self.b[place].values[name] for place in quiet]) if enough else None,
             "unfiltered_ratio": spread(every),
             "foreign_cores": statistics.median(window.foreign for window in [*self.a, *self.b]),
         }

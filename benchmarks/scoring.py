@@ -22,7 +22,7 @@ PAIRS: Final = 5
 READ_BEFORE: Final = 6_000
 
 
-def measure(material: Material) -> Section:
+def measure(material: Material) -> list[Section]:
     """Cold, warm and the normaliser; processor time of the thread, so that others' work weighs little."""
     artefact = load(DEFAULT_ARTEFACT)
     peer = pipeline(artefact.arrays)
@@ -55,25 +55,27 @@ def measure(material: Material) -> Section:
         ["normaliser alone (A = warm scorer, B = normaliser)", *_row(told["normaliser"], inverse=False)],
         [f"{OURS} at once (A = one by one, B = `score_many`)", *_row(told["together"], inverse=False)],
     ]
-    return Section(
-        "Scoring one comment",
-        [
-            (
-                "A = `model.scorer.Scorer.score(text)`, B = `predict_proba([text])` of a scikit-learn pipeline with "
-                "the same n-grams, lemmas, pairs, signals, idf and weights "
-                "(`benchmarks/sklearn_peer.py`), our normaliser and our "
-                "dictionary. Every text is new to both; about every fourth word of the first thousands is. Processor "
-                "time of one thread, in turns; the ratio is how many times the scorer is faster."
-            ),
-            (
-                f"Logits of scorer and pipeline correlate at {agreement:.3f} or better over 200 texts: the same model, "
-                "up to the norm of a text."
-            ),
-        ],
-        ["", "ratio", "µs a text, A", "µs a text, B", "others' cores"],
-        rows,
-        {"agreement": agreement, **told},
-    )
+    return [
+        Section(
+            "Scoring one comment",
+            [
+                (
+                    "A = `model.scorer.Scorer.score(text)`, B = `predict_proba([text])` of a scikit-learn pipeline with "
+                    "the same n-grams, lemmas, pairs, signals, idf and weights "
+                    "(`benchmarks/sklearn_peer.py`), our normaliser and our "
+                    "dictionary. Every text is new to both; about every fourth word of the first thousands is. Processor "
+                    "time of one thread, in turns; the ratio is how many times the scorer is faster."
+                ),
+                (
+                    f"Logits of scorer and pipeline correlate at {agreement:.3f} or better over 200 texts: the same model, "
+                    "up to the norm of a text."
+                ),
+            ],
+            ["", "ratio", "µs a text, A", "µs a text, B", "others' cores"],
+            rows,
+            {"agreement": agreement, **told},
+        )
+    ]
 
 
 def _compare(make: Callable[[], Callable[[str], object]], peer: Any, unseen: Iterator[str]) -> Turns:

@@ -54,6 +54,13 @@ class Section:
     aims: list[Aim] = field(default_factory=list)
 
 
+def at_least(what: str, aim: float, ratio: dict[str, float] | None, digits: int = 2) -> Aim:
+    """An aim for a ratio, which is None where the machine was busy."""
+    measured = "" if ratio is None else f"{ratio['median']:.{digits}f}"
+    held = ratio is not None and ratio["median"] >= aim
+    return Aim(what, f"≥ {aim:.{digits}f}", measured, Verdict.of(held=held, quiet=ratio is not None))
+
+
 def range_of(spread: dict[str, float], digits: int = 2) -> str:
     """A median with its least and largest, as the tables show it."""
     shown = [f"{spread[name]:,.{digits}f}" for name in ("median", "least", "largest")]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import psycopg
 from benchmarks.client import GROUP
 from benchmarks.machine import filesystem
 from benchmarks.texts import POLICY, ROOT
-from tests.functional.running import START_SECONDS, Installation, free_port
+from tests.functional.running import DVORNIK, START_SECONDS, Installation, free_port
 from tests.postgres_server import Server, find_programs
 
 SECRET: Final = "benchmark-of-the-callback"  # noqa: S105 - it guards nothing
@@ -45,6 +45,11 @@ class Store:
     device: str
     #: The database's own process; its backends are below it.
     database_pid: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """`tmpfs`, `disk` or `PostgreSQL`."""
+        return self.name.split()[-1] if self.name.startswith("SQLite") else self.name.split()[0]
 
 
 class Load:
@@ -94,24 +99,25 @@ def bare() -> Iterator[Running]:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "benchmarks.bare", str(port)], cwd=ROOT)
     try:
-        _wait(process, port)
+        _wait(process, lambda: httpx.post(f"http://127.0.0.1:{port}/callbacks/vk", content=b"{}"))
         yield Running(process.pid, port)
     finally:
         process.kill()
         process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[bytes], ask: Callable[[], httpx.Response]) -> None:
+    """Until it answers 200."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
-        assert process.poll() is None, "the bare server ended"
+        assert process.poll() is None, "the server ended"
         try:
-            httpx.post(f"http://127.0.0.1:{port}/callbacks/vk", content=b"{}")
+            if ask().status_code == httpx.codes.OK:
+                return
         except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the bare server does not answer")
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"the server is not ready after {START_SECONDS} s")
 
 
 @contextmanager
@@ -163,7 +169,7 @@ def _show(connection: psycopg.Connection[Any], name: str) -> str:
 
 
 @contextmanager
-def dvornik(store: Store) -> Iterator[tuple[Running, Installation]]:
+def dvornik(store: Store, *, workers: int = 1) -> Iterator[tuple[Running, Installation]]:
     """`dvornik serve` on this store with one page that enforces an act; nothing is sent to any network."""
     installation = Installation(
         store.folder / "data", store.database_url, "http://127.0.0.1:9/", {"DVORNIK_WORKER_INSIDE": "false"}
@@ -175,7 +181,28 @@ def dvornik(store: Store) -> Iterator[tuple[Running, Installation]]:
         *("--mode", "enforce", "--secret", "-", "--confirmation", "c0ffee", "--json"),
         stdin=f"{SECRET}\n",
     )
-    with installation.serve() as service:
-        yield Running(service.pid, service.port), installation
+    with serving(installation, workers=workers) as service:
+        yield service, installation
+
+
+@contextmanager
+def serving(installation: Installation, *, workers: int = 1) -> Iterator[Running]:
+    """The installed program itself, not a fork of one that runs: its memory and its times are those of a user's."""
+    port, log = free_port(), installation.data_dir / "serve.log"
+    command: list[str | Path] = [DVORNIK, "serve", "--port", str(port), "--workers", str(workers)]
+    with log.open("ab") as told:
+        process = subprocess.Popen(
+            command, env=installation.environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=told, stderr=told
+        )
+    try:
+        _wait(process, lambda: httpx.get(f"http://127.0.0.1:{port}/readyz"))
+        yield Running(process.pid, port)
+        process.terminate()
         # uvicorn ends in good order and then by the signal that asked it to.
-        assert service.stop() in {0, -signal.SIGTERM}, service.log.read_text(encoding="utf-8")
+        assert process.wait(START_SECONDS) in {0, -signal.SIGTERM}
+    except BaseException:
+        sys.stderr.write(log.read_text(encoding="utf-8", errors="replace")[-4_000:])
+        raise
+    finally:
+        process.kill()
+        process.wait()

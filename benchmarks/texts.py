@@ -1,8 +1,10 @@
 """Writes comments that no model has seen, with the word frequencies of real ones."""
 
+import hashlib
 import json
 import random
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ POLICY: Final = "novokuznetsk-59"
 EVERY: Final = 10
 #: Share of words with one letter wrong: real comments are full of forms that stand in no dictionary.
 TYPOS: Final = 0.04
+#: Texts that are judged at once.
+_TOGETHER: Final = 1_000
 _WORD: Final = re.compile(r"[а-я]+\Z")
 _LETTERS: Final = "абвгдежзиклмнопрстуфхцчшщыэюя"
 _STREETS: Final = ("Садовой", "Заречной", "Мира", "Школьной", "Новосёлов", "Кирова", "Лесной", "Вокзальной", "Горького")
@@ -47,6 +51,20 @@ _VIOLATING: Final = (
 )
 
 
+def written(seed: int, count: int) -> tuple[list[str], Path]:
+    """The first texts of a stream, and the file in `build/` that keeps them until artefact or words change."""
+    version = load(DEFAULT_ARTEFACT).manifest.version
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    path = ROOT / "build" / f"texts-{version}-{own}-{seed}-{count}.json"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        partial = path.with_suffix(".part")
+        partial.write_text(json.dumps(Writer(seed).texts(count), ensure_ascii=False), encoding="utf-8")
+        partial.replace(path)
+    texts: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    return texts, path
+
+
 class Writer:
     """An endless stream of texts; the same seed writes the same stream.
 
@@ -63,18 +81,20 @@ class Writer:
         self._openings = _CLEAN + tuple(text for text in _sampled() if text)
         self._judge = _judge()
         self._written: set[str] = set()
+        self._kept = self._judged(self._clean, "keep")
+        self._removed = self._judged(self._violating, "remove")
 
     def texts(self, count: int) -> list[str]:
         """So many texts, all different; every tenth is one that the policy removes, the others are kept."""
-        return [self._next(violating=number % EVERY == EVERY - 1) for number in range(count)]
+        return [next(self._removed if number % EVERY == EVERY - 1 else self._kept) for number in range(count)]
 
-    def _next(self, *, violating: bool) -> str:
-        wanted = "remove" if violating else "keep"
+    def _judged(self, write: Callable[[], str], verdict: str) -> Iterator[str]:
+        """Different texts with this verdict; they are judged together, which costs less than one by one."""
         while True:
-            text = self._violating() if violating else self._clean()
-            if text not in self._written and self._judge.opinion(text)["verdict"] == wanted:
-                self._written.add(text)
-                return text
+            written = [text for text in dict.fromkeys(write() for _ in range(_TOGETHER)) if text not in self._written]
+            self._written.update(written)
+            opinions = self._judge.opinions(written)
+            yield from (text for text, one in zip(written, opinions, strict=True) if one["verdict"] == verdict)
 
     def _clean(self) -> str:
         opening = self._random.choice(self._openings)
