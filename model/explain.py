@@ -63,19 +63,23 @@ def spans(
     Function words count in the shares and are shown only where nothing else speaks for a category.
     """
     added = evidence.per_token()
-    where = normalised.origins(places(normalised.text))
-    found: dict[tuple[int, int, str], float] = {}
+    where = places(normalised.text)
+    if normalised.layers:
+        where = normalised.origins(where)
+    functional = [word in FUNCTION_WORDS for word in words]
+    found: list[tuple[float, int, int, str]] = []
     for category in categories:
-        towards = np.add.reduce([added[:, logit] * slope for logit, slope in evidence.heads[category]], 0)
+        towards = sum(added[:, logit] * slope for logit, slope in evidence.heads[category])
         positive = np.maximum(towards, 0.0)
         total = float(np.add.reduce(positive))
         if total <= 0.0:
             continue
         values = positive.tolist()
-        telling = [0.0 if word in FUNCTION_WORDS else value for word, value in zip(words, values, strict=True)]
-        for (start, end), value in zip(where, telling if any(telling) else values, strict=True):
-            if value > 0.0 and end > start:
-                key = (start, end, category)
-                found[key] = min(1.0, found.get(key, 0.0) + value / total)
-    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return tuple([Span(start, end, share, category) for (start, end, category), share in ordered[:limit]])
+        telling = [0.0 if drop else value for value, drop in zip(values, functional, strict=True)]
+        shares: dict[tuple[int, int], float] = {}
+        for place, value in zip(where, telling if any(telling) else values, strict=True):
+            if value > 0.0 and place[1] > place[0]:
+                shares[place] = min(1.0, shares.get(place, 0.0) + value / total)
+        found += [(-share, start, end, category) for (start, end), share in shares.items()]
+    found.sort()
+    return tuple([Span(start, end, -share, category) for share, start, end, category in found[:limit]])

@@ -117,10 +117,11 @@ class Scorer:
         if look.read is None or look.parts is None:
             return self.score(rest)
         place_of = dict(zip(look.read.words, range(look.first, look.last), strict=True))
-        places = [place_of.get(word, -1) for word in read.words]
-        if -1 in places:
+        known = [place_of.get(word, -1) for word in read.words]
+        if -1 in known:
             return self._heads.one(self._logits(read, self._gather(read.words)))
         rows, lemmas, kinds = look.parts
+        places = np.array(known)
         return self._heads.one(self._logits(read, (rows.take(places, 0), lemmas.take(places), kinds.take(places))))
 
     def score_many(self, texts: Sequence[str]) -> list[Scores]:

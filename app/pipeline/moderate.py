@@ -12,16 +12,14 @@ import structlog
 from app import telemetry
 from app.domain.change import Change
 from app.domain.decisions import Facts, Judgement, Ruling
-from app.domain.words import Verdict
 from app.pipeline.breaker import Breaker
 from app.pipeline.counterfactual import change
 from app.policy.binding import BoundPolicy
-from app.policy.decide import decide
+from app.policy.decide import decide, verdict_on_words
 from model.explain import Span
-from model.scorer import Look, Scorer, Scores
+from model.scorer import Look, Scorer
 
 _log = structlog.get_logger()
-_WORDS_ALONE = Facts()
 #: A longer text is judged anew too slowly for the loop that takes the networks' events, and no few words decide on it.
 _ESSAY = 4_000
 #: Judged to see whether the model works again; each with a word that nobody has written, so that no memory answers.
@@ -145,7 +143,9 @@ class Moderator:
         return Moderated(judgement, decide(policy, judgement, facts))
 
     def _explain(self, text: str, look: Look, policy: BoundPolicy) -> tuple[Span, ...]:
-        telling = [one.category for one in policy.categories if getattr(look.scores, one.category) >= one.review]
+        telling = [
+            one.category for one, score in zip(policy.categories, look.scores, strict=False) if score >= one.review
+        ]
         if not telling:
             return ()
         try:
@@ -158,16 +158,12 @@ class Moderator:
         """The telling words without which the policy rules more mildly on the words alone; an essay has none."""
         if not telling or len(text) > _ESSAY:
             return None
-
-        def verdict_of(scores: Scores) -> Verdict:
-            return decide(policy, Judgement(scores), _WORDS_ALONE).verdict
-
         try:
             return change(
                 text,
                 [(span.start, span.end) for span in telling],
-                verdict_of(look.scores),
-                lambda rest: verdict_of(self._scorer.score_rest(rest, look)),
+                verdict_on_words(policy, look.scores),
+                lambda rest: verdict_on_words(policy, self._scorer.score_rest(rest, look)),
             )
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("finding what would change a verdict failed", error=type(error).__name__)
@@ -178,8 +174,9 @@ def _checked(look: Look, seconds: float) -> Look | Judgement:
     """The look that took so many seconds, if what it found is an opinion at all."""
     telemetry.JUDGING.observe(seconds)
     # What is no number lies between no two.
-    if not all(0.0 <= score <= 1.0 for score in look.scores):
-        return _failed("not_a_probability")
+    for score in look.scores:
+        if not 0.0 <= score <= 1.0:
+            return _failed("not_a_probability")
     return look
 
 

@@ -16,7 +16,7 @@ from app.domain.decisions import (
     Review,
     Ruling,
 )
-from app.domain.words import ActionKind, Category, Reason
+from app.domain.words import ActionKind, Category, Reason, Verdict
 from app.policy.binding import BoundPolicy
 from app.policy.copies import is_mailing, reason_to_look
 from app.policy.ladder import term
@@ -83,6 +83,21 @@ def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
         if ruling is not None:
             return ruling
     return Keep(basis=basis)
+
+
+def verdict_on_words(policy: BoundPolicy, scores: Scores) -> Verdict:
+    """The verdict of `decide` on words about which nothing else is known, without what it rests on."""
+    by_category = _by_category(scores)
+    if _failure(Judgement(scores)):
+        return Verdict.REVIEW
+    if not _reaches(policy, by_category):
+        return Verdict.KEEP
+    if scores.appeal < policy.appeal and any(
+        one.removal is not None and one.remove is not None and score >= one.remove
+        for one, score in zip(policy.categories, by_category, strict=True)
+    ):
+        return Verdict.REMOVE
+    return Verdict.REVIEW
 
 
 def _nothing_to_judge(facts: Facts, basis: Mapping[str, object]) -> Ruling:

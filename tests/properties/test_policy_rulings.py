@@ -12,7 +12,7 @@ from app.domain.states import ActionState
 from app.domain.words import ActionKind, Category, Mode, Reason, Verdict
 from app.policy.beginning import begin, opens_case
 from app.policy.binding import bind
-from app.policy.decide import decide
+from app.policy.decide import decide, verdict_on_words
 from app.policy.ladder import History, PastBan, StandingRemoval, standing
 from app.policy.rules import BanBy, load_preset, preset_names
 from model.scorer import Scores
@@ -59,6 +59,19 @@ def policies(draw):
     held = {"1/1000": Held(draw(thresholds))}
     artefact = Artefact(promises=held, review={"0.03": draw(thresholds)}, appeal=draw(probability))
     return bind(PRESETS[draw(st.sampled_from(sorted(PRESETS)))], artefact)
+
+
+@given(policies(), st.data())
+def test_words_alone_have_the_verdict_of_the_whole_ruling(policy, data):
+    """What is compared to find a change is what would be ruled, for all scores, those on a threshold and no numbers."""
+    edges = [
+        policy.appeal,
+        *(one.review for one in policy.categories),
+        *(one.remove or 1.0 for one in policy.categories),
+    ]
+    near = st.one_of(st.sampled_from(edges), number, probability)
+    scores = Scores(**data.draw(st.fixed_dictionaries(dict.fromkeys(HEADS, near))))
+    assert verdict_on_words(policy, scores) is decide(policy, Judgement(scores), Facts()).verdict
 
 
 @given(policies(), right_scores, facts, st.sampled_from(HEADS[:-1]), probability)
