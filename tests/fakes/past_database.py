@@ -42,8 +42,7 @@ def begin_journal(connection: Connection, tables: Tables, key: JournalKey) -> No
     entries = [Entry("decided", 15, {"decision": 25}), Entry("decided", 17, {"decision": 27})]
     links, head = link(key, Head(0, 0, ""), entries, AT)
     for one in links:
-        columns = {name: getattr(one, name) for name in one.__slots__}
-        connection.execute(insert(tables["journal"]).values(**columns))
+        connection.execute(insert(tables["journal"]).values(**one._asdict()))
     heads = tables["chain_head"]
     connection.execute(update(heads).where(heads.c.chain == 0).values(seq=head.seq, mac=head.mac))
 
