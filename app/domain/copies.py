@@ -10,10 +10,12 @@ FEWEST_WORDS: Final = 5
 FEWEST_LETTERS: Final = 25
 _WORD: Final = re.compile(r"\w+")
 _CYRILLIC: Final = re.compile("[а-я]")
-#: Latin letters that stand for Cyrillic ones in a Russian text.
-_LOOKS: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
+#: Latin letters and the Cyrillic ones that they stand for in a Russian text.
+_LOOKS: Final = tuple(zip("abcehkmoptxy", "авсенкмортху", strict=True))
 #: Signs that nobody sees and strokes over letters: they would tear words apart.
 _UNSEEN: Final = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+#: Without any of these there is no disguise in a composed text.
+_DISGUISED: Final = re.compile(f"[abcehkmoptxy{_UNSEEN.pattern[1:-1]}]")
 #: Without any of these there is neither a contact nor a disguise: most comments.
 _UNUSUAL: Final = re.compile(f"[][0-9a-z@{_UNSEEN.pattern[1:-1]}]|\\.рф")
 #: How VK writes a name that was clicked; the same advert is addressed to a hundred people.
@@ -51,8 +53,14 @@ def text_print(text: str) -> TextPrint | None:
 
 def _plain(small: str) -> str:
     """Without unseen signs and look-alike letters."""
-    small = _UNSEEN.sub("", unicodedata.normalize("NFC", small))
-    return small.translate(_LOOKS) if _CYRILLIC.search(small) else small
+    small = unicodedata.normalize("NFC", small)
+    if _DISGUISED.search(small):
+        small = _UNSEEN.sub("", small)
+        if _CYRILLIC.search(small):
+            # A look at each letter of a translation table costs more than these twelve together.
+            for latin, cyrillic in _LOOKS:
+                small = small.replace(latin, cyrillic)
+    return small
 
 
 def _has_contact(small: str) -> bool:

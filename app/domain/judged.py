@@ -20,13 +20,17 @@ _LINK_KINDS: Final = frozenset({"link_url", "link_title"})
 
 def judged_text(text: str, segments: Iterable[Segment]) -> str:
     """The author's text and the segments behind it, cut to `TEXT_LIMIT` characters."""
+    if not segments:
+        return text[:TEXT_LIMIT]
     return "\n".join([text, *(segment.text for segment in segments)])[:TEXT_LIMIT]
 
 
 def only_links(text: str, segments: Iterable[Segment]) -> bool:
     """Whether there is a link and, beside links, not one letter or digit of the author's own."""
+    if _begins_with_a_word(text):
+        return False
     segments = tuple(segments)
-    if any(segment.kind not in _LINK_KINDS for segment in segments) or _begins_with_a_word(text):
+    if any(segment.kind not in _LINK_KINDS for segment in segments):
         return False
     rest = _LINK.sub(" ", text[:TEXT_LIMIT])
     has_link = bool(segments) or rest != text[:TEXT_LIMIT]
@@ -35,6 +39,9 @@ def only_links(text: str, segments: Iterable[Segment]) -> bool:
 
 def _begins_with_a_word(text: str) -> bool:
     """Whether the text up to the first white space is words and no link: a link has a full stop or `://`."""
+    # Most texts need no closer look.
+    if text.split(" ", 1)[0].isalpha():
+        return True
     first = text[:TEXT_LIMIT].split(None, 1)[:1]
     return bool(first) and "." not in first[0] and "://" not in first[0] and any(map(str.isalnum, first[0]))
 

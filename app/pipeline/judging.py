@@ -20,15 +20,9 @@ def judge(event: Event, page: PageConfig, moderator: Moderator, now: int) -> Ite
 def judge_all(events: Sequence[tuple[Event, PageConfig, int]], moderator: Moderator) -> list[Item]:
     """The same for many events of any pages, each with the time when it came; their words are judged together."""
     texts = [_judged_words(event, page) for event, page, _ in events]
-    judged = [number for number, text in enumerate(texts) if text is not None]
-    opinions = dict(
-        zip(
-            judged,
-            moderator.judge_many([text for text in texts if text is not None], [events[n][1].policy for n in judged]),
-            strict=True,
-        )
-    )
-    return [_item(*one, opinions.get(number)) for number, one in enumerate(events)]
+    asked = [(text, page.policy) for text, (_, page, _) in zip(texts, events, strict=True) if text is not None]
+    opinions = iter(moderator.judge_many([text for text, _ in asked], [policy for _, policy in asked]))
+    return [_item(*one, None if text is None else next(opinions)) for one, text in zip(events, texts, strict=True)]
 
 
 def _judged_words(event: Event, page: PageConfig) -> str | None:
