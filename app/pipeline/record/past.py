@@ -1,16 +1,20 @@
 """What an author has done and suffered on a page: read in one query, kept up to date within the batch."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
-from app.domain.states import ActionState, CommentState, Outcome
+from app.domain.states import ActionState, CommentState
 from app.domain.words import ActionKind
 from app.policy.ladder import History, PastBan, StandingRemoval
 from app.storage.bulk import Bulk
 from app.storage.tables import Action, Comment
 
 AuthorOnPage = tuple[int, int]
-_COLUMNS = ("author_id", "page_id", "kind", "state", "outcome", "sent_at", "changed_at", "created_at", "comment_id")
+#: Bans in any state, but only such removals as this program has carried out: an author may have many proposed ones.
+_TELLING = (
+    "t.kind IN ('delete_comment', 'ban_author')"
+    " AND (t.kind = 'ban_author' OR t.state = 'done' AND coalesce(t.outcome, '') <> 'gone')"
+)
+_COLUMNS = ("author_id", "page_id", "kind", "state", "sent_at", "changed_at", "created_at", "comment_id")
 
 
 class Past:
@@ -19,26 +23,20 @@ class Past:
     def __init__(self, bulk: Bulk) -> None:
         self._bulk = bulk
         self._histories: dict[AuthorOnPage, tuple[list[StandingRemoval], list[PastBan]]] = {}
-        self._comments: defaultdict[AuthorOnPage, int] = defaultdict(int)
 
     def load(self, authors: Iterable[AuthorOnPage]) -> None:
-        """Read the actions against these authors and how many comments they have on these pages."""
+        """Read the actions against these authors on these pages."""
         wanted = sorted(set(authors))
         self._histories = {pair: ([], []) for pair in wanted}
-        rows = self._bulk.match(
-            Action, ("author_id", "page_id"), wanted, _COLUMNS, where="t.kind IN ('delete_comment', 'ban_author')"
-        )
-        written = self._written_at(row[8] for row in rows if row[2] == ActionKind.DELETE_COMMENT)
-        for author_id, page_id, kind, state, outcome, sent_at, changed_at, created_at, comment_id in rows:
+        rows = self._bulk.match(Action, ("author_id", "page_id"), wanted, _COLUMNS, where=_TELLING)
+        written = self._written_at(row[7] for row in rows if row[2] == ActionKind.DELETE_COMMENT)
+        for author_id, page_id, kind, state, sent_at, changed_at, created_at, comment_id in rows:
             removals, bans = self._histories[author_id, page_id]
             if kind == ActionKind.BAN_AUTHOR:
                 effective = (sent_at or changed_at) if state == ActionState.DONE else None
                 bans.append(PastBan(effective, ActionState(state)))
-            elif state == ActionState.DONE and outcome != Outcome.GONE and comment_id in written:
+            elif comment_id in written:
                 removals.append(StandingRemoval(written[comment_id] or created_at, sent_at or changed_at))
-        counted = self._bulk.match(Comment, ("author_id", "page_id"), wanted, ("author_id", "page_id"))
-        for author_id, page_id in counted:
-            self._comments[author_id, page_id] += 1
 
     def _written_at(self, comments: Iterable[int]) -> dict[int, int | None]:
         """When removed comments were written; None for an edited one, whose removed words came later than its first.
@@ -59,8 +57,10 @@ class Past:
         return History(tuple(removals), tuple(bans))
 
     def is_first(self, author: AuthorOnPage) -> bool:
-        """Whether the comment at hand is the only one of its author on this page."""
-        return self._comments[author] <= 1
+        """Whether the comment at hand is the only one of its author on this page; of many no third one is read."""
+        mark = "?" if self._bulk.is_sqlite else "%s"
+        sql = f"SELECT 1 FROM comment WHERE author_id = {mark} AND page_id = {mark} LIMIT 2"  # noqa: S608 - two marks
+        return len(self._bulk.run(sql, author)) < 2
 
     def ban_began(self, author: AuthorOnPage, state: ActionState) -> None:
         """A ban was proposed in this batch: the author's next text in it does not propose another."""
