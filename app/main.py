@@ -17,6 +17,7 @@ from app.domain.words import Network
 from app.pipeline.census import Counting
 from app.pipeline.connecting.confirmations import Confirmations
 from app.pipeline.intake import Gate, Intake
+from app.pipeline.judging import judge_all
 from app.pipeline.process import ModelName, Services
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
@@ -37,14 +38,12 @@ def create_app(settings: Settings) -> FastAPI:
     worker = None
     others = rounds(settings, house, judging)
     if settings.worker_inside:
-        jobs = job_runner(house, judging)
-        polling = partial(poller, settings, house, judging)
         worker = Worker(
             house,
             client_factories(settings, house.clock),
             rounds=others,
-            jobs=jobs,
-            polling=polling,
+            jobs=job_runner(house, judging),
+            polling=partial(poller, settings, house, judging),
         )
     on_actions = worker.wake if worker else lambda: None
     committer = Committer(house, judging.configuration, judging.model_version_id, on_actions=on_actions)
@@ -56,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     confirmations = Confirmations(house, connectors)
     counting = Counting(house.clock, judging.artefact.manifest.version)
     counter = threading.Thread(target=counting.run, args=(house.database, stop), name="census", daemon=True)
-    intake = Intake(judging.configuration, judging.moderator, Gate(writer), house.clock, confirmations)
+    gate = Gate(writer, partial(judge_all, moderator=judging.moderator))
 
     tracing = tracing_of(settings)
 
@@ -113,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     if Network.VK in settings.enabled_networks:
         # The spans of a request are made by the middleware.
+        intake = Intake(judging.configuration, gate, house.clock, confirmations)
         add_callbacks(app, intake, body_limit=settings.body_limit, at_once=not settings.opentelemetry)
     include_api(app)
     add_console(app)

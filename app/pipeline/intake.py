@@ -9,14 +9,13 @@ from typing import Final
 from app import telemetry
 from app.domain.clock import Clock
 from app.domain.errors import BusyError, SignatureRejectedError
-from app.domain.events import ConfirmationRequest, Event, Ignored
+from app.domain.events import ConfirmationRequest, Ignored
 from app.domain.words import IntakeKind, Network
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.connecting.confirmations import Confirmations
-from app.pipeline.judging import judge
-from app.pipeline.moderate import Moderator
+from app.pipeline.judging import Arrival
 from app.pipeline.record.committing import Answer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
@@ -36,7 +35,6 @@ class Intake:
     """Takes deliveries for the pages of one process."""
 
     configuration: Configuration
-    moderator: Moderator
     gate: "Gate"
     clock: Clock
     confirmations: Confirmations | None = None
@@ -76,14 +74,10 @@ class Intake:
         if isinstance(found, Ignored):
             telemetry.EVENTS.labels(Network.VK, f"ignored_{found.reason}").inc()
             return OK
-        outcome = await self.gate.put(self.judge(found, page))
+        outcome = await self.gate.put((found, page, now))
         _TAKEN[outcome].inc()
         _BY_CALLBACK.observe(perf_counter() - start)
         return OK
-
-    def judge(self, event: Event, page: PageConfig) -> Item:
-        """The event with the model's opinion, if it carries words that are judged."""
-        return judge(event, page, self.moderator, self.clock.now())
 
     async def _second_look(self, external_id: str) -> PageConfig | None:
         """A page or secret may have been changed by another process a moment ago."""
@@ -93,14 +87,15 @@ class Intake:
 
 @dataclass(slots=True)
 class Gate:
-    """Between the event loop and the writer's thread: gathers what arrives in one turn, hands it over at once."""
+    """Before the writer: gathers what arrives in one turn of the loop, judges it together, hands it over at once."""
 
     writer: Writer
-    _gathered: list[Ticket] = field(default_factory=list)
+    judge: Callable[[Sequence[Arrival]], Sequence[Item]]
+    _gathered: list[tuple[Arrival, asyncio.Future[Outcome]]] = field(default_factory=list)
     _counted: int = 0
 
-    async def put(self, item: Item) -> Outcome:
-        """Wait until the item is on disk.
+    async def put(self, arrival: Arrival) -> Outcome:
+        """Wait until the event is judged and on disk.
 
         Raises:
             BusyError: it is not, and must be sent again.
@@ -110,7 +105,7 @@ class Gate:
         if not self._gathered:
             self._counted = 0
             loop.call_soon(self._flush, loop)
-        self._gathered.append(Ticket(item, self._deliver, future))
+        self._gathered.append((arrival, future))
         return await future
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -121,11 +116,17 @@ class Gate:
             return
         gathered, self._gathered = self._gathered, []
         for start in range(0, len(gathered), ENOUGH):
-            tickets = gathered[start : start + ENOUGH]
-            try:
-                self.writer.put(tickets)
-            except BusyError as error:
-                _resolve([(ticket, error) for ticket in tickets])
+            self._hand_over(gathered[start : start + ENOUGH])
+
+    def _hand_over(self, gathered: Sequence[tuple[Arrival, asyncio.Future[Outcome]]]) -> None:
+        try:
+            items = self.judge([arrival for arrival, _ in gathered])
+            tickets = [Ticket(item, self._deliver, future) for item, (_, future) in zip(items, gathered, strict=True)]
+            _resolve(self.writer.write(tickets))
+        except Exception as error:  # noqa: BLE001 - nobody else would ever answer them
+            for _, future in gathered:
+                if not future.done():
+                    future.set_exception(error)
 
     @staticmethod
     def _deliver(answers: Sequence[tuple[Ticket, Answer]]) -> None:

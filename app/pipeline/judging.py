@@ -11,13 +11,16 @@ from app.pipeline.moderate import Broken, Moderator
 from app.pipeline.record.items import Item
 from app.pipeline.record.rulings import is_judged
 
+#: An event, the page it belongs to, and when it came (microseconds).
+Arrival = tuple[Event, PageConfig, int]
+
 
 def judge(event: Event, page: PageConfig, moderator: Moderator, now: int) -> Item:
     """The event with the model's opinion, if it carries words that are judged; `now` in microseconds."""
     return judge_all([(event, page, now)], moderator)[0]
 
 
-def judge_all(events: Sequence[tuple[Event, PageConfig, int]], moderator: Moderator) -> list[Item]:
+def judge_all(events: Sequence[Arrival], moderator: Moderator) -> list[Item]:
     """The same for many events of any pages, each with the time when it came; their words are judged together."""
     texts = [_judged_words(event, page) for event, page, _ in events]
     asked = [(text, page.policy) for text, (_, page, _) in zip(texts, events, strict=True) if text is not None]

@@ -61,13 +61,16 @@ class Database:
                 yield session
 
     @contextmanager
-    def transact(self) -> Iterator[Transaction]:
-        """The same without the price of a session, unless somebody asks for one; a driver's errors come as they are."""
-        turn = self._turns.turn() if self.is_sqlite else nullcontext()
+    def transact(self, *, wait: bool = True) -> Iterator[Transaction]:
+        """The same without the price of a session, unless somebody asks for one; a driver's errors come as they are.
+
+        Without `wait` it fails on SQLite where somebody else is writing this very moment.
+        """
+        turn = self._turns.turn(wait=wait) if self.is_sqlite else nullcontext()
         with closing(self.engine.raw_connection()) as pooled, turn:
             driver: Any = pooled.driver_connection
             if self.is_sqlite:
-                driver.execute("BEGIN IMMEDIATE")
+                _begin(driver, wait=wait)
             transaction = Transaction(driver, lambda: self._session_on(pooled))
             try:
                 yield transaction
@@ -96,6 +99,17 @@ class Database:
     def dispose(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _begin(driver: sqlite3.Connection, *, wait: bool) -> None:
+    if wait:
+        driver.execute("BEGIN IMMEDIATE")
+        return
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _sqlite_engine(url: str) -> Engine:

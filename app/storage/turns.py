@@ -23,23 +23,26 @@ class Turns:
         self._waiting: deque[threading.Lock] = deque()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, *, wait: bool = True) -> Iterator[None]:
         """Wait for everybody who came before.
 
         Raises:
-            OperationalError: they took too long; SQLite would say the same of another process.
+            OperationalError: they took too long, or somebody is there and `wait` is False; SQLite would say the same
+                of another process.
         """
-        self._take()
+        self._take(wait=wait)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _take(self) -> None:
+    def _take(self, *, wait: bool) -> None:
         with self._lock:
             if not self._taken:
                 self._taken = True
                 return
+            if not wait:
+                raise _locked()
             baton = threading.Lock()
             baton.acquire()
             self._waiting.append(baton)
@@ -49,7 +52,7 @@ class Turns:
             # Else it was handed over this very moment.
             if baton in self._waiting:
                 self._waiting.remove(baton)
-                raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+                raise _locked()
 
     def _pass_on(self) -> None:
         with self._lock:
@@ -57,3 +60,7 @@ class Turns:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
+
+
+def _locked() -> OperationalError:
+    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))

@@ -14,16 +14,15 @@ from app.domain.errors import BusyError, SignatureRejectedError
 from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.configuration import RELOOK, Configuration
 from app.pipeline.house import House
-from app.pipeline.intake import Gate, Intake
-from app.pipeline.moderate import Moderator
+from app.pipeline.intake import Intake
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
 from app.storage.keyring import KeyRing
 from app.storage.tables import Page
 from app.storage.vault import Vault
 from tests.fakes.clock import FakeClock
+from tests.fakes.gates import gate_of
 from tests.fakes.house import make_house
-from tests.fakes.scorer import WordScorer
 from tests.fakes.thresholds import FakeThresholds
 from tests.integration.test_record import Desk
 
@@ -58,7 +57,7 @@ def door(database_url: str, tmp_path: Path) -> Iterator[Door]:
     add_page(foreign, NewPage("vk", LOST, "Другая", secret="other"), by="cli")
     configuration = Configuration(house, FakeThresholds())
     writer = Writer(Committer(house, configuration, 1))
-    yield Door(house, Intake(configuration, Moderator(WordScorer()), Gate(writer), clock), file, other_key)
+    yield Door(house, Intake(configuration, gate_of(writer), clock), file, other_key)
     house.database.dispose()
 
 

@@ -76,6 +76,19 @@ class Committer:
                 return answers + [_busy()] * (len(items) - len(answers))
         return answers
 
+    def commit_now(self, items: Sequence[Item]) -> list[Answer] | None:
+        """Commit one batch if nobody has to be waited for; None if somebody has, or it fails: nothing is written then.
+
+        Only SQLite is so near that the wait for it is short.
+        """
+        if not self._house.database.is_sqlite:
+            return None
+        try:
+            return self._try(items, None, wait=False)
+        except Exception as error:  # noqa: BLE001 - `commit_batch` meets the same again and says what is wrong
+            _log.debug("events go the long way", error=type(error).__name__)
+            return None
+
     def commit_batch(self, items: Sequence[Item], also: Also | None = None) -> list[Answer]:
         """Commit one batch, no comment in it twice; `also` as in `commit`.
 
@@ -119,11 +132,11 @@ class Committer:
                     raise _NotNow(told) from error
                 raise
 
-    def _try(self, items: Sequence[Item], also: Also | None) -> list[Answer]:
+    def _try(self, items: Sequence[Item], also: Also | None, *, wait: bool = True) -> list[Answer]:
         outcomes: list[Outcome] = []
         pending = 0
         start = perf_counter()
-        with self._house.database.transact() as transaction:
+        with self._house.database.transact(wait=wait) as transaction:
             if items:
                 outcomes, pending = record(
                     transaction, self._house, self._configuration, items, self._model_version_id, nearby=self._nearby

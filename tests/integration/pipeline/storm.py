@@ -8,11 +8,10 @@ from sqlmodel import select
 
 from app.domain.events import Act
 from app.pipeline.breaker import IN_A_ROW, PROBE_EVERY
-from app.pipeline.intake import Gate, Intake
+from app.pipeline.judging import judge
 from app.pipeline.moderate import Moderator
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Item, Outcome
-from app.pipeline.record.writer import Writer
 from app.pipeline.unjudged.waiting import Waiting
 from app.storage.tables import Action, Comment, Decision, Incident, Unjudged
 from model.scorer import Scores
@@ -53,7 +52,6 @@ class Storm:
         self.scorer = scorer or Fragile()
         self.moderator = Moderator(self.scorer, now=self.clock.now)
         self.committer = Committer(house, self.desk.configuration, 1)
-        self.intake = Intake(self.desk.configuration, self.moderator, Gate(Writer(self.committer)), self.clock)
         self.number = 1000
 
     def beside(self, url: str) -> "Storm":
@@ -65,7 +63,7 @@ class Storm:
         self.clock.advance(SECOND)
         with self.house.database.read() as session:
             page = self.desk.configuration.current(session).by_id[self.desk.page_id]
-        judged = self.intake.judge(item.event, page)
+        judged = judge(item.event, page, self.moderator, self.clock.now())
         [answer] = self.committer.commit([judged])
         assert isinstance(answer, Outcome)
         return answer

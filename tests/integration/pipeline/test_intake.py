@@ -11,13 +11,15 @@ from app.api.callbacks import VkCallback
 from app.domain.errors import BusyError
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page
 from app.pipeline.house import House
-from app.pipeline.intake import Gate, Intake
+from app.pipeline.intake import Intake
+from app.pipeline.judging import Arrival, judge
 from app.pipeline.moderate import Moderator
-from app.pipeline.record.committing import Committer
-from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.committing import Answer, Committer
+from app.pipeline.record.items import Outcome
 from app.pipeline.record.writer import Ticket, Writer
 from app.pipeline.refusals import BURST, EVERY
 from tests.fakes.clock import FakeClock
+from tests.fakes.gates import gate_of
 from tests.fakes.house import make_house, written
 from tests.fakes.scorer import WordScorer
 from tests.integration.test_record import SECOND, Desk
@@ -37,17 +39,24 @@ class Patient(Writer):
     def __init__(self) -> None:
         self.handed: list[int] = []
 
-    def put(self, tickets: Sequence[Ticket]) -> None:
+    def write(self, tickets: Sequence[Ticket]) -> list[tuple[Ticket, Answer]]:
         """Take everything."""
         self.handed.append(len(tickets))
-        tickets[0].deliver([(ticket, Outcome.DECIDED) for ticket in tickets])
+        return [(ticket, Outcome.DECIDED) for ticket in tickets]
+
+
+def arrival_on(desk: Desk) -> Arrival:
+    """A comment on the desk's page."""
+    with desk.house.database.read() as session:
+        page = desk.configuration.current(session).by_id[desk.page_id]
+    return written(page_id=desk.page_id).event, page, 1
 
 
 def test_a_confirmation_that_was_changed_by_another_process_is_answered_anew(house: House) -> None:
     """VK asks for it before it sends any event, so no transaction has told this process of the change."""
     desk = Desk(house, house.clock, "enforce")
     writer = Writer(Committer(house, desk.configuration, 1))
-    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
+    intake = Intake(desk.configuration, gate_of(writer), house.clock)
     body = json.dumps({"type": "confirmation", "group_id": 229000001, "secret": "s"}).encode()
 
     change_page(house, desk.page_id, PageChanges(confirmation="first"), by="cli")
@@ -78,7 +87,7 @@ def test_a_page_that_was_just_added_is_known_though_the_process_has_just_looked(
 def test_wrong_secrets_are_looked_up_only_so_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guesser stops costing the database anything and is told to wait; the right secret is taken all the while."""
     desk = Desk(house, house.clock, "enforce")
-    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(Patient()), house.clock)
+    intake = Intake(desk.configuration, gate_of(Patient()), house.clock)
     callback = VkCallback(intake, body_limit=10_000)
     looks = []
     look_again = desk.configuration.look_again
@@ -110,16 +119,16 @@ def test_wrong_secrets_are_looked_up_only_so_often(house: House, monkeypatch: py
     assert knock("wrong")[0] == 403
 
 
-def test_a_stream_without_a_pause_is_handed_over_all_the_same() -> None:
+def test_a_stream_without_a_pause_is_handed_over_all_the_same(house: House) -> None:
     """Each turn of the loop brings another event: a batch that is full does not wait for the stream's end."""
+    arrival = arrival_on(Desk(house, house.clock, "enforce"))
     writer = Patient()
-    gate = Gate(writer)
-    item: Item = written(page_id=1)
+    gate = gate_of(writer)
 
     async def stream() -> None:
         waiting = []
         for _ in range(1_000):
-            waiting.append(asyncio.create_task(gate.put(item)))
+            waiting.append(asyncio.create_task(gate.put(arrival)))
             await asyncio.sleep(0)
         assert writer.handed, "nothing was handed over while events kept coming"
         await asyncio.gather(*waiting)
@@ -132,17 +141,17 @@ def test_a_stream_without_a_pause_is_handed_over_all_the_same() -> None:
 def test_a_gate_says_come_again_when_the_writer_is_full(house: House) -> None:
     """Whoever does not fit into the queue is told at once."""
     desk = Desk(house, house.clock, "enforce")
-    gate = Gate(Writer(Committer(house, desk.configuration, 1), queue_limit=0))
+    gate = gate_of(Writer(Committer(house, desk.configuration, 1), queue_limit=0))
 
     with pytest.raises(BusyError):
-        asyncio.run(gate.put(written(page_id=desk.page_id)))
+        asyncio.run(gate.put(arrival_on(desk)))
 
 
 def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
     """Half a request is dropped without an answer and without an error: its sender comes again."""
     desk = Desk(house, house.clock, "enforce")
     writer = Writer(Committer(house, desk.configuration, 1))
-    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
+    intake = Intake(desk.configuration, gate_of(writer), house.clock)
     messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
     answers: list[object] = []
 
@@ -159,16 +168,14 @@ def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
 def test_what_is_compared_with_other_comments(house: House) -> None:
     """Citizens' public words and the page's own, so that quoting those is no copying; private messages never."""
     desk = Desk(house, house.clock, "enforce")
-    writer = Writer(Committer(house, desk.configuration, 1))
-    intake = Intake(desk.configuration, Moderator(WordScorer()), Gate(writer), house.clock)
     with house.database.read() as session:
         page = desk.configuration.current(session).by_id[desk.page_id]
-    text = "Когда починят дорогу на улице Садовой?"
+    text, moderator = "Когда починят дорогу на улице Садовой?", Moderator(WordScorer())
 
     def compared(**about: object) -> str | None:
-        found = intake.judge(written(text, page_id=desk.page_id, **about).event, page).print
+        found = judge(written(text, page_id=desk.page_id, **about).event, page, moderator, 1).print
         return found and found.folded
 
     assert compared() == compared(author="-229000001") == "когда починят дорогу на улице садовой"
     assert compared(private=True) is None
-    assert intake.judge(written("Спасибо", page_id=desk.page_id).event, page).print is None
+    assert judge(written("Спасибо", page_id=desk.page_id).event, page, moderator, 1).print is None
