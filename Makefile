@@ -48,7 +48,7 @@ soak: .venv/.bench ## load the service for 10 minutes on each engine: nothing lo
 demo: .venv/.run ## show the whole way of a comment against a simulated VK, then the table of what was done
 	@$(BIN)/python -m tests.simulators.demo
 
-bench: .venv/.bench ## measure callbacks, scoring, a file and the desk on this machine
+bench: .venv/.bench ## measure callbacks, scoring, a file, the desk and the scaling laws on this machine
 	@$(BIN)/python -m benchmarks
 
 wheel: .venv/.run ## build the package with model, presets and templates in it into dist/

@@ -90,6 +90,15 @@ def resident_mib(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss) / 2**20
 
 
+def largest_mib(pid: int) -> float:
+    """Resident memory of a process or of one of its descendants, whichever has more; 0 if it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return max(float(one.memory_info().rss) for one in [process, *process.children(recursive=True)]) / 2**20
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
 def filesystem(folder: Path) -> str:
     """The type of the file system that holds a folder ('' = unknown)."""
     real = str(folder.resolve())

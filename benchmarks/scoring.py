@@ -1,110 +1,121 @@
-"""Scoring one comment in one thread: the scorer against the same model in scikit-learn, and the normaliser alone."""
+"""Scoring in one thread: the scorer against fastText and against the same model in scikit-learn."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from time import thread_time
 from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.pairs import Turns, take_turns
-from benchmarks.sections import Material, Section, range_of
+from app.pipeline.bulk_scoring import CHUNK_LINES
+from benchmarks import fasttext_peer
+from benchmarks.pairs import take_turns
+from benchmarks.sections import Aim, Material, Section, at_least, range_of
 from benchmarks.sklearn_peer import char_grams, pipeline, prepare
 from model.artefact import DEFAULT_ARTEFACT, Artefact, load
 from model.normalise import normalise
 from model.scorer import Scorer
 
-#: Texts of one turn; the pipeline gets fewer, because it is slow.
-OURS: Final = 500
-THEIRS: Final = 60
+#: Texts of one turn: two pieces of work of `dvornik score`; the pipeline gets fewer, because it is slow.
+TURN: Final = 2 * CHUNK_LINES
+FEW: Final = 60
 PAIRS: Final = 5
-#: Texts that a warm scorer has read before.
-READ_BEFORE: Final = 6_000
+#: Texts that the scorer has read and fastText was trained on; none of them is asked about.
+READ_BEFORE: Final = 30_000
+FASTTEXT: Final = 2.0
+SKLEARN: Final = 30.0
+Judge = Callable[[list[str]], object]
 
 
 def measure(material: Material) -> list[Section]:
-    """Cold, warm and the normaliser; processor time of the thread, so that others' work weighs little."""
+    """Processor time of the thread, so that others' work weighs little."""
     artefact = load(DEFAULT_ARTEFACT)
-    peer = pipeline(artefact.arrays)
     unseen = iter(material.texts)
-    agreement = _check(artefact, peer, material.texts[-200:])
-    cold = _compare(lambda: Scorer(artefact).score, peer, unseen)
-    warm_scorer = Scorer(artefact)
-    for text in _take(unseen, READ_BEFORE):
-        warm_scorer.score(text)
-    warm = _compare(lambda: warm_scorer.score, peer, unseen)
-    hot = _again(warm_scorer.score, peer, material.texts[:OURS])
-    alone = take_turns(
-        lambda: _timed(warm_scorer.score, _take(unseen, OURS)),
-        lambda: _timed(normalise, _take(unseen, OURS)),
-        at_most=3,
-    )
-    together = take_turns(
-        lambda: _timed(warm_scorer.score, _take(unseen, OURS)),
-        lambda: _timed_together(warm_scorer.score_many, _take(unseen, OURS)),
-        at_most=3,
-    )
-    told = {
-        "cold": _told(cold), "warm": _told(warm), "hot": _told(hot),
-        "normaliser": _told(alone), "together": _told(together),
-    }  # fmt: skip
-    rows = [
-        ["cold: a new scorer, an empty token cache", *_row(told["cold"])],
-        [f"warm: {READ_BEFORE:,} other texts read before", *_row(told["warm"])],
-        ["the limit: texts whose words are all known", *_row(told["hot"])],
-        ["normaliser alone (A = warm scorer, B = normaliser)", *_row(told["normaliser"], inverse=False)],
-        [f"{OURS} at once (A = one by one, B = `score_many`)", *_row(told["together"], inverse=False)],
-    ]
+    before = _take(unseen, READ_BEFORE)
+    peer, sklearn = fasttext_peer.trained(before, material.folder), pipeline(artefact.arrays)
+    agreement = _check(artefact, sklearn, material.texts[-200:])
+    scorer = Scorer(artefact)
+    scorer.score_many(before)
+    told = _compared(artefact, scorer, peer, sklearn, unseen)
     return [
         Section(
-            "Scoring one comment",
+            "Scoring",
             [
                 (
-                    "A = `model.scorer.Scorer.score(text)`, B = `predict_proba([text])` of a scikit-learn pipeline with "
-                    "the same n-grams, lemmas, pairs, signals, idf and weights "
-                    "(`benchmarks/sklearn_peer.py`), our normaliser and our "
-                    "dictionary. Every text is new to both; about every fourth word of the first thousands is. Processor "
-                    "time of one thread, in turns; the ratio is how many times the scorer is faster."
+                    "A = `model.scorer.Scorer`, `score` one by one or `score_many` as `dvornik score` calls it, after "
+                    f"{READ_BEFORE:,} other texts; B = the peer. Every text is new to both. Processor time of one "
+                    "thread, in turns; the ratio is how many times the scorer is faster."
                 ),
                 (
-                    f"Logits of scorer and pipeline correlate at {agreement:.3f} or better over 200 texts: the same model, "
-                    "up to the norm of a text."
+                    f"fastText: `predict(text)` after `train_supervised` on those {READ_BEFORE:,} texts (a verdict for "
+                    f"each from our scorer) with {_settings()}, else its defaults; {peer.words:,} words, trained in "
+                    f"{peer.train_s:.0f} s."
+                ),
+                (
+                    "scikit-learn: `Pipeline.predict_proba([text])` with the same n-grams, lemmas, pairs, signals, idf "
+                    "and weights (`benchmarks/sklearn_peer.py`), our normaliser and our dictionary. Logits of scorer "
+                    f"and pipeline correlate at {agreement:.3f} or better over 200 texts: the same model, up to the "
+                    "norm of a text."
                 ),
             ],
-            ["", "ratio", "µs a text, A", "µs a text, B", "others' cores"],
-            rows,
-            {"agreement": agreement, **told},
+            ["A, B", "B to A", "µs a text, A", "µs a text, B", "others' cores"],
+            [_row(name, summary) for name, summary in told.items()],
+            {"agreement": agreement, "fasttext": {**fasttext_peer.SETTINGS, "words": peer.words}, **told},
+            _aims(told),
         )
     ]
 
 
-def _compare(make: Callable[[], Callable[[str], object]], peer: Any, unseen: Iterator[str]) -> Turns:
-    def theirs(text: str) -> object:
-        return peer.predict_proba([text])
+def _compared(
+    artefact: Artefact, scorer: Scorer, peer: fasttext_peer.Peer, sklearn: Any, unseen: Iterator[str]
+) -> dict[str, dict[str, Any]]:
+    def together(texts: list[str]) -> None:
+        for first in range(0, len(texts), CHUNK_LINES):
+            scorer.score_many(texts[first : first + CHUNK_LINES])
 
-    return take_turns(
-        lambda: _timed(make(), _take(unseen, OURS)),
-        lambda: _timed(theirs, _take(unseen, THEIRS)),
-        at_least=PAIRS,
-        at_most=PAIRS,
-    )
+    def cold(texts: list[str]) -> None:
+        _each(Scorer(artefact).score)(texts)
+
+    def turns(ours: Judge, theirs: Judge, size: int = TURN) -> dict[str, Any]:
+        taken = take_turns(
+            lambda: _timed(ours, _take(unseen, TURN)),
+            lambda: _timed(theirs, _take(unseen, size)),
+            at_least=PAIRS,
+            at_most=PAIRS + 2,
+        )
+        return taken.summary("us")
+
+    single, predict = _each(scorer.score), _each(peer.predict)
+    probabilities = _each(lambda text: sklearn.predict_proba([text]))
+    return {
+        f"{CHUNK_LINES} at once, fastText one by one": turns(together, predict),
+        "one by one, fastText one by one": turns(single, predict),
+        f"{CHUNK_LINES} at once, scikit-learn one by one": turns(together, probabilities, FEW),
+        "one by one, scikit-learn one by one": turns(single, probabilities, FEW),
+        "one by one with an empty cache, fastText one by one": turns(cold, predict),
+        "one by one, the normaliser alone": turns(single, _each(normalise)),
+    }
 
 
-def _again(judge: Callable[[str], object], peer: Any, texts: list[str]) -> Turns:
-    """Texts that were read three times before: nothing is left to compute but the sum."""
-    for text in texts * 3:
-        judge(text)
-    return _compare(lambda: judge, peer, itertools.cycle(texts))
+def _each(judge: Callable[[str], object]) -> Judge:
+    def all_of(texts: list[str]) -> None:
+        for text in texts:
+            judge(text)
+
+    return all_of
 
 
-def _timed(judge: Callable[[str], object], texts: list[str]) -> dict[str, float]:
-    start = thread_time()
-    for text in texts:
-        judge(text)
-    return {"us": (thread_time() - start) / len(texts) * 1e6}
+def _settings() -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in fasttext_peer.SETTINGS.items())
 
 
-def _timed_together(judge: Callable[[list[str]], object], texts: list[str]) -> dict[str, float]:
+def _aims(told: dict[str, Any]) -> list[Aim]:
+    return [
+        at_least(f"scoring: {name}, times as fast", FASTTEXT if "fastText" in name else SKLEARN, summary["ratio"], 1)
+        for name, summary in list(told.items())[:4]
+    ]
+
+
+def _timed(judge: Judge, texts: list[str]) -> dict[str, float]:
     start = thread_time()
     judge(texts)
     return {"us": (thread_time() - start) / len(texts) * 1e6}
@@ -131,17 +142,12 @@ def _check(artefact: Artefact, peer: Any, texts: list[str]) -> float:
     return agreement
 
 
-def _told(turns: Turns) -> dict[str, Any]:
-    summary = turns.summary("us")
+def _row(name: str, summary: dict[str, Any]) -> list[str]:
     # Processor time is told in any case: others' work slows it by caches only. The load stands beside it.
-    return {**summary, "ratio": summary["unfiltered_ratio"]}
-
-
-def _row(told: dict[str, Any], *, inverse: bool = True) -> list[str]:
-    ratio = range_of(told["ratio"], 0 if inverse else 2)
     return [
-        f"**{ratio}**" if inverse else f"{ratio} of it",
-        range_of(told["a"], 1),
-        range_of(told["b"], 1),
-        f"{told['foreign_cores']:.1f}",
+        name,
+        f"**{range_of(summary['unfiltered_ratio'], 2)}**",
+        range_of(summary["a"], 1),
+        range_of(summary["b"], 1),
+        f"{summary['foreign_cores']:.1f}",
     ]
