@@ -10,7 +10,7 @@ import resource
 import selectors
 import socket
 import sys
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
@@ -79,11 +79,11 @@ class Stock:
         self._texts, self._secret = texts, secret
         self._numbers = count(1)
         self._events: dict[int, Iterator[bytes]] = {}
-        self._ready: dict[int, deque[bytes]] = {}
+        self._ready: defaultdict[int, deque[bytes]] = defaultdict(deque)
 
     def fill(self, port: int, wanted: int) -> None:
         """Have so many ready for the server on this port."""
-        ready = self._ready.setdefault(port, deque())
+        ready = self._ready[port]
         while len(ready) < wanted:
             ready.append(self._made(port))
 
