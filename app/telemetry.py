@@ -4,8 +4,9 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from prometheus_client.registry import Collector
 from structlog.typing import EventDict, ExcInfo
 
 from app.domain.words import Verdict
+from model.memory import WORDS, Memory
 
 REGISTRY: Final = CollectorRegistry()
 #: The variable by which the library's processes find the folder in which they count together.
@@ -50,6 +52,26 @@ CACHE: Final = Counter(
     "Words of judged texts by whether the scorer's cache held them.",
     ["result"],
     registry=REGISTRY,
+)
+CACHE_BYTES: Final = Gauge(
+    "dvornik_cache_bytes",
+    "What the memory of the scorer holds, by which one.",
+    ["cache"],
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+CACHE_LIMIT: Final = Gauge(
+    "dvornik_cache_limit_bytes",
+    "The most that the memory of the scorer may hold, by which one.",
+    ["cache"],
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+CACHE_HITS: Final = Counter(
+    "dvornik_cache_hits", "Times that a memory of the scorer had what was asked.", ["cache"], registry=REGISTRY
+)
+CACHE_MISSES: Final = Counter(
+    "dvornik_cache_misses", "Times that a memory of the scorer had it not.", ["cache"], registry=REGISTRY
 )
 BATCH: Final = Histogram(
     "dvornik_commit_batch_events",
@@ -110,16 +132,42 @@ _KNOWN: Final = CACHE.labels("hit")
 _NEW: Final = CACHE.labels("miss")
 
 
-def count_words(known: int, new: int) -> None:
-    """Count words of one text by whether the scorer's cache held them."""
-    if known:
-        _KNOWN.inc(known)
-    if new:
-        _NEW.inc(new)
+class Memories:
+    """Tells how full the memories of a process are; a text costs nothing, as they count for themselves."""
+
+    def __init__(self) -> None:
+        self._source: Callable[[], Mapping[str, Memory]] = dict
+        self._told: dict[str, Memory] = {}
+        self._lock = threading.Lock()
+
+    def watch(self, source: Callable[[], Mapping[str, Memory]]) -> None:
+        """Tell of these from now on."""
+        with self._lock:
+            self._source, self._told = source, {}
+
+    def tell(self) -> None:
+        """Bring the metrics up to date."""
+        with self._lock:
+            for name, memory in self._source().items():
+                told = self._told.get(name, _NOTHING)
+                self._told[name] = memory
+                hits, misses = max(0, memory.hits - told.hits), max(0, memory.misses - told.misses)
+                CACHE_BYTES.labels(name).set(memory.bytes)
+                CACHE_LIMIT.labels(name).set(memory.limit)
+                CACHE_HITS.labels(name).inc(hits)
+                CACHE_MISSES.labels(name).inc(misses)
+                if name == WORDS:
+                    _KNOWN.inc(hits)
+                    _NEW.inc(misses)
+
+
+_NOTHING: Final = Memory(0, 0, 0, 0, 0)
+MEMORIES: Final = Memories()
 
 
 def everything(*more: Collector) -> CollectorRegistry:
     """What this process counted, or all that count together by now, and what else is given."""
+    MEMORIES.tell()
     registry = CollectorRegistry()
     if _TOGETHER:
         _forget_dead(Path(os.environ[_FOLDER]))

@@ -33,7 +33,7 @@ from app.storage.nodes import draw_node
 from app.storage.pepper import has_sealed, keep_pepper
 from app.storage.session import NEWER, Database, Schema, migrate, schema_of
 from app.storage.vault import JournalKey, Vault, journal_key, open_vault
-from app.telemetry import count_words
+from app.telemetry import MEMORIES
 from model.artefact import DEFAULT_ARTEFACT, Artefact
 from model.lemmas import dictionary_warnings
 from model.scorer import Scorer
@@ -150,7 +150,9 @@ def open_judging(settings: Settings, house: House) -> Judging:
         configuration.current(session)
         for guard in missing_guards(session):
             alert("journal_guard_missing", guard=guard)
-    return Judging(artefact, Moderator(Scorer(artefact, on_words=count_words)), configuration, model_version_id)
+    scorer = Scorer(artefact)
+    MEMORIES.watch(scorer.memories)
+    return Judging(artefact, Moderator(scorer), configuration, model_version_id)
 
 
 def http_client() -> httpx.Client:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from model.names import read
+from model.names import lemma_of, read
 from model.tokens import NAME, ngrams
 
 # A pair of neighbouring lemmas is one integer: (row of the first) << PAIR_SHIFT | (row of the second).
@@ -39,8 +39,8 @@ class Vocabulary:
 
     def code_of(self, token: str) -> int:
         """What is kept of a form: `NAMED` for a person's name, else the row of its lemma, `UNLISTED` without one."""
-        form, lemma = read(token)
-        return NAMED if form == NAME else self.lemmas.get(lemma, UNLISTED)
+        lemma = lemma_of(token)
+        return NAMED if lemma == NAME else self.lemmas.get(lemma, UNLISTED)
 
     def pairs_of(self, lemma_rows: Sequence[int]) -> list[tuple[int, int]]:
         """(place of the left neighbour, row of the pair) for each listed pair of neighbouring lemmas."""

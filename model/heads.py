@@ -84,4 +84,4 @@ class Heads:
                 values[:, head] += BEND * (known[:, kind] - best) + np.minimum(best, 0.0)
                 most = np.where(known[:, kind] < best, known[:, kind] + MARGIN, np.inf)
                 values[:, head] = np.minimum(values[:, head], most)
-        return [Scores(*row) for row in (1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST)))).tolist()]
+        return list(map(Scores._make, (1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST)))).tolist()))

@@ -1,6 +1,9 @@
 """How full a memory is and how often it had what it was asked for."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+#: The memory of words, whose hits and misses are the words of texts.
+WORDS: Final = "words"
 
 
 class Memory(NamedTuple):

@@ -52,7 +52,7 @@ def forms(text: str) -> list[str]:
     # One look at all tokens together is cheaper than one at each.
     if found and not "".join(found).isalpha():
         found = [t if t.isalpha() else form(t) for t in found]
-    if len(text) > MAX_TOKEN and found and len(max(found, key=len)) > MAX_TOKEN:
+    if len(text) > MAX_TOKEN and found and max(map(len, found)) > MAX_TOKEN:
         return [form(t) for t in found]
     return found
 

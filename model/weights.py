@@ -1,7 +1,7 @@
 """The arrays of an artefact in the form that adds up fast: float64, idf multiplied in, names as hash tables."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,57 +19,58 @@ FIRST_MEASURE: Final = len(SIGNALS) - len(MEASURES)
 _AT_ONCE: Final = 2048
 
 
-class TokenParts(NamedTuple):
-    """What some tokens add, one row each.
-
-    `rows` = character sums (H), lemma sums (H), squared lengths of both; row of the lemma or -1; kinds of signal words.
-    """
-
-    rows: Floats
-    lemmas: list[int]
-    kinds: list[int]
-
-
 class Weights:
-    """H logits as sums over tokens, pairs of neighbours and signals."""
+    """H logits as sums over tokens, pairs of neighbours and signals.
+
+    The row of a token: what its characters add (H), what its lemma adds (H), the squared lengths of both, the row of
+    its lemma or -1, its kinds of signal words.
+    """
 
     def __init__(self, arrays: Arrays) -> None:
         keys = arrays.pairs_keys.astype(np.int64)
         self.vocabulary = Vocabulary((), unpack_names(arrays.lemmas_names), keys.tolist())
         self.logits = int(arrays.intercepts.shape[0])
-        self.width = 2 * self.logits + 2
+        self.width = 2 * self.logits + 4
+        self._named = self.vocabulary.lemmas.get(NAME, UNLISTED)
         self._codes: dict[str, int] = dict(
             zip(unpack_names(arrays.forms_names), arrays.forms_codes.tolist(), strict=True)
         )
         self._grams = Grams(unpack_names(arrays.chars_names))
-        self._chars = _with_squares(arrays.chars_weights, arrays.chars_idf)[self._grams.rows]
-        self._lemmas = _with_squares(arrays.lemmas_weights, arrays.lemmas_idf)
+        chars = np.vstack([np.zeros(self.logits + 1), _with_squares(arrays.chars_weights, arrays.chars_idf)])
+        self._squares: Floats = chars[:, -1].copy()
+        alone = chars[self._grams.alone]
+        for places, shorter in self._grams.beginnings:
+            chars[places] += chars[shorter]
+        # Wide rows, so that what characters and lemmas add is one sum. A lemma of -1 is the last row, which is empty.
+        self._chars = np.zeros((len(chars) + len(alone), self.width))
+        self._chars[:, [*range(self.logits), -4]] = np.vstack([chars, alone])
+        self._lemmas = np.zeros((arrays.lemmas_idf.size + 1, self.width))
+        lemmas = _with_squares(arrays.lemmas_weights, arrays.lemmas_idf)
+        self._lemmas[:-1, [*range(self.logits, 2 * self.logits), -3]] = lemmas
+        self._lemmas[:, -2] = [*range(len(lemmas)), UNLISTED]
         self.pairs = _with_squares(arrays.pairs_weights, arrays.pairs_idf)
         self._pair_keys = Keys(keys)
         self.signals: Floats = arrays.signals_weights.astype(np.float64)
         self.measures: Floats = np.ascontiguousarray(self.signals[FIRST_MEASURE:])
         self.intercepts: Floats = arrays.intercepts.astype(np.float64)
 
-    def tokens(self, forms: Sequence[str]) -> TokenParts:
-        """Everything that token forms add to a comment, computed from the arrays; alone or together, the same."""
-        rows = np.zeros((len(forms), self.width))
-        width = self.logits
+    def tokens(self, forms: Sequence[str]) -> Floats:
+        """The rows of token forms, computed from the arrays; alone or together, the same."""
         codes = self._codes_of(forms)
-        for start in range(0, len(forms), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            sums = self._characters(
-                [NAME if code == NAMED else form for form, code in zip(forms[part], codes[part], strict=True)]
-            )
-            rows[part, :width] = sums[:, :width]
-            rows[part, 2 * width] = sums[:, width]
-        named = self.vocabulary.lemmas.get(NAME, UNLISTED)
-        lemmas = [named if code == NAMED else code for code in codes]
-        listed = [number for number, lemma in enumerate(lemmas) if lemma >= 0]
-        if listed:
-            found = self._lemmas[[lemmas[number] for number in listed]]
-            rows[listed, width : 2 * width] = found[:, :width]
-            rows[listed, 2 * width + 1] = found[:, width]
-        return TokenParts(rows, lemmas, [kinds_of(form) for form in forms])
+        spelt, lemmas = forms, codes
+        if NAMED in codes:
+            spelt = [NAME if code == NAMED else form for form, code in zip(forms, codes, strict=True)]
+            lemmas = [self._named if code == NAMED else code for code in codes]
+        rows = self._lemmas.take(lemmas, 0)
+        for first in range(0, len(forms), _AT_ONCE):
+            places, starts = self._grams.longest(spelt[first : first + _AT_ONCE])
+            rows[first : first + _AT_ONCE] += np.add.reduceat(self._chars.take(places, 0), starts, 0)
+        for number, form in enumerate(spelt):
+            for place, count in self._grams.repeated(form):
+                # A length is a sum of (count * idf)^2: what comes twice counts four times, not twice.
+                rows[number, -4] += (count * count - count) * self._squares[place]
+        rows[:, -1] = list(map(kinds_of, forms))
+        return rows
 
     def _codes_of(self, forms: Sequence[str]) -> list[int]:
         """Codes of forms, from the artefact's list or, where it has none, from the dictionary."""
@@ -77,37 +78,6 @@ class Weights:
         return [
             self.vocabulary.code_of(form) if code is None else code for form, code in zip(forms, known, strict=True)
         ]
-
-    def _characters(self, forms: list[str]) -> Floats:
-        """Per form the sum of its n-grams' weights (H) and its squared length."""
-        sums = np.zeros((len(forms), self.logits + 1))
-        whole = self._grams.whole
-        cut = [number for number, form in enumerate(forms) if form not in whole]
-        for number, form in enumerate(forms):
-            if (place := whole.get(form, -1)) >= 0:
-                sums[number] = self._chars[place]
-        if not cut:
-            return sums
-        owners, places = self._grams.find([forms[number] for number in cut])
-        if not owners.size:
-            return sums
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        added = np.add.reduceat(self._chars[places], starts, axis=0)
-        self._count_squared(added, starts, owners, places)
-        sums[np.asarray(cut)[owners[starts]]] = added
-        return sums
-
-    def _count_squared(self, added: Floats, starts: Integers, owners: Integers, places: Integers) -> None:
-        """A length is a sum of (count * idf)^2: what comes twice counts four times, not twice."""
-        together = np.sort(owners * self._chars.shape[0] + places)
-        again = together[1:] == together[:-1]
-        if not again.any():
-            return
-        number_of = dict(zip(owners[starts].tolist(), range(starts.size), strict=True))
-        different, counts = np.unique(together, return_counts=True)
-        for one, count in zip(different[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True):
-            owner, place = divmod(one, self._chars.shape[0])
-            added[number_of[owner], -1] += (count * count - count) * self._chars[place, -1]
 
     @staticmethod
     def pair_keys(lemmas: Integers, texts: Integers) -> tuple[Integers, Integers]:
@@ -120,6 +90,11 @@ class Weights:
         """(numbers of the keys that are listed, ascending; their rows in `pairs`)."""
         numbers, places = self._pair_keys.find(keys)
         return numbers, self._pair_keys.order[places]
+
+
+def lemmas_and_kinds(rows: Floats) -> Integers:
+    """(2, tokens): rows of lemmas, kinds of signal words."""
+    return rows[:, -2:].T.astype(np.int64)
 
 
 def _with_squares(weights: NDArray[np.floating], idf: NDArray[np.floating]) -> Floats:

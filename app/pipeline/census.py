@@ -17,7 +17,7 @@ from app.domain.watching import Matter
 from app.domain.words import Mode
 from app.storage.census import Census, take_census
 from app.storage.session import Database
-from app.telemetry import is_worth_telling
+from app.telemetry import MEMORIES, is_worth_telling
 
 #: How often it is counted, seconds.
 EVERY: Final = 10.0
@@ -41,6 +41,8 @@ class Counting(Collector):
         """Count until `stop` is set."""
         outages = 0
         while not stop.is_set():
+            # Where processes count together, none can ask another one at a scrape.
+            MEMORIES.tell()
             began = self._clock.now()
             try:
                 self.count(database)

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from model.features import Vocabulary
 from model.labels import CATEGORIES, HEADS
 from model.scorer import Scorer, Scores
 from model.tokens import ngrams
+from model.weights import lemmas_and_kinds
 from tests.unit.model.conftest import WORDS
 from tests.unit.model.reference import reference_scores
 
@@ -83,13 +85,12 @@ def test_words_together_add_what_they_add_alone(artefact):
     idf, value = arrays.chars_idf.astype(np.float64), arrays.chars_weights.astype(np.float64)
     for number, word in enumerate(words):
         alone = weights.tokens([word])
-        assert (alone.rows[0] == together.rows[number]).all(), word
-        assert (alone.lemmas[0], alone.kinds[0]) == (together.lemmas[number], together.kinds[number])
+        assert (alone[0] == together[number]).all(), word
         counts = Counter(names[gram] for gram in ngrams(word) if gram in names)
         rows, times = list(counts), np.array(list(counts.values()), dtype=np.float64)
         expected = (times * idf[rows]) @ value[rows] if rows else np.zeros(weights.logits)
-        assert np.allclose(alone.rows[0, : weights.logits], expected, rtol=0, atol=1e-11), word
-        assert alone.rows[0, -2] == pytest.approx(float(((times * idf[rows]) ** 2).sum()) if rows else 0.0, abs=1e-11)
+        assert np.allclose(alone[0, : weights.logits], expected, rtol=0, atol=1e-11), word
+        assert alone[0, -4] == pytest.approx(float(((times * idf[rows]) ** 2).sum()) if rows else 0.0, abs=1e-11)
 
 
 def test_listed_forms_are_what_the_dictionary_says():
@@ -106,21 +107,58 @@ def test_listed_forms_are_what_the_dictionary_says():
     assert without.score_many(texts) == Scorer(artefact).score_many(texts)
 
 
-def test_half_of_the_cache_is_for_words_seen_again(artefact):
-    """New tokens fill one half of the budget, those that come again the other; the budget bounds all."""
+def test_who_is_asked_for_again_stays(artefact):
+    """When the budget is spent, tokens that nobody repeats go first, in the order in which they came."""
     weights = Scorer(artefact)._weights
-    cache = TokenCache(weights.tokens, weights.width, 4000)
-    assert 4 <= cache.capacity < 12
-    half = (cache.capacity + 1) // 2
-    for n in range(100):
-        cache.parts([f"слово{n}"])
-    assert list(cache.generation.index) == [f"слово{n}" for n in range(half)]
-    cache.parts(["слово99"])
-    assert "слово99" in cache.generation.index
+    cache = TokenCache(weights.tokens, weights.width, 5000)
+    usual = [f"слово{n}" for n in range(5)]
+    for _ in range(2):
+        cache.gather(usual)
+    full = 0
     for n in range(1000):
-        cache.parts([f"ещё{n}"])
-        cache.parts([f"ещё{n}", "слово1"])
-    assert 0 < len(cache.generation.index) <= cache.capacity
+        cache.gather([f"чужое{n}"])
+        assert cache.memory().bytes <= cache.memory().limit
+        full = max(full, cache.memory().entries)
+    assert 10 < full < 25
+    before = cache.memory()
+    cache.gather(usual)
+    cache.gather(["чужое999", "чужое0"])
+    after = cache.memory()
+    assert (after.hits - before.hits, after.misses - before.misses) == (6, 1)
+
+
+def test_words_that_people_use_survive_a_flood(artefact):
+    """After 300,000 invented words, many of them as long as words may be, the budget is kept and usual words are known."""
+    draw = random.Random(9)
+    usual = [f"обычное{n}" for n in range(3000)]
+    width = Scorer(artefact)._weights.width
+    cache = TokenCache(lambda tokens: np.zeros((len(tokens), width)), width, 4 * 2**20)
+    for _ in range(3):
+        cache.gather(draw.sample(usual, len(usual)))
+    for _ in range(300):
+        flood = ["".join(draw.choices("абвгдежзиклмн\U00020000", k=draw.choice((6, 12, 64)))) for _ in range(1000)]
+        cache.gather(flood)
+        memory = cache.memory()
+        assert memory.bytes <= memory.limit == 4 * 2**20
+    assert memory.misses >= 300_000
+    cache.gather(usual)
+    assert cache.memory().hits - memory.hits > 0.95 * len(usual)
+
+
+def test_a_cache_counts_its_bytes():
+    """What the interpreter really allocates for a full cache is within its budget, and near it."""
+    budget = 8 * 2**20
+    draw = random.Random(2)
+    tracemalloc.start()
+    try:
+        cache = TokenCache(lambda tokens: np.zeros((len(tokens), 16)), 16, budget)
+        for _ in range(60):
+            cache.gather(["".join(draw.choices("абвгдежзиклмн", k=8)) for _ in range(1000)])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.6 * budget < held < 1.05 * budget
+    assert cache.memory().bytes > 0.95 * budget
 
 
 def test_threads_share_a_scorer(artefact):
@@ -197,7 +235,7 @@ def test_token_evidence_is_the_logit(artefact):
     scorer = Scorer(artefact)
     text = "дурак глава района казино 1500"
     words = forms(normalise(text).text)
-    rows, lemmas, kinds = scorer._gather(words)
-    added = Evidence(scorer._weights, rows, lemmas.tolist(), kinds.tolist(), {}).per_token().sum(axis=0)
+    rows = scorer._logits.gather(words)
+    added = Evidence(scorer._weights, rows[:, :-2], *lemmas_and_kinds(rows).tolist(), {}).per_token().sum(axis=0)
     rest = scorer._weights.intercepts + np.array(measures(text, normalise(text).undone)) @ scorer._weights.measures
     assert np.allclose(added + rest, scorer.logits(text), atol=1e-12)
