@@ -69,7 +69,10 @@ def spans(
     functional = [word in FUNCTION_WORDS for word in words]
     found: list[tuple[float, int, int, str]] = []
     for category in categories:
-        towards = sum(added[:, logit] * slope for logit, slope in evidence.heads[category])
+        (logit, slope), *others = evidence.heads[category]
+        towards = added[:, logit] * slope
+        for logit, slope in others:
+            towards += added[:, logit] * slope
         positive = np.maximum(towards, 0.0)
         total = float(np.add.reduce(positive))
         if total <= 0.0:

@@ -87,17 +87,17 @@ def decide(policy: BoundPolicy, judgement: Judgement, facts: Facts) -> Ruling:
 
 def verdict_on_words(policy: BoundPolicy, scores: Scores) -> Verdict:
     """The verdict of `decide` on words about which nothing else is known, without what it rests on."""
-    by_category = _by_category(scores)
-    if _failure(Judgement(scores)):
-        return Verdict.REVIEW
-    if not _reaches(policy, by_category):
-        return Verdict.KEEP
-    if scores.appeal < policy.appeal and any(
-        one.removal is not None and one.remove is not None and score >= one.remove
-        for one, score in zip(policy.categories, by_category, strict=True)
-    ):
-        return Verdict.REMOVE
-    return Verdict.REVIEW
+    for score in scores:
+        if not 0 <= score <= 1:
+            return Verdict.REVIEW
+    verdict = Verdict.KEEP
+    for one, score in zip(policy.categories, scores, strict=False):
+        if one.remove is not None and score >= one.remove:
+            verdict = Verdict.REMOVE
+        elif verdict is Verdict.KEEP and score >= one.review:
+            verdict = Verdict.REVIEW
+    protected = verdict is Verdict.REMOVE and scores.appeal >= policy.appeal
+    return Verdict.REVIEW if protected else verdict
 
 
 def _nothing_to_judge(facts: Facts, basis: Mapping[str, object]) -> Ruling:
