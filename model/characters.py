@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +17,8 @@ _ZONES = (
     r"com|ru|рф|su|net|org|info|biz|io|me|cc|ly|gg|online|site|website|shop|store|top|xyz|club|pro|vip|app|link|life|ltd|"
     r"uk|tk|ml|by|kz|ua|рус|москва|дети|tv|to|ai|bot|space|fun|live|icu|bet|win|casino"
 )
+#: Those that Russian words may be mistaken for.
+CYRILLIC_ZONES: Final = frozenset(re.findall(r"[а-я]+", _ZONES))
 _FIXED = re.compile(
     rf"""
     (?P<link>(?:https?://|tg://|www\.)[^\s<>]*[^\s<>,.;:!?)»"']
@@ -31,6 +34,9 @@ _FIXED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MAY_BE_FIXED = re.compile(r"[@/\[*]|\d{2}|\w\.\w").search
+#: True where numbers with a space between them may be one: a phone, a card.
+numbers_may_join = re.compile(r"\d[ ()-]{0,2} [ ()-]{0,2}\d").search
+_CHUNK = re.compile(r"\S+")
 _MESSENGER = re.compile(
     r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog|tg\.me|wa\.me|tglink|chat\.whatsapp\.com|viber\.)|tg://",
     re.IGNORECASE,
@@ -117,12 +123,22 @@ def is_ordinary_writing(piece: str) -> bool:
     )
 
 
+def _fixed(text: str) -> Iterator[re.Match[str]]:
+    if "[" in text or "*" in text or numbers_may_join(text):
+        yield from _FIXED.finditer(text)
+        return
+    # Nothing else reaches over white space.
+    for chunk in _CHUNK.finditer(text):
+        if _MAY_BE_FIXED(text, *chunk.span()):
+            yield from _FIXED.finditer(text, *chunk.span())
+
+
 def fix_tokens(text: str) -> list[Edit]:
     """Links, messengers, e-mails, phones, bank cards and mentions become one fixed token each."""
     if not _MAY_BE_FIXED(text):
         return []
     edits = []
-    for match in _FIXED.finditer(text):
+    for match in _fixed(text):
         kind = str(match.lastgroup)
         found = match.group()
         if kind == "nick" and found.lower() in ("@user", "@club"):

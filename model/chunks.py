@@ -56,6 +56,8 @@ def find(chunk: str) -> tuple[Found, ...]:
 
 
 def _found(chunk: str) -> tuple[Found, ...]:
+    if "<" not in chunk and "@" not in chunk:
+        return tuple(_between(chunk, 0, len(chunk)))
     found: list[Found] = []
     at = 0
     for fixed in _FIXED.finditer(chunk):
@@ -106,11 +108,9 @@ def _part(chunk: str, start: int, end: int) -> Iterator[Found]:
 
 def _trimmed(chunk: str, start: int, end: int) -> tuple[int, int]:
     """Punctuation and emphasis around a word left out, unless it draws a letter: «}{уй»."""
-    left, right = start, end
-    while left < right and chunk[left] in _EDGE_SIGNS:
-        left += 1
-    while right > left and chunk[right - 1] in _EDGE_SIGNS:
-        right -= 1
+    core = chunk[start:end].lstrip(_EDGE_SIGNS)
+    left = end - len(core)
+    right = left + len(core.rstrip(_EDGE_SIGNS))
     for size in (3, 2):
         if left - size >= start and chunk[left - size : left] in MANY:
             left -= size

@@ -1,7 +1,8 @@
 """Finds words that somebody drew, stretched, masked or wrote in pieces, in the whole of a lower-case text."""
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
+from functools import cache
 from typing import Final
 
 from model.chunks import find
@@ -20,10 +21,17 @@ _SPREAD = re.compile(
     r"(?<![^\W_])[^\W_](?P<s>[ ]{1,3}|\n|[ ]?[.,_*·•|/~+=–—-][ ]|[ ][.,_*·•|/~+=–—-])[^\W_@]"
     r"(?:(?P=s)[^\W_])+(?![^\W_])"
 )
+# Three single letters one by one. The first look has no more than a literal to search for.
+_GAP: Final = r"(?:[ ]{1,3}|[ ]?(?:[^\w\s]|_)[ ]|[ ](?:[^\w\s]|_))"
+_MAY_SPREAD = re.compile(rf" (?:[^\w\s]|_)?[^\W_]{_GAP}[^\W_](?![^\W_])").search
+_SPREADS = re.compile(rf"(?<![^\W_])[^\W_]{_GAP}[^\W_]{_GAP}[^\W_](?![^\W_])").search
 _SHORT_WORD = re.compile(r"(?<![^\s«\"(])[а-яё]{1,6}(?![\w*#@$-])")
 _PIECE = re.compile(r"(?<!\S)[«\"(]?([а-яё]{1,6})(?=( ))")
 _PIECES_END = re.compile(r"[ ]([а-яё]{1,8})(?![^\W_*#@$-])")
 LONGEST_PIECE: Final = 6
+_SHORT_LETTERS = re.compile(r"(?<![^\W_])[а-яё]{1,6}(?![^\W_])")
+#: Where the fourth of some pieces begins behind the first, at most.
+_REACH: Final = LONGEST_PIECE + 8 + 8 + 3
 #: One letter that is a word.
 _LETTER_WORDS: Final = frozenset("иаявксоу")
 _MOST_SPREAD: Final = 40
@@ -81,9 +89,16 @@ def _in_words(letters: str) -> str:
     return " ".join(row[1]) if row is not None and row[0] * _PER_WORD <= len(letters) else letters
 
 
+def spreads(text: str) -> bool:
+    """True when letters stand one by one in a text of one line, so that join_spread may find something."""
+    return bool(_MAY_SPREAD(text) and _SPREADS(text))
+
+
 def join_spread(text: str) -> list[Edit]:
     """Words written letter by letter with spaces between; initials and abbreviations stay apart."""
-    edits = []
+    edits: list[Edit] = []
+    if not spreads(text.replace("\n", " ")):
+        return edits
     for match in _SPREAD.finditer(text):
         step = len(match.group("s")) + 1
         letters = match.group()[::step]
@@ -99,31 +114,37 @@ def join_spread(text: str) -> list[Edit]:
     return edits
 
 
-@lru_cache(maxsize=16_384)
-def _may_be_piece(chunk: str) -> bool:
-    """True for a piece of a rude word that is no word itself: «пиз», «су»; only then may a neighbour belong to it."""
-    if chunk in SHORT or len(chunk) > LONGEST_PIECE or not _ORDINARY(chunk):
-        return False
-    words = rude_words()
-    if (chunk in words.kinds and len(chunk) > 2) or not (words.ends(chunk) or words.below(words.root, chunk)):
-        return False
-    return not is_ordinary(chunk)
+@cache
+def pieces() -> frozenset[str]:
+    """Pieces of rude words that are no words themselves: «пиз», «су»; only to these may a neighbour belong."""
+    listed = rude_words().kinds
+    # «бля» is the beginning of a word and one by itself.
+    return frozenset(
+        piece
+        for piece in rude_words().pieces(LONGEST_PIECE)
+        if piece not in SHORT and not (piece in listed and len(piece) > 2) and not is_ordinary(piece)
+    )
 
 
 def has_pieces(text: str) -> bool:
     """True when a piece of a rude word stands by itself, so that join_pieces may find something."""
-    return any(map(_may_be_piece, _SHORT_WORD.findall(text)))
+    return not pieces().isdisjoint(_SHORT_WORD.findall(text))
 
 
 def join_pieces(text: str) -> list[Edit]:
     """«су ка», «пиз да»: two or three neighbours that make a rude word and are not words themselves."""
     edits: list[Edit] = []
-    if not has_pieces(text):
+    places = [word.start() for word in _SHORT_LETTERS.finditer(text) if word.group() in pieces()]
+    if not places or not has_pieces(text):
         return edits
     at = 0
-    for match in _PIECE.finditer(text):
+    for match in _PIECE.finditer(text, max(0, places[0] - _REACH)):
         start, end = match.span(1)
-        if start < at:
+        # A word without a piece among the next ones begins nothing.
+        piece = bisect_left(places, start)
+        if piece == len(places):
+            break
+        if start < at or places[piece] > start + _REACH:
             continue
         found = _joined(text, start, end)
         if found is not None:
@@ -134,23 +155,23 @@ def join_pieces(text: str) -> list[Edit]:
 
 def _joined(text: str, start: int, end: int) -> Edit | None:
     words = rude_words()
-    pieces = [text[start:end]]
+    parts = [text[start:end]]
     best = None
     for _ in range(3):
         match = _PIECES_END.match(text, end)
         if match is None:
             break
-        pieces.append(match.group(1))
+        parts.append(match.group(1))
         end = match.end(1)
-        word = "".join(pieces).replace("ё", "е")
+        word = "".join(parts).replace("ё", "е")
         section = words.section(word)
         if section is None or section > INSULT or (len(word) < 4 and section != TABOO):
             continue
-        if any(len(piece) > 2 and words.section(piece) is not None for piece in pieces):
+        if any(len(piece) > 2 and words.section(piece) is not None for piece in parts):
             continue
         # «уеб и пк»: behind an abbreviation a letter that is a word is that word.
-        if pieces[-1] in _LETTER_WORDS:
+        if parts[-1] in _LETTER_WORDS:
             continue
-        if any(_may_be_piece(piece) for piece in pieces):
-            best = Edit(start, end, "".join(pieces))
+        if not pieces().isdisjoint(parts):
+            best = Edit(start, end, "".join(parts))
     return best

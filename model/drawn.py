@@ -18,6 +18,7 @@ number_and_unit = re.compile(r"(?:\d+[.,]?\d*[a-zа-яё]{1,4}|[a-zа-яё]{1,2}
 _TWO_DIGITS = re.compile(r"\d\d").search
 _SHORT_TABOO: Final = frozenset({"хуй", "хуи", "хуя", "бля", "лох", "чмо", "хер"})
 _RUSSIAN_LETTERS: Final = frozenset(ALPHABET)
+_MEANT: Final = _RUSSIAN_LETTERS.union("ё", LATIN_SOUNDS, SIGNS, *OTHER_SIGNS)
 #: Price up to which a reading needs no other support.
 _SURE: Final = 0.35
 #: What the letters of a Latin word may cost, and how much beside: taboo, common, other; short rare ones nothing.
@@ -57,6 +58,8 @@ def _fully_russian(word: str) -> bool:
 
 def _tables(core: str) -> Iterator[str]:
     """The token read letter by letter with each of the tables, where that gives Russian letters only."""
+    if not _MEANT.issuperset(core):
+        return
     for signs in (SIGNS, *OTHER_SIGNS):
         for letters in (LATIN_TWINS, LATIN_SOUNDS):
             word = "".join(signs.get(c, letters.get(c, c)) for c in core)

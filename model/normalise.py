@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from model.characters import clean_characters, fix_tokens, is_ordinary_writing, lower
-from model.chunks import find
-from model.disguises import LONGEST_PIECE, has_pieces, join_pieces, join_spread, rewrite_chunks
-from model.lemmas import is_known
+from model.disguises import join_pieces, join_spread, rewrite_chunks, spreads
+from model.memory import Memory
 from model.offsets import Edit, apply, before
+from model.plain import LONGEST, NUMBER, PLAIN, STRANGE, demands
+from model.verdicts import Verdicts
 
 # NFKC can grow a text eighteen-fold, so it is cut on both sides of that step.
 MAX_BEFORE: Final = 16_000
@@ -111,7 +112,7 @@ class _Rewriting:
         changed |= self.words()
         for _ in range(_MAX_PASSES):
             # Another pass is due only where something changed and the outcome is not known to be plain.
-            if not changed or _is_plain(self.text, learning=False):
+            if not changed or _is_plain(self.text):
                 break
             changed = self.characters()
             changed |= self.words()
@@ -129,72 +130,27 @@ def rewrite(text: str) -> Normalised:
     return state.finish(changed=changed)
 
 
-# Disguises that reach over a space: letters one by one. The first look has no more than a literal to search for.
-_GAP: Final = r"(?:[ ]{1,3}|[ ]?(?:[^\w\s]|_)[ ]|[ ](?:[^\w\s]|_))"
-_MAY_SPREAD = re.compile(rf" (?:[^\w\s]|_)?[^\W_]{_GAP}[^\W_](?![^\W_])").search
-_SPREADS = re.compile(rf"(?<![^\W_])[^\W_]{_GAP}[^\W_]{_GAP}[^\W_](?![^\W_])").search
 # Numbers in groups may be a phone or a card.
 _GROUPS = re.compile(r"\d[ ()-]{1,4}\d{2,4}[ ()-]{1,4}\d\d").search
-_ORDINARY = re.compile(r"[«\"(]?([а-яё]{1,40})(-[а-яё]{1,20})*[.,!?)»\":;]{0,4}\Z").match
-_DOUBLE = re.compile(r"([а-яё])\1").search
-_TRIPLE = re.compile(r"([а-яё])\1\1").search
+#: Bytes for what chunks demand.
+MEMORY_BYTES: Final = 8 * 2**20
+_verdicts = Verdicts(demands, budget=MEMORY_BYTES, longest=LONGEST)
 
 
-class _Plain:
-    """Chunks that are known to come out of the long way as they went in."""
-
-    limit: Final = 65_536
-    longest: Final = 48
-
-    def __init__(self) -> None:
-        self.known: set[str] = {""}
-        #: Those that a neighbour may make a word of; never emptied, so that none of a text's is overlooked.
-        self.pieces: set[str] = set()
-
-    @staticmethod
-    def _stays(chunk: str, word: str, *, hyphened: bool) -> bool:
-        """The long way's verdict on Russian letters with punctuation around, at a fraction of its price."""
-        if not hyphened and (not _DOUBLE(word) or (is_known(word) and not _TRIPLE(word))):
-            return True
-        return not find(chunk)
-
-    def learn(self, chunk: str) -> bool:
-        """Judge a lower-case chunk; true when it stays as it is as long as no neighbour joins it."""
-        # A chunk may be as long as a text; such are neither looked at twice nor kept.
-        if len(chunk) > self.longest:
-            return False
-        word = _ORDINARY(chunk)
-        if word is None:
-            if "[" in chunk or "*" in chunk or rewrite(chunk).text != chunk:
-                return False
-        elif not self._stays(chunk, word.group(1), hyphened=word.group(2) is not None):
-            return False
-        if (word is None or len(word.group(1)) <= LONGEST_PIECE) and has_pieces(chunk):
-            if len(self.pieces) >= self.limit:
-                return False
-            self.pieces.add(chunk)
-        if len(self.known) >= self.limit:
-            self.known = {""}
-        self.known.add(chunk)
-        return True
+def memory() -> Memory:
+    """How full the memory of chunks is; its hits are texts that had no chunk to judge."""
+    return _verdicts.memory()
 
 
-_plain = _Plain()
-
-
-def _is_plain(small: str, *, learning: bool = True) -> bool:
-    small = small.replace("\n", " ").replace("\t", " ")
-    chunks = small.split(" ")
-    known = _plain.known
-    if not known.issuperset(chunks):
-        if not learning:
-            return False
-        for chunk in chunks:
-            if chunk not in known and not _plain.learn(chunk):
-                return False
-    if (_MAY_SPREAD(small) and _SPREADS(small)) or _GROUPS(small):
+def _is_plain(small: str) -> bool:
+    """True for a lower-case text that the long way would leave as it is."""
+    spaced = small.replace("\n", " ").replace("\t", " ")
+    most = _verdicts.most(spaced.split(" "))
+    if most == STRANGE or spreads(spaced):
         return False
-    return _plain.pieces.isdisjoint(chunks) or not join_pieces(small)
+    if most == PLAIN:
+        return True
+    return not _GROUPS(spaced) and (most == NUMBER or not join_pieces(small))
 
 
 def normalise(text: str) -> Normalised:

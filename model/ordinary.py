@@ -1,5 +1,6 @@
 """What is ordinary writing: short Russian words, and Latin words that only look like a spelling of a Russian one."""
 
+from functools import lru_cache
 from typing import Final
 
 from model.lemmas import is_known
@@ -56,6 +57,7 @@ _LATIN: Final = (
 LATIN: Final = frozenset(_LATIN.split())
 
 
+@lru_cache(maxsize=8192)
 def is_ordinary(piece: str) -> bool:
     """True for a piece of a word that is a word by itself; the shortest by our own list, the rest by the dictionary."""
     return piece in SHORT or (len(piece) >= _KNOWN_FROM and is_known(piece))

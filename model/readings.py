@@ -17,6 +17,7 @@ _SOFT_IN_SPEECH: Final = frozenset("tdlnrszv")
 _SOFTENED: Final = 0.15
 _STARS: Final = frozenset("*#%")
 _LONGEST_GROUP: Final = 4
+_READABLE: Final = _SEPARATORS.union("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", ONE, *MANY, *SPOKEN)
 # A word that nobody says is believed less than a common one, a mild one less than a strong one.
 _OF_SECTION: Final = {TABOO: 0.0, INSULT: 0.12, COARSE: 0.25, HARSH: 0.45}
 _OF_TIER: Final = (0.2, 0.0, -0.05)
@@ -65,6 +66,8 @@ def read(raw: str, *, spoken: bool = False) -> Reading | None:
     Work is bounded by the length of the token: at most _BEAM beginnings are followed from each sign.
     """
     words = rude_words()
+    if not _READABLE.issuperset(raw):
+        return None
     layers: list[dict[str, tuple[float, tuple[int, int]]]] = [{} for _ in range(len(raw) + _LONGEST_GROUP + 1)]
     layers[0][""] = (0.0, words.root)
     for at, sign in enumerate(raw):
@@ -108,6 +111,12 @@ def _fits(word: str, slots: list[str], places: list[tuple[int, int]]) -> bool:
     return all(word[at] in slots[number] for number, at in places)
 
 
+def _begin(words: RudeWords, slots: list[str]) -> bool:
+    """False where letters that can only stand for themselves begin no word of the list."""
+    letters = "".join(slots)
+    return len(letters) != len(slots) or words.below(words.root, letters) is not None
+
+
 #: How much longer or shorter than its mask a word may be.
 _OFF: Final = (0, 1, -1, 2, -2, 3)
 _OFF_PRICE: Final = 0.2
@@ -123,7 +132,7 @@ def unmask(raw: str, stars: frozenset[str] = _STARS, *, exact: bool = False) -> 
     slots = ["" if sign in stars else _slot(sign) for sign in raw]
     hidden = [number for number, sign in enumerate(raw) if sign in stars]
     shown = [number for number in range(len(raw)) if number not in hidden]
-    if not hidden or any(not slots[number] for number in shown):
+    if not hidden or any(not slots[number] for number in shown) or not _begin(words, slots[: hidden[0]]):
         return None
     firsts, lasts = slots[0] or "-", slots[-1] or "-"
     if firsts == lasts == "-":

@@ -39,9 +39,10 @@ class RudeWords:
             return None
         return low, bisect_left(self._forms, prefix + _LAST, low, node[1])
 
-    def ends(self, piece: str) -> bool:
-        """True when a common strong word is this piece behind one to three letters."""
-        return piece in self._ends
+    def pieces(self, longest: int) -> set[str]:
+        """What forms begin with, up to so many letters, and what common strong ones have behind one to three."""
+        begins = {form[:size] for form in self._forms for size in range(1, longest + 1)}
+        return begins | {end for end in self._ends if len(end) <= longest}
 
     @cached_property
     def _buckets(self) -> dict[str, list[str]]:

@@ -6,8 +6,7 @@ from time import process_time
 
 import pytest
 
-from model import normalise as normaliser
-from model.normalise import MAX_BEFORE, NOTHING_UNDONE, normalise, rewrite
+from model.normalise import MAX_BEFORE, NOTHING_UNDONE, memory, normalise, rewrite
 
 # Two orders above the usual on a slow machine; a quadratic step takes longer.
 SECONDS = 4.0
@@ -225,6 +224,7 @@ def test_a_long_text_is_cut():
 
 def test_long_chunks_are_not_kept():
     """Memory does not grow with chunks as long as a text."""
+    normalise("су")
     tracemalloc.start()
     try:
         for number in range(80):
@@ -244,9 +244,42 @@ def test_other_languages_and_stress_are_no_disguise(text):
 def test_no_long_chunk_is_remembered() -> None:
     """Words strung together by hyphens for the length of a text are judged like any other and leave nothing behind."""
     text = "-".join(f"{a}{b}{c}ок" for a in "бвгдж" for b in "аеиоу" for c in "клмнпрст")
+    before = memory().bytes
     assert normalise(text).text == text
-    assert text not in normaliser._plain.known
-    assert max(map(len, normaliser._plain.known)) <= normaliser._plain.longest
+    assert memory().bytes - before < len(text)
+
+
+def test_memory_does_not_change_what_comes_out() -> None:
+    """Texts come out the same in any order, and after more random letters than the memory holds."""
+    draw = random.Random(5)
+    texts = [
+        "ну су ка же",
+        "су ли, то",
+        "тел. 8 900 123-45-67",
+        "ооочень да!!!",
+        "х.у.й",
+        "он,если.что",
+        "кв. 5, д.8",
+        "😀 su",
+    ]
+    first = [normalise(text) for text in texts]
+    filled = memory().limit
+    while filled > 0:
+        junk = ["".join(draw.choice("абвгдежзиклмнопрст03x-") for _ in range(12)) for _ in range(400)]
+        normalise(" ".join(junk))
+        filled -= 130 * len(junk)
+    assert memory().bytes <= memory().limit
+    assert [normalise(text) for text in reversed(texts)] == first[::-1]
+
+
+def test_hits_are_texts_without_a_new_chunk() -> None:
+    """A text is a miss when it has a chunk to judge and a hit the second time."""
+    normalise("новое слово бурмалка7")
+    before = memory()
+    normalise("новое слово бурмалка7")
+    normalise("новое слово бурмалка8")
+    after = memory()
+    assert (after.hits - before.hits, after.misses - before.misses) == (1, 1)
 
 
 def test_the_way_back_from_a_text_of_disguises_is_short() -> None:
