@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 from benchmarks.client import GROUP
 from benchmarks.machine import Watch, resident_mib
 from benchmarks.servers import SECRET, Store, stores
-from benchmarks.texts import POLICY, ROOT, Writer
+from benchmarks.texts import POLICY, ROOT, written
 from tests.functional import forked
 from tests.functional.running import Installation, Service
 from tests.simulators.vk import VkSimulator
@@ -88,8 +88,7 @@ def main() -> int:
     (ROOT / "build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="soak-", dir=ROOT / "build") as folder:
         _tell(f"writing {TEXTS:,} texts")
-        texts = Path(folder, "texts.json")
-        texts.write_text(json.dumps(Writer(SEED).texts(TEXTS), ensure_ascii=False), encoding="utf-8")
+        _, texts = written(SEED, TEXTS)
         with stores(Path(folder)) as found:
             wanted = [store for store in found if store.name.startswith(STORES[chosen.store])]
             done = [_soak(store, texts, chosen.rate, chosen.seconds) for store in wanted]
