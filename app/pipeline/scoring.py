@@ -15,7 +15,7 @@ from app.domain.words import Verdict
 from app.pipeline.counterfactual import change
 from app.pipeline.models import open_model
 from app.policy.binding import BoundPolicy, bind
-from app.policy.decide import decide
+from app.policy.decide import decide, verdict_on_words
 from app.policy.rules import parse
 from model.explain import Span
 from model.labels import HEADS
@@ -126,10 +126,13 @@ class Judge:
 
     def _opinion(self, text: str, judgement: Judgement) -> dict[str, object]:
         usual = has_text(text) and not only_links(text, ())
+        scores = judgement.scores
+        if usual and scores and verdict_on_words(self._policy, scores) is Verdict.KEEP:
+            return {"scores": dict(zip(HEADS, scores, strict=True)), **_KEPT_QUIETLY}
         facts = _WORDS if usual else Facts(has_text=has_text(text), only_links=only_links(text, ()))
         ruling = decide(self._policy, judgement, facts)
-        scores = judgement.scores or dict.fromkeys(HEADS).values()
-        return {"scores": dict(zip(HEADS, scores, strict=True)), **summary(ruling)}
+        told = scores or dict.fromkeys(HEADS).values()
+        return {"scores": dict(zip(HEADS, told, strict=True)), **summary(ruling)}
 
 
 class ScoresMany(Protocol):
