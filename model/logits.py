@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from model.cache import TokenCache
-from model.memory import WORDS, Memory
+from model.memory import WORDS, Answers, Memory
 from model.normalise import Normalised
 from model.signals import measures, word_signals
 from model.weights import Floats, Weights, lemmas_and_kinds
@@ -34,17 +34,14 @@ class Logits:
     def __init__(self, weights: Weights, cache_bytes: int) -> None:
         self._weights = weights
         self._words = TokenCache(weights.tokens, weights.width, cache_bytes)
-        self._by_kinds: dict[int, list[float]] = {}
-        self._kind_misses = self._kind_looks = 0
+        logits = sys.getsizeof([0.0] * weights.logits) + weights.logits * sys.getsizeof(0.0)
+        self._by_kinds: Answers[int, list[float]] = Answers(_KINDS_KEPT, _ENTRY + logits)
         *self._measures, self._length = weights.measures.tolist()
         self.gather = self._words.gather
 
     def memories(self) -> dict[str, Memory]:
         """How full each memory is."""
-        one = _ENTRY + sys.getsizeof([0.0] * self._weights.logits) + self._weights.logits * sys.getsizeof(0.0)
-        entries, misses = len(self._by_kinds), self._kind_misses
-        kinds = Memory(entries * one, _KINDS_KEPT * one, entries, self._kind_looks - misses, misses)
-        return {WORDS: self._words.memory(), "kinds": kinds}
+        return {WORDS: self._words.memory(), "kinds": self._by_kinds.memory()}
 
     def of_one(self, read: Read, rows: Floats) -> list[float]:
         """The logits of one text."""
@@ -94,14 +91,10 @@ class Logits:
 
     def _of_kinds(self, kinds: int) -> list[float]:
         """The intercepts and what a text's kinds of signal words add to them."""
-        self._kind_looks += 1
         known = self._by_kinds.get(kinds)
         if known is None:
-            self._kind_misses += 1
-            if len(self._by_kinds) >= _KINDS_KEPT:
-                self._by_kinds.clear()
             known = (self._weights.intercepts + self._weights.signals[word_signals(kinds)].sum(axis=0)).tolist()
-            self._by_kinds[kinds] = known
+            self._by_kinds.keep(kinds, known)
         return known
 
 

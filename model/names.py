@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from model.lemmas import MAX_WORD, analyses, is_known, is_russian
 from model.lexicon import is_coarse, is_rude
 from model.likeliest import Key, likeliest, may_be_nearly_all
+from model.memory import Answers, Memory
 from model.tokens import FIXED, NAME
 
 _SURNAME: Final = frozenset({"Surn", "Patr"})
@@ -19,8 +20,8 @@ _MOSTLY: Final = 0.6
 _SURELY: Final = 0.9
 # A token is asked for twice in a row, by its characters and by its lemma.
 _KEPT: Final = 4096
-_ENDINGS_KEPT: Final = 50_000
-_SURE_ENDINGS: Final[dict[Key, bool]] = {}
+# Whether words of an ending are surnames; bytes as measured on 64-bit CPython, as the keys are short.
+_SURE_ENDINGS: Final[Answers[Key, bool]] = Answers(20_000, 330)
 
 
 class Reading(NamedTuple):
@@ -65,9 +66,7 @@ def _is_sure(token: str, key: Key | None) -> bool:
     if sure is None:
         sure = may_be_nearly_all(token, _SURNAME) and _share(analyses(token), _SURNAME) >= _SURELY
         if key is not None:
-            if len(_SURE_ENDINGS) >= _ENDINGS_KEPT:
-                _SURE_ENDINGS.clear()
-            _SURE_ENDINGS[key] = sure
+            _SURE_ENDINGS.keep(key, sure)
     return sure
 
 
@@ -76,6 +75,11 @@ def read(token: str) -> Reading:
     """The features of a token form: a name of a person is one fixed feature, a word of abuse is never a name."""
     lemma = lemma_of(token)
     return Reading(NAME if lemma == NAME else token, lemma)
+
+
+def memories() -> dict[str, Memory]:
+    """What is kept of surnames' endings; all scorers of a process share it."""
+    return {"surnames": _SURE_ENDINGS.memory()}
 
 
 def lemma_of(token: str) -> str:

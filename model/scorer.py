@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from model import likeliest, names
 from model.artefact import Artefact
 from model.explain import Evidence, Span, spans
 from model.heads import NOTHING, Heads, Scores
@@ -55,8 +56,8 @@ class Scorer:
         self._evidence = dict(zip(HEADS, self._heads.evidence, strict=True))
 
     def memories(self) -> Mapping[str, Memory]:
-        """How full each memory of this scorer is, by its name."""
-        return self._logits.memories()
+        """How full each memory behind the scores is, by its name."""
+        return self._logits.memories() | likeliest.memories() | names.memories()
 
     def score(self, text: str) -> Scores:
         """Probabilities for one text; any text is accepted, one without words scores zero."""

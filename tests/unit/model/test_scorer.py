@@ -13,6 +13,7 @@ from model.artefact import DEFAULT_ARTEFACT, load, pack_names, unpack_names
 from model.cache import TokenCache
 from model.features import Vocabulary
 from model.labels import CATEGORIES, HEADS
+from model.memory import Answers, Memory
 from model.scorer import Scorer, Scores
 from model.tokens import ngrams
 from model.weights import lemmas_and_kinds
@@ -143,6 +144,36 @@ def test_words_that_people_use_survive_a_flood(artefact):
     assert memory.misses >= 300_000
     cache.gather(usual)
     assert cache.memory().hits - memory.hits > 0.95 * len(usual)
+
+
+def test_every_memory_is_bounded_and_counts(artefact):
+    """Each memory behind the scores stays within its limit whatever is written, and tells what it had and had not."""
+    scorer = Scorer(artefact, cache_bytes=2**20)
+    draw = random.Random(4)
+    letters = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+    flood = [" ".join("".join(draw.choices(letters, k=7)) for _ in range(50)) for _ in range(100)]
+    scorer.score_many(flood)
+    for text in _texts(200):
+        scorer.score(text)
+    memories = scorer.memories()
+    assert memories.keys() >= {"words", "kinds", "endings", "forms", "surnames"}
+    for name, memory in memories.items():
+        assert 0 < memory.bytes <= memory.limit <= 16 * 2**20, name
+        assert memory.entries > 0, name
+        assert memory.misses > 0, name
+    assert memories["words"].limit == 2**20
+    assert memories["words"].hits > 500
+
+
+def test_answers_start_afresh_when_there_are_too_many():
+    """No more are kept than were allowed; what was asked is counted."""
+    answers = Answers(3, 100)
+    for number in range(10):
+        assert answers.get(number) is None
+        answers.keep(number, str(number))
+        assert answers.get(number) == str(number)
+        assert answers.memory().entries <= 3
+    assert answers.memory() == Memory(100, 300, 1, 10, 10)
 
 
 def test_a_cache_counts_its_bytes():
