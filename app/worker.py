@@ -33,6 +33,9 @@ from app.telemetry import is_worth_telling
 
 #: Actions of one connection in a row, before the others get their turn.
 TURN: Final = 50
+#: Connections that are served at a time: each thread mostly waits for the network or for its key's rate, three calls a
+#: second for a person's.
+THREADS: Final = 8
 #: Clients that are kept open between turns: each holds its connections and remembers its rate.
 OPEN_CLIENTS: Final = 256
 #: How often connections are looked through for pages whose managers were not read lately.
@@ -55,7 +58,7 @@ class Worker:
         house: House,
         clients: Mapping[str, ClientFactory],
         *,
-        threads: int = 4,
+        threads: int = THREADS,
         poll_seconds: float = 1.0,
         lease_seconds: int = LEASE_SECONDS,
         rounds: Sequence[Round] = (),
