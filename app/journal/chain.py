@@ -3,10 +3,8 @@
 The body holds ids, codes and numbers, never personal data: an erasure leaves the chain whole.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,8 +25,7 @@ _MOVE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something worth an entry: `kind` is a code, `subject_id` the comment, page or account it is about."""
 
     kind: str
@@ -60,7 +57,7 @@ class Link(NamedTuple):
 def mac_of(key: JournalKey, chain: int, seq: int, previous: str, body: str) -> str:
     """The digest that chains an entry to its predecessor; `body` already holds kind, time and subject."""
     message = f"{chain}\x1f{seq}\x1f{previous}\x1f{body}".encode()
-    return hmac.new(key.secret, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key.secret, message, "sha256").hex()
 
 
 def link(key: JournalKey, head: Head, entries: Iterable[Entry], at: int) -> tuple[list[Link], Head]:

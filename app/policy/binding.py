@@ -3,12 +3,17 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+import msgspec
 
 from app.domain.errors import PolicyError
 from app.domain.words import Category
 from app.policy.reading import listed
 from app.policy.rules import Policy, Removal
+
+#: As decisions are stored.
+_json: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class HeldPromise(Protocol):
@@ -83,6 +88,8 @@ class BoundPolicy:
     appeal: float
     #: The numbers above as JSON-able values; the same object for every decision that used nothing else.
     basis: Mapping[str, object]
+    #: The same as JSON text.
+    basis_json: str
 
 
 def bind(policy: Policy, manifest: Thresholds) -> BoundPolicy:
@@ -102,7 +109,7 @@ def bind(policy: Policy, manifest: Thresholds) -> BoundPolicy:
         "review": {str(one.category): one.review for one in bound},
         "appeal": appeal,
     }
-    return BoundPolicy(policy, manifest.version, manifest.digest, bound, appeal, basis)
+    return BoundPolicy(policy, manifest.version, manifest.digest, bound, appeal, basis, _json(basis).decode())
 
 
 def _review(policy: Policy, manifest: Thresholds) -> Mapping[str, float]:

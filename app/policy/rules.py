@@ -272,5 +272,7 @@ def allowed_mode(policy: Policy, mode: Mode) -> None:
 
 def live_mode(policy: Policy, mode: Mode) -> Mode:
     """The mode that a page really runs in: where its policy does not allow the one set, the next milder one."""
+    if mode in policy.live_modes:
+        return mode
     milder = (Mode.ENFORCE, Mode.REVIEW, Mode.SHADOW)
     return next(one for one in milder[milder.index(mode) :] if one in policy.live_modes)

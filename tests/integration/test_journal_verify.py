@@ -354,7 +354,7 @@ def test_a_seal_that_was_changed_is_no_seal(world):
     key = world.house.journal_key
     made = make_seal(seal(world), START, key)
     [head] = [one for one in made.heads if one.seq]
-    shorter = [replace(head, seq=head.seq - 1)]
+    shorter = [head._replace(seq=head.seq - 1)]
     for changed in (
         Seal(made.at + 1, made.heads, made.key_id, made.mac),
         Seal(made.at, shorter, made.key_id, made.mac),

@@ -3,7 +3,7 @@
 Whoever comes second learns who was faster, what they did and when.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete
@@ -147,7 +147,7 @@ def cancel(house: House, action_id: int, *, who: Principal, reason: str) -> Acti
                 written_at=at,
             )
         )
-        entries = [replace(entry, body={**entry.body, "by": who.signed, "note": note_id})]
+        entries = [entry._replace(body={**entry.body, "by": who.signed, "note": note_id})]
         if action.kind in REMOVALS and not is_by_machine(action):
             entries += _question_again(session, house, action, comment, who, at)
         append(session, house.journal_key, entries, at)
@@ -168,7 +168,7 @@ def done_by_hand(house: House, action_id: int, *, who: Principal) -> Action:
         at = house.clock.now()
         entry = move(action, ActionState.DONE, at, by=who.by, outcome=Outcome.ACTED)
         action.sent_at = action.sent_at or at
-        entries = [replace(entry, body={**entry.body, "by": who.signed, "by_hand": True})]
+        entries = [entry._replace(body={**entry.body, "by": who.signed, "by_hand": True})]
         after = _SEEN_AS.get(ActionKind(action.kind))
         before = CommentState(comment.state)
         if after is not None and after in COMMENT_MOVES[before] and before is not CommentState.WITHDRAWN:
@@ -240,7 +240,7 @@ def _release(action: Action, who: Principal, at: int) -> Entry:
     action.confirmed_by = f"{first}, {who.by}" if first and first != who.by else who.by
     action.due_at, action.waiting_for = at + UNDO_WINDOW, WaitingFor.UNDO_WINDOW.value
     body = {**entry.body, "by": who.signed, "ban_seconds": action.ban_seconds, "second": bool(first)}
-    return replace(entry, kind="action_confirmed", body=body)
+    return entry._replace(kind="action_confirmed", body=body)
 
 
 def _question_again(  # noqa: PLR0917 - one sentence: this removal of this comment is called back by this person

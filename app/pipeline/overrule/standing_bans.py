@@ -5,7 +5,6 @@ it, by whoever ordered it, with the same term and the same confirmations.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -91,5 +90,5 @@ def hold_bans(session: Session, comment_id: int, who: Principal, at: int) -> lis
     for ban in session.exec(query.order_by(col(Action.id)).with_for_update()):
         ban.confirmed_by = ""
         entry = move(ban, ActionState.PROPOSED, at, by=who.by)
-        entries.append(replace(entry, body={**entry.body, "by": who.signed}))
+        entries.append(entry._replace(body={**entry.body, "by": who.signed}))
     return entries

@@ -1,7 +1,8 @@
 """One transaction for many deliveries: events in, what follows from them, the journal, all or nothing."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import chain
+from typing import Final, NamedTuple
 
 from app.domain.events import Event, Written
 from app.domain.watching import Matter
@@ -25,6 +26,9 @@ from app.pipeline.watching import incidents
 from app.storage.tables import Unjudged
 from app.storage.transaction import Transaction
 
+#: An ordinary comment needs no more.
+IDS: Final = 8
+
 
 class Recorded(NamedTuple):
     """What became of each item of a batch, and how many actions wait for the worker since."""
@@ -46,19 +50,20 @@ def record(
     pages = configuration.within(transaction).by_id
     bulk = transaction.bulk
     ledger = Ledger(house.clock.now())
-    deliveries = Deliveries(bulk, house)
+    ids = chain(house.ids.many(IDS * len(items)), iter(house.ids, None)).__next__
+    deliveries = Deliveries(bulk, house, ids)
     known = deliveries.take(items, pages)
     fresh = [(item, pages[item.page_id]) for item, outcome in zip(items, known, strict=True) if outcome is None]
-    loader = Loader(bulk, ledger, house.ids)
+    loader = Loader(bulk, ledger, ids)
     loader.load([(item.event, page) for item, page in fresh])
     if waited := [item.waited for item, _ in fresh if item.waited is not None]:
         loader.load_waiting(waited)
-    repeats = Repeats(bulk, ledger, house, nearby or Nearby())
+    repeats = Repeats(bulk, ledger, house.vault, ids, nearby or Nearby())
     repeats.load(fresh)
     past = Past(bulk)
     past.load(_suspects(fresh, ledger, repeats))
     budget = Budget(transaction, ledger.at)
-    rulings = Rulings(ledger, past, budget, repeats, ids=house.ids, model_version_id=model_version_id)
+    rulings = Rulings(ledger, past, budget, repeats, ids=ids, model_version_id=model_version_id)
     happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
     outcomes = []
     for item, outcome in zip(items, known, strict=True):

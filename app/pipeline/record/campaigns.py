@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from app.domain.decisions import Context, Review, Ruling
-from app.domain.ids import IdMaker
+from app.domain.ids import IdSource
 from app.domain.states import CaseEnd, CaseState
 from app.domain.words import Reason, Verdict
 from app.pipeline.record.copies import Occurrence, Said
@@ -73,7 +73,7 @@ class CampaignRow:
 class Campaigns:
     """The campaigns of one batch's texts."""
 
-    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdMaker) -> None:
+    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdSource) -> None:
         self._bulk = bulk
         self._ledger = ledger
         self._ids = ids

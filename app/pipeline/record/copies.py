@@ -16,14 +16,15 @@ from app.domain.clock import HOUR
 from app.domain.copies import TextPrint
 from app.domain.decisions import NO_CONTEXT, Context
 from app.domain.events import Act, Written
+from app.domain.ids import IdSource
 from app.pipeline.configuration import PageConfig
-from app.pipeline.house import House
 from app.pipeline.record.items import Item
 from app.pipeline.record.ledger import CommentRow, Ledger, json_text, key_of
 from app.pipeline.record.nearby import COMPARED, Nearby
 from app.policy.copies import LONGEST_WINDOW_HOURS
 from app.storage.bulk import Bulk, Row
 from app.storage.tables import SeenText
+from app.storage.vault import Vault
 
 #: Occurrences kept of one text, the newest; counts of a bigger wave stand still here.
 KEPT: Final = 128
@@ -64,10 +65,11 @@ class Said:
 class Copies:
     """The texts of one batch."""
 
-    def __init__(self, bulk: Bulk, ledger: Ledger, house: House, nearby: Nearby) -> None:
+    def __init__(self, bulk: Bulk, ledger: Ledger, vault: Vault, ids: IdSource, nearby: Nearby) -> None:
         self._bulk = bulk
         self._ledger = ledger
-        self._house = house
+        self._vault = vault
+        self._ids = ids
         self._nearby = nearby
         self._hashes: dict[int, int] = {}
         self._prints: dict[int, TextPrint] = {}
@@ -85,7 +87,7 @@ class Copies:
         for item, page in fresh:
             if item.print is None or not isinstance(item.event.body, Written):
                 continue
-            number = self._house.vault.number(item.print.folded)
+            number = self._vault.number(item.print.folded)
             self._hashes[id(item)] = number
             self._prints.setdefault(number, item.print)
             if number not in rows:
@@ -99,7 +101,7 @@ class Copies:
     def _row(self, number: int, item: Item, body: Written, page: PageConfig) -> Row:
         """The text as it is stored if nobody has said it before: its first occurrence included, where that is sure."""
         folded = self._prints[number].folded
-        text_id = self._house.ids()
+        text_id = self._ids()
         like = self._nearby.find_or_remember(number, folded, text_id)
         comment = self._ledger.comments[key_of(page.id, body.ref)]
         sure = like is None and comment.fresh and body.act is Act.NEW and item.judgement is not None

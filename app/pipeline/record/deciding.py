@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.decisions import PersonRemove, PlannedAction, Remove, Review, Ruling
-from app.domain.ids import IdMaker
+from app.domain.ids import IdSource
 from app.domain.states import ActionState, CaseEnd, WaitingFor
 from app.domain.words import ActionKind, Category, Mode, Reason
 from app.pipeline.configuration import PageConfig
@@ -60,7 +60,7 @@ def planned(action: PlannedAction) -> Wanted:
 class Deciding:
     """Puts what was decided into a ledger."""
 
-    def __init__(self, ledger: Ledger, ids: IdMaker) -> None:
+    def __init__(self, ledger: Ledger, ids: IdSource) -> None:
         self._ledger = ledger
         self._ids = ids
 
@@ -80,6 +80,9 @@ class Deciding:
         decision_id = (comment.decision_id if comment.fresh else None) or self._ids()
         scores = opinion.scores
         categories, clauses = _grounds(ruling)
+        # Most rulings rest on nothing but the policy's own numbers.
+        own = ruling.basis is page.policy.basis
+        basis = page.policy.basis_json if own else json_text(dict(ruling.basis))
         self._ledger.add(
             Decision,
             id=decision_id,
@@ -97,7 +100,7 @@ class Deciding:
             score_appeal=scores.appeal if scores else None,
             explanation_json=opinion.explanation,
             change_json=opinion.change,
-            basis_json=json_text(dict(ruling.basis)),
+            basis_json=basis,
             mode=str(mode),
             policy_version_id=page.policy_version_id,
             model_version_id=opinion.model_version_id,

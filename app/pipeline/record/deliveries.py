@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from app.domain.ids import IdSource
 from app.pipeline.configuration import PageConfig
 from app.pipeline.house import House
 from app.pipeline.record.items import Item, Outcome
@@ -40,9 +41,10 @@ def _plain(text: str) -> str:
 class Deliveries:
     """Knows which deliveries are new; rows go in by hash order so that two writers never wait in a ring."""
 
-    def __init__(self, bulk: Bulk, house: House) -> None:
+    def __init__(self, bulk: Bulk, house: House, ids: IdSource) -> None:
         self._bulk = bulk
         self._house = house
+        self._new_id = ids
         self._ids: dict[int, int] = {}
         self._outcomes: list[dict[str, object]] = []
 
@@ -90,7 +92,7 @@ class Deliveries:
         return again
 
     def _row(self, item: Item, number: int) -> dict[str, Any]:
-        row = {"id": self._house.ids(), "page_id": item.page_id, "key_hash": number, "key": item.event.key}
+        row = {"id": self._new_id(), "page_id": item.page_id, "key_hash": number, "key": item.event.key}
         return {**row, "type": item.event.type, "outcome": str(Outcome.DECIDED), "received_at": item.received_at}
 
     def done(self, item: Item, outcome: Outcome) -> None:

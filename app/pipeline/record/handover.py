@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.ids import IdMaker
+from app.domain.ids import IdSource
 from app.domain.states import CaseEnd
 from app.domain.words import Mode, Reason
 from app.pipeline.configuration import PageConfig
@@ -19,7 +19,7 @@ from app.storage.tables import Campaign, ReviewCase
 _words: Final = msgspec.json.Decoder(list[str]).decode
 
 
-def hand_over(bulk: Bulk, ledger: Ledger, ids: IdMaker, pages: Mapping[int, PageConfig]) -> None:
+def hand_over(bulk: Bulk, ledger: Ledger, ids: IdSource, pages: Mapping[int, PageConfig]) -> None:
     """Open the cases that the closed cases of a batch leave open for others.
 
     The batch's rows must be written: whoever is asked about next is found in the database.

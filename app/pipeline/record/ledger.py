@@ -31,6 +31,9 @@ _json: Final = msgspec.json.Encoder(order="deterministic").encode
 
 def json_text(value: object) -> str:
     """Compact JSON for a `*_json` column."""
+    if not value and isinstance(value, list | tuple):
+        # So are most of them.
+        return "[]"
     return _json(value).decode()
 
 

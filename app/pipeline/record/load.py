@@ -1,10 +1,11 @@
 """Loads and locks everything that a batch touches: authors, posts, comments, their open actions and cases."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from app.domain.events import AuthorBanned, AuthorUnbanned, Event, Published, Removed, Written
-from app.domain.ids import IdMaker
+from app.domain.ids import IdSource
 from app.domain.states import ActionState, CaseState, CommentState
 from app.domain.words import OWN, ActionKind, WrittenBy
 from app.pipeline.configuration import PageConfig
@@ -30,6 +31,7 @@ _COMMENT: Final = (
     "changed_at",
 )
 _KEY: Final = ("page_id", "kind", "scope", "external_id")
+_comment_values, _comment_key = itemgetter(*_COMMENT), itemgetter(*_KEY)
 _ACTION: Final = ("id", "kind", "state", "outcome", "comment_id", "page_id", "author_id")
 #: Actions that an event can still move, or that tell an echo from a person's act.
 _LIVE: Final = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done', 'shadow')"
@@ -38,7 +40,7 @@ _LIVE: Final = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done', 
 class Loader:
     """Fills a ledger for a batch of events that were not seen before."""
 
-    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdMaker) -> None:
+    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdSource) -> None:
         self._bulk = bulk
         self._ledger = ledger
         self._ids = ids
@@ -160,9 +162,9 @@ class Loader:
         }
 
     def _keep(self, row: Row) -> None:
-        comment = _row(tuple(row[column] for column in _COMMENT))
+        comment = _row(_comment_values(row))
         comment.fresh = True
-        self._ledger.comments[tuple(row[column] for column in _KEY)] = comment
+        self._ledger.comments[_comment_key(row)] = comment
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for values in rows:

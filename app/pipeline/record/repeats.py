@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from app.domain.decisions import NO_CONTEXT, Context, Ruling
 from app.domain.events import Written
+from app.domain.ids import IdSource
 from app.pipeline.configuration import PageConfig
-from app.pipeline.house import House
 from app.pipeline.record.campaigns import CampaignRow, Campaigns
 from app.pipeline.record.copies import Copies
 from app.pipeline.record.handover import hand_over
@@ -14,17 +14,18 @@ from app.pipeline.record.items import Item
 from app.pipeline.record.ledger import CommentRow, Ledger
 from app.pipeline.record.nearby import Nearby
 from app.storage.bulk import Bulk
+from app.storage.vault import Vault
 
 
 class Repeats:
     """Copies and campaigns of one batch."""
 
-    def __init__(self, bulk: Bulk, ledger: Ledger, house: House, nearby: Nearby) -> None:
+    def __init__(self, bulk: Bulk, ledger: Ledger, vault: Vault, ids: IdSource, nearby: Nearby) -> None:
         self._bulk = bulk
         self._ledger = ledger
-        self._ids = house.ids
-        self._copies = Copies(bulk, ledger, house, nearby)
-        self._campaigns = Campaigns(bulk, ledger, house.ids)
+        self._ids = ids
+        self._copies = Copies(bulk, ledger, vault, ids, nearby)
+        self._campaigns = Campaigns(bulk, ledger, ids)
 
     def load(self, fresh: Sequence[tuple[Item, PageConfig]]) -> None:
         """Lock the texts of these deliveries, then the campaigns of those that were seen before."""

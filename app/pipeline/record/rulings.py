@@ -6,7 +6,7 @@ from typing import Final
 from app import telemetry
 from app.domain.decisions import NO_CONTEXT, Facts, Judgement, Remove, Ruling
 from app.domain.events import Act, Written
-from app.domain.ids import IdMaker
+from app.domain.ids import IdSource
 from app.domain.judged import has_text, judged_text, only_links
 from app.domain.rereading import MARK
 from app.domain.states import ActionState
@@ -31,6 +31,10 @@ _NOT_JUDGED: Final = Judgement(None, failure="not_judged")
 _COUNTED: Final = {verdict: telemetry.VERDICTS.labels(verdict) for verdict in Verdict}
 
 
+#: So are nearly all.
+_USUAL: Final = Facts()
+
+
 def is_judged(by: WrittenBy) -> bool:
     """The page's own words and its managers' get no decision."""
     return by not in OWN
@@ -46,7 +50,7 @@ class Rulings:
         budget: Budget,
         repeats: Repeats,
         *,
-        ids: IdMaker,
+        ids: IdSource,
         model_version_id: int,
     ) -> None:
         self._ledger = ledger
@@ -131,15 +135,12 @@ class Rulings:
         return first or (self._ledger.at if item.waited is None else item.received_at)
 
     def _facts(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Facts:
-        text = judged_text(body.text, body.segments)
-        links = only_links(body.text, body.segments)
-        facts = Facts(
-            has_text=has_text(text),
-            only_links=links,
-            first_time_author=links and self._is_first(comment),
-            private=body.private,
-            bannable=self._bannable(comment, body, page),
-        )
+        has_words = has_text(judged_text(body.text, body.segments))
+        links, bannable = only_links(body.text, body.segments), self._bannable(comment, body, page)
+        facts = _USUAL
+        if not has_words or links or body.private or not bannable:
+            first = links and self._is_first(comment)
+            facts = Facts(has_words, links, first, body.private, bannable=bannable)
         rules = page.policy.policy.bans
         if rules is None or comment.author_id is None or not facts.bannable:
             return facts
