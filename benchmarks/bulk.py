@@ -35,7 +35,7 @@ def measure(material: Material) -> list[Section]:
     turns = take_turns(
         lambda: _both(installation, files, jobs=1),
         lambda: _both(installation, files, jobs=0),
-        at_least=PAIRS,
+        at_least=1,
         at_most=PAIRS,
     )
     cores = os.cpu_count() or 1

@@ -23,6 +23,7 @@ _NAMED: Final = (
     "psycopg",
     "numpy",
     "scikit-learn",
+    "fasttext-community",
 )
 
 

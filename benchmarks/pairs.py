@@ -66,10 +66,10 @@ class Turns:
 def take_turns(
     a: Callable[[], dict[str, float]], b: Callable[[], dict[str, float]], *, at_least: int = ENOUGH, at_most: int = 6
 ) -> Turns:
-    """Let A and B take turns until enough pairs were quiet, or there were `at_most`."""
+    """Let A and B take turns until enough pairs were quiet, or too few can be within `at_most`."""
     turns = Turns()
     turns.a.append(_window(a))
-    while len(turns.b) < at_most and (len(turns.b) < at_least or len(turns.quiet()) < ENOUGH):
+    while len(turns.b) < at_least or ENOUGH - (at_most - len(turns.b)) <= len(turns.quiet()) < ENOUGH:
         turns.b.append(_window(b))
         turns.a.append(_window(a))
     return turns

@@ -49,3 +49,24 @@ def test_turns_end_at_the_limit() -> None:
 
     assert "".join(order) == "ababa"
     assert len(turns.a) == len(turns.b) + 1
+
+
+@pytest.mark.parametrize(
+    ("loud", "at_most", "pairs"),
+    [(set(), 5, 3), ({0}, 5, 4), ({2}, 5, 5), ({3}, 5, 4), ({1}, 3, 1), ({2, 5}, 5, 3), (set(range(20)), 5, 3)],
+)
+def test_turns_end_when_a_ratio_is_there_or_out_of_reach(
+    monkeypatch: pytest.MonkeyPatch, loud: set[int], at_most: int, pairs: int
+) -> None:
+    """Three quiet pairs are enough; a machine that stays busy is left alone as soon as there cannot be three."""
+    loads = iter([float(window in loud) for window in range(20)])
+
+    class Told:
+        def foreign(self) -> float:
+            return next(loads)
+
+    monkeypatch.setattr("benchmarks.pairs.Watch", Told)
+
+    turns = take_turns(lambda: {"rate": 1.0}, lambda: {"rate": 1.0}, at_least=1, at_most=at_most)
+
+    assert len(turns.b) == pairs
