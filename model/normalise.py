@@ -1,10 +1,9 @@
 """Turns a text as citizens write it into plain lower-case words, and remembers where each of them stood."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from model.characters import clean_characters, fix_tokens, is_ordinary_writing, lower
+from model.characters import clean_characters, fix_tokens, is_ordinary_writing, lower, numbers_may_join
 from model.disguises import join_pieces, join_spread, rewrite_chunks, spreads
 from model.memory import Memory
 from model.offsets import Edit, apply, before
@@ -130,8 +129,6 @@ def rewrite(text: str) -> Normalised:
     return state.finish(changed=changed)
 
 
-# Numbers in groups may be a phone or a card.
-_GROUPS = re.compile(r"\d[ ()-]{1,4}\d{2,4}[ ()-]{1,4}\d\d").search
 #: Bytes for what chunks demand.
 MEMORY_BYTES: Final = 8 * 2**20
 _verdicts = Verdicts(demands, budget=MEMORY_BYTES, longest=LONGEST)
@@ -150,7 +147,7 @@ def _is_plain(small: str) -> bool:
         return False
     if most == PLAIN:
         return True
-    return not _GROUPS(spaced) and (most == NUMBER or not join_pieces(small))
+    return not (numbers_may_join(spaced) and fix_tokens(small)) and (most == NUMBER or not join_pieces(small))
 
 
 def normalise(text: str) -> Normalised:
