@@ -36,7 +36,7 @@ _FIXED = re.compile(
 _MAY_BE_FIXED = re.compile(r"[@/\[*]|\d{2}|\w\.\w").search
 #: True where numbers with a space between them may be one: a phone, a card.
 numbers_may_join = re.compile(r"\d[ ()-]{0,2} [ ()-]{0,2}\d").search
-_CHUNK = re.compile(r"\S+")
+_SPACE = re.compile(r"[ \n\t]").search
 _MESSENGER = re.compile(
     r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog|tg\.me|wa\.me|tglink|chat\.whatsapp\.com|viber\.)|tg://",
     re.IGNORECASE,
@@ -128,9 +128,12 @@ def _fixed(text: str) -> Iterator[re.Match[str]]:
         yield from _FIXED.finditer(text)
         return
     # Nothing else reaches over white space.
-    for chunk in _CHUNK.finditer(text):
-        if _MAY_BE_FIXED(text, *chunk.span()):
-            yield from _FIXED.finditer(text, *chunk.span())
+    at = 0
+    while found := _MAY_BE_FIXED(text, at):
+        start = max(text.rfind(space, at, found.start()) for space in " \n\t") + 1
+        end = _SPACE(text, found.end())
+        at = end.start() if end else len(text)
+        yield from _FIXED.finditer(text, start, at)
 
 
 def fix_tokens(text: str) -> list[Edit]:

@@ -9,13 +9,11 @@ from model.chunks import find
 from model.drawn import undraw
 from model.lemmas import is_known
 from model.offsets import Edit
-from model.ordinary import SHORT, is_ordinary
+from model.ordinary import EVEN_WORD, SHORT, is_ordinary
 from model.readings import read
 from model.rude_words import INSULT, TABOO, rude_words
 
-_CHUNK = re.compile(r"\S+")
-_ORDINARY = re.compile(r"[а-яё]+\Z").match
-_DOUBLE = re.compile(r"([а-яё])\1").search
+_NO_EVEN_WORD = re.compile(rf"(?<!\S)(?!{EVEN_WORD}(?!\S))\S+")
 # One separator throughout: spaces, or a sign between spaces.
 _SPREAD = re.compile(
     r"(?<![^\W_])[^\W_](?P<s>[ ]{1,3}|\n|[ ]?[.,_*·•|/~+=–—-][ ]|[ ][.,_*·•|/~+=–—-])[^\W_@]"
@@ -45,12 +43,9 @@ _PER_WORD: Final = 2.5
 def rewrite_chunks(text: str) -> list[tuple[str, Edit]]:
     """Words to rewrite inside the pieces between white space, each with the kind of its disguise."""
     edits = []
-    for match in _CHUNK.finditer(text):
-        chunk = match.group()
-        if _ORDINARY(chunk) and not _DOUBLE(chunk):
-            continue
+    for match in _NO_EVEN_WORD.finditer(text):
         at = match.start()
-        edits += [(kind, Edit(at + start, at + end, new)) for kind, start, end, new in find(chunk)]
+        edits += [(kind, Edit(at + start, at + end, new)) for kind, start, end, new in find(match.group())]
     return edits
 
 
@@ -134,8 +129,9 @@ def has_pieces(text: str) -> bool:
 def join_pieces(text: str) -> list[Edit]:
     """«су ка», «пиз да»: two or three neighbours that make a rude word and are not words themselves."""
     edits: list[Edit] = []
-    places = [word.start() for word in _SHORT_LETTERS.finditer(text) if word.group() in pieces()]
-    if not places or not has_pieces(text):
+    listed = pieces()
+    places = [word.start() for word in _SHORT_LETTERS.finditer(text) if word.group() in listed]
+    if not places:
         return edits
     at = 0
     for match in _PIECE.finditer(text, max(0, places[0] - _REACH)):
@@ -150,7 +146,7 @@ def join_pieces(text: str) -> list[Edit]:
         if found is not None:
             edits.append(found)
             at = found.end
-    return edits
+    return edits if edits and has_pieces(text) else []
 
 
 def _joined(text: str, start: int, end: int) -> Edit | None:

@@ -99,7 +99,8 @@ def _unknown(core: str, tried: list[str], *, trusted: bool) -> str | None:
     rooted = next(filter(_ROOT, tried), None)
     if rooted is not None:
         return rooted
-    any_letter = unmask(core, _ANY_LETTER, exact=True) if core[0] not in _ANY_LETTER else None
+    hidden = core[0] not in _ANY_LETTER and not _ANY_LETTER.isdisjoint(core)
+    any_letter = unmask(core, _ANY_LETTER, exact=True) if hidden else None
     if any_letter is not None and any_letter.section <= COARSE:
         return any_letter.word
     digits = sum(c.isdigit() for c in core)

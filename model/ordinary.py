@@ -29,6 +29,11 @@ _SHORT: Final = (
 )
 SHORT: Final = frozenset(_SHORT.split())
 _KNOWN_FROM: Final = 3
+#: Signs that people put before a word and behind one.
+BEFORE: Final = '«"„“(.,!?…–—-'
+BEHIND: Final = '.,!?)(»":;…–—-'
+#: A word without doubled letters, in which nothing is ever undone, whatever of these signs stand around it.
+EVEN_WORD: Final = rf"[{BEFORE}]{{0,3}}(?:([а-яё])(?!\1)){{1,40}}[{BEHIND}]{{0,5}}"
 
 #: English words, names and brands that spell or draw a word of the list, whole or in part.
 _LATIN: Final = (

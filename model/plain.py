@@ -9,18 +9,16 @@ from model.characters import CYRILLIC_ZONES, clean_characters, fix_tokens
 from model.chunks import find
 from model.disguises import has_pieces, pieces
 from model.lemmas import is_known
-from model.ordinary import is_ordinary
+from model.ordinary import BEFORE, BEHIND, EVEN_WORD, is_ordinary
 
 #: What a chunk demands: nothing; a look at the numbers beside it; also one at the words beside it; the long way.
 PLAIN, NUMBER, PIECE, STRANGE = range(4)
 #: A chunk may be as long as a text; a longer one than this is always taken the long way.
 LONGEST: Final = 48
 
-_BEFORE: Final = '«"„“(.,!?…–—-'
-_BEHIND: Final = '.,!?)(»":;…–—-'
-_EVEN_WORD = re.compile(rf"[{_BEFORE}]{{0,3}}(?:([а-яё])(?!\1)){{1,40}}[{_BEHIND}]{{0,5}}\Z").match
-_WORD = re.compile(rf"[{_BEFORE}]*([а-яё]+)[{_BEHIND}]*\Z").match
-_JOINED = re.compile(rf"[{_BEFORE}]*[а-яё]+(?:[.,!?)(»«\":;…/–—-]+[а-яё]+)+[{_BEHIND}]*\Z").match
+_EVEN_WORD = re.compile(rf"{EVEN_WORD}\Z").match
+_WORD = re.compile(rf"[{BEFORE}]*([а-яё]+)[{BEHIND}]*\Z").match
+_JOINED = re.compile(rf"[{BEFORE}]*[а-яё]+(?:[.,!?)(»«\":;…/–—-]+[а-яё]+)+[{BEHIND}]*\Z").match
 _WORDS = re.compile(r"[а-яё]+").findall
 # A joint of two words without a sign that ends a word for certain.
 _SOFT_JOINT = re.compile(r"[а-яё][.!)(…/-]+[а-яё]").search
@@ -37,8 +35,8 @@ def demands(chunks: Collection[str]) -> dict[str, int]:
     # Words without doubled letters are four of five, and nothing is ever undone in them.
     even = set(filter(_EVEN_WORD, chunks))
     found = {chunk: demand for chunk in chunks if chunk not in even and (demand := _demand(chunk))}
-    if not pieces().isdisjoint(map(str.strip, even, repeat(_BEFORE + _BEHIND))):
-        found |= {chunk: PIECE for chunk in even if chunk.strip(_BEFORE + _BEHIND) in pieces()}
+    if not pieces().isdisjoint(map(str.strip, even, repeat(BEFORE + BEHIND))):
+        found |= {chunk: PIECE for chunk in even if chunk.strip(BEFORE + BEHIND) in pieces()}
     return found
 
 

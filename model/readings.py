@@ -1,5 +1,6 @@
 """Reads a rude word out of a token in which every sign may stand for several letters."""
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -17,6 +18,8 @@ _SOFT_IN_SPEECH: Final = frozenset("tdlnrszv")
 _SOFTENED: Final = 0.15
 _STARS: Final = frozenset("*#%")
 _LONGEST_GROUP: Final = 4
+# Letters with which a token begins that stand for themselves alone.
+_SURE_START = re.compile(r"(?:([а-щъэюя])(?!\1))*").match
 _READABLE: Final = _SEPARATORS.union("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", ONE, *MANY, *SPOKEN)
 # A word that nobody says is believed less than a common one, a mild one less than a strong one.
 _OF_SECTION: Final = {TABOO: 0.0, INSULT: 0.12, COARSE: 0.25, HARSH: 0.45}
@@ -66,7 +69,8 @@ def read(raw: str, *, spoken: bool = False) -> Reading | None:
     Work is bounded by the length of the token: at most _BEAM beginnings are followed from each sign.
     """
     words = rude_words()
-    if not _READABLE.issuperset(raw):
+    sure = "" if spoken else _SURE_START(raw).group()  # type: ignore[union-attr]
+    if not _READABLE.issuperset(raw) or (sure and words.below(words.root, sure) is None):
         return None
     layers: list[dict[str, tuple[float, tuple[int, int]]]] = [{} for _ in range(len(raw) + _LONGEST_GROUP + 1)]
     layers[0][""] = (0.0, words.root)
