@@ -55,7 +55,9 @@ class Grams:
         self._keys = keys
         #: Size by size the places of n-grams and of the longest shorter ones that begin them.
         self.beginnings = [
-            ([place_of(name) for name in cut], [self._longest(name[:-1]) for name in cut]) for cut in by_size.values()
+            ([place_of(name) for name in cut], [self._longest(name[:-1]) for name in cut])
+            for size, cut in by_size.items()
+            if size > SHORTEST
         ]
 
     def _packed(self, names: list[str], size: int) -> Integers:
@@ -68,10 +70,8 @@ class Grams:
     def _longest(self, window: str) -> int:
         """Place of the longest listed n-gram that begins a window of at most LONGEST characters."""
         get = self._places.get
-        for end in range(len(window), SHORTEST - 1, -1):
-            if place := get(window[:end]):
-                return place
-        return 0
+        # Nearly always the window itself is listed.
+        return get(window) or next(filter(None, map(get, (window[:end] for end in range(len(window) - 1, 1, -1)))), 0)
 
     def longest(self, forms: Sequence[str]) -> tuple[Sequence[int] | Integers, Sequence[int] | Integers]:
         """(place of the longest listed n-gram that begins at each character of each form, where the forms start).
