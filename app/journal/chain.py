@@ -100,8 +100,9 @@ def append_many(bulk: Bulk, key: JournalKey, entries: Sequence[Entry], at: int) 
     if not entries:
         return
     rows, new = link(key, _lock(bulk.run, is_sqlite=bulk.is_sqlite), entries, at)
-    bulk.insert(Journal, [row._asdict() for row in rows])
-    bulk.cursor.execute(_MOVE["qmark" if bulk.is_sqlite else "pyformat"], (new.seq, new.mac, new.chain))
+    with bulk.together():
+        bulk.insert(Journal, [row._asdict() for row in rows])
+        bulk.cursor.execute(_MOVE["qmark" if bulk.is_sqlite else "pyformat"], (new.seq, new.mac, new.chain))
 
 
 def lock_head(session: Session) -> Head:

@@ -6,6 +6,7 @@ parameter, which costs a quarter of binding them one by one.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -44,6 +45,7 @@ class Bulk:
 
     def __init__(self, driver: Any) -> None:
         """`driver` is the driver's own connection."""
+        self._driver = driver
         self.cursor: Cursor = driver.cursor()
         self.is_sqlite = isinstance(driver, sqlite3.Connection)
 
@@ -51,6 +53,13 @@ class Bulk:
     def of(cls, session: Session) -> "Bulk":
         """On a session's connection, in its transaction; what the session holds back must be flushed first."""
         return cls(session.connection().connection.driver_connection)
+
+    def together(self) -> AbstractContextManager[object]:
+        """Statements inside go to the server at once, without a wait for each answer; for writes that return nothing.
+
+        Their errors come at the end.
+        """
+        return nullcontext() if self.is_sqlite else self._driver.pipeline()
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of one statement; values are marked as the driver wants it."""

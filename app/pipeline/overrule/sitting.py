@@ -20,7 +20,7 @@ from app.pipeline.record.deciding import Deciding, Hand, Opinion
 from app.pipeline.record.handover import hand_over
 from app.pipeline.record.ledger import CommentRow, Ledger
 from app.pipeline.record.load import Loader
-from app.pipeline.record.writing import write
+from app.pipeline.record.writing import write, write_rare
 from app.storage.accounts import is_id
 from app.storage.bulk import Bulk
 from app.storage.tables import Comment, Decision, Note, Revision
@@ -99,7 +99,8 @@ class Sitting:
     def settle(self) -> None:
         """Write all that was decided, pass a campaign's question on, and sign it in the journal."""
         self.session.flush()
-        write(Transaction.of(self.session), self.ledger)
+        write(self.bulk, self.ledger)
+        write_rare(Transaction.of(self.session), self.ledger)
         pages = self.configuration.current(self.session).by_id
         hand_over(self.bulk, self.ledger, self.house.ids, pages)
         append_many(self.bulk, self.house.journal_key, self.ledger.entries, self.at)

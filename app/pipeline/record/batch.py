@@ -21,7 +21,7 @@ from app.pipeline.record.past import AuthorOnPage, Past
 from app.pipeline.record.people import People
 from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
-from app.pipeline.record.writing import write
+from app.pipeline.record.writing import write, write_rare
 from app.pipeline.watching import incidents
 from app.storage.tables import Unjudged
 from app.storage.transaction import Transaction
@@ -71,9 +71,11 @@ def record(
             outcome = happenings.apply(item, pages[item.page_id])  # noqa: PLW2901 - known or not, it has one from here
             deliveries.done(item, outcome)
         outcomes.append(outcome)
-    deliveries.write()
-    repeats.write()
-    write(transaction, ledger)
+    with bulk.together():
+        deliveries.write()
+        repeats.write()
+        write(bulk, ledger)
+    write_rare(transaction, ledger)
     repeats.hand_over(pages)
     if ledger.inserts[Unjudged]:
         code = next(item.judgement.failure for item in items if item.unjudged and item.judgement)

@@ -6,6 +6,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from app.pipeline.record.ledger import Ledger
+from app.storage.bulk import Bulk
 from app.storage.nodes import bump_config
 from app.storage.tables import (
     Action,
@@ -27,9 +28,8 @@ from app.storage.transaction import Transaction
 _ORDER: Final = (Revision, RevisionBody, Unjudged, Decision, Action, ReviewCase, Evidence, Campaign, CampaignComment)
 
 
-def write(transaction: Transaction, ledger: Ledger) -> None:
-    """Write all but the journal."""
-    bulk = transaction.bulk
+def write(bulk: Bulk, ledger: Ledger) -> None:
+    """Write all but the journal and what is rare."""
     # Closed before the next one opens: a comment has one open case.
     if cases := ledger.changed_cases():
         bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
@@ -52,6 +52,10 @@ def write(transaction: Transaction, ledger: Ledger) -> None:
         bulk.update(Comment, [name for name in completed[0] if name != "id"], completed)
     if posts := ledger.updates[Post]:
         bulk.update(Post, ("text", "attachments_json", "url", "published_at"), posts)
+
+
+def write_rare(transaction: Transaction, ledger: Ledger) -> None:
+    """Write what few batches bring: texts that wait for a model no longer, managers who must be read anew."""
     if ledger.judged:
         transaction.session.execute(delete(Unjudged).where(col(Unjudged.revision_id).in_(ledger.judged)))
     if ledger.stale_managers:
