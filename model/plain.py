@@ -1,7 +1,7 @@
 """Says of chunks of a lower-case text, its pieces between spaces, which the normaliser might not leave as they are."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from itertools import repeat
 from typing import Final
 
@@ -30,14 +30,26 @@ _DOUBLE = re.compile(r"([а-яё])\1").search
 _TRIPLE = re.compile(r"([а-яё])\1\1").search
 
 
-def demands(chunks: Collection[str]) -> dict[str, int]:
-    """NUMBER, PIECE or STRANGE for those chunks without white space that demand something."""
+def demands(chunks: AbstractSet[str]) -> tuple[set[str], dict[str, int]]:
+    """Which chunks without white space demand nothing, and what others do: NUMBER, PIECE or STRANGE.
+
+    At the first strange one it stops: the text goes the long way, and chunks of neither outcome are not judged.
+    """
     # Words without doubled letters are four of five, and nothing is ever undone in them.
-    even = set(filter(_EVEN_WORD, chunks))
-    found = {chunk: demand for chunk in chunks if chunk not in even and (demand := _demand(chunk))}
-    if not pieces().isdisjoint(map(str.strip, even, repeat(BEFORE + BEHIND))):
-        found |= {chunk: PIECE for chunk in even if chunk.strip(BEFORE + BEHIND) in pieces()}
-    return found
+    plain = set(filter(_EVEN_WORD, chunks))
+    found: dict[str, int] = {}
+    for chunk in chunks - plain:
+        demand = _demand(chunk)
+        if demand:
+            found[chunk] = demand
+        else:
+            plain.add(chunk)
+        if demand == STRANGE:
+            break
+    if not pieces().isdisjoint(map(str.strip, plain, repeat(BEFORE + BEHIND))):
+        found |= {chunk: PIECE for chunk in plain if chunk.strip(BEFORE + BEHIND) in pieces()}
+        plain.difference_update(found)
+    return plain, found
 
 
 def _demand(chunk: str) -> int:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from model.memory import Memory
@@ -9,6 +10,10 @@ from model.memory import Memory
 # A string's own head and its place in a set or dictionary, and a letter, as measured on 64-bit CPython.
 _OBJECT: Final = 120
 _LETTER: Final = 2
+
+
+#: Which chunks demand nothing, and what others do; a judge may leave some unjudged beside one that decides.
+Judge = Callable[[AbstractSet[str]], tuple[set[str], dict[str, int]]]
 
 
 class _Generation:
@@ -33,7 +38,7 @@ class Verdicts:
     Reading needs no lock, because sets and dictionaries of strings change at one go; admitting takes one.
     """
 
-    def __init__(self, judge: Callable[[Collection[str]], dict[str, int]], *, budget: int, longest: int) -> None:
+    def __init__(self, judge: Judge, *, budget: int, longest: int) -> None:
         self._judge = judge
         self._longest = longest
         self._half = budget // 2
@@ -61,22 +66,22 @@ class Verdicts:
     def _admit(self, new: set[str]) -> int:
         """The most that chunks demand which the young generation lacks; it has them afterwards."""
         old = self._old
-        unknown = new - old.plain
+        plain = new & old.plain
+        unknown = new - plain
         others = {chunk: old.others[chunk] for chunk in old.others.keys() & unknown}
         unknown.difference_update(others)
         if unknown:
-            others |= self._judge(unknown)
+            judged = self._judge(unknown)
+            plain |= judged[0]
+            others |= judged[1]
             self._misses += 1
         else:
             self._hits += 1
-        if not others:
-            self._keep(new, others)
-            return 0
-        self._keep(
-            {chunk for chunk in new if chunk not in others},
-            {chunk: demand for chunk, demand in others.items() if len(chunk) <= self._longest},
-        )
-        return max(others.values())
+        most = max(others.values(), default=0)
+        if most:
+            others = {chunk: demand for chunk, demand in others.items() if len(chunk) <= self._longest}
+        self._keep(plain, others)
+        return most
 
     def _keep(self, plain: Collection[str], others: Mapping[str, int]) -> None:
         size = _OBJECT * (len(plain) + len(others)) + _LETTER * (len("".join(plain)) + len("".join(others)))

@@ -3,7 +3,7 @@
 import random
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from model.verdicts import Verdicts
 
@@ -14,9 +14,10 @@ class _Judge:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def __call__(self, chunks: Collection[str]) -> dict[str, int]:
+    def __call__(self, chunks: AbstractSet[str]) -> tuple[set[str], dict[str, int]]:
         self.asked += chunks
-        return {chunk: 2 for chunk in chunks if chunk[-1:].isdigit() or len(chunk) > 20}
+        found = {chunk: 2 for chunk in chunks if chunk[-1:].isdigit() or len(chunk) > 20}
+        return set(chunks) - found.keys(), found
 
 
 def _junk(draw: random.Random, many: int) -> list[str]:
