@@ -53,12 +53,11 @@ def list_answers(
         return [], None
 
     def read(position: int | None, size: int) -> Rows:
-        statement: Statement = select(col(Answer.id))
-        if state is not None:
-            statement = statement.where(col(Answer.state) == state.value)
+        statement: Statement = select(col(Answer.id), col(Answer.state))
         return session.execute(stretch(Answer, statement, pages, position, size)).all()
 
-    found = newest(read, keep=None, before=before, limit=limit)
+    keep = None if state is None else (lambda row: row[1] == state)
+    found = newest(read, keep=keep, before=before, limit=limit)
     return read_answers(session, found.ids), found.next_before
 
 

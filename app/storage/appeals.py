@@ -1,28 +1,25 @@
 """Queries over residents who wait for an answer, and over what the walk of their clock reads."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import select, tuple_
-from sqlmodel import Session, col, func
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.domain.answers import AppealEnd
 from app.domain.ids import first_id_at
 from app.domain.states import GONE, CommentState
 from app.domain.words import OWN
 from app.storage.tables import (
-    Answer,
     Appeal,
     Author,
     Comment,
     Decision,
     Label,
-    Page,
     Revision,
     RevisionBody,
 )
-from app.storage.walk import Statement
 
 _GONE: Final = sorted(state.value for state in GONE)
 #: Somebody who writes thousands of complaints must not make each further one dearer to look at.
@@ -40,21 +37,6 @@ class Judged:
     revision: int
     decided_by: str
     decided_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A resident's message that waits, or waited, and its words; `text` None = erased."""
-
-    appeal: Appeal
-    comment: Comment
-    author: str | None
-    page: Page
-    text: str | None
-    #: The newest answer that is not closed, if the office works on one.
-    answer: Answer | None
-    #: When the same resident was last answered on this page.
-    answered_before: int | None
 
 
 def judged_after(session: Session, after: int, limit: int) -> list[Judged]:
@@ -211,84 +193,3 @@ def unwarned(session: Session, page_id: int, due_until: int, limit: int) -> list
 def lock_appeal(session: Session, comment_id: int) -> Appeal | None:
     """The appeal, locked until the transaction ends; its comment is locked already."""
     return session.get(Appeal, comment_id, with_for_update=True, populate_existing=True)
-
-
-# ---------------------------------------------------------------------------------------------------------- the list
-
-
-def list_waiting(
-    session: Session, pages: Collection[int] | None, *, after: tuple[int, int] | None, limit: int
-) -> tuple[list[Waiting], tuple[int, int] | None]:
-    """Who waits, the earliest term first, and the place (term, comment) after which the list goes on."""
-    query = _records(pages).where(col(Appeal.closed_at).is_(None))
-    place = tuple_(col(Appeal.due_at), col(Appeal.comment_id))
-    if after is not None:
-        query = query.where(place > after)
-    query = query.order_by(col(Appeal.due_at), col(Appeal.comment_id)).limit(limit + 1)
-    found = _filled(session, session.execute(query).all())
-    more = len(found) > limit
-    last = found[limit - 1].appeal if more else None
-    return found[:limit], (last.due_at, last.comment_id) if last else None
-
-
-def read_waiting(session: Session, comment_id: int) -> Waiting | None:
-    """One resident's message, whether it still waits or not."""
-    found = _filled(session, session.execute(_records(None).where(col(Appeal.comment_id) == comment_id)).all())
-    return found[0] if found else None
-
-
-def count_waiting(session: Session, pages: Collection[int] | None, now: int) -> tuple[int, int]:
-    """How many wait, and for how many of them the term is over."""
-    query = select(func.count(), func.count().filter(col(Appeal.due_at) < now)).where(col(Appeal.closed_at).is_(None))
-    if pages is not None:
-        query = query.where(col(Appeal.page_id).in_(pages))
-    waiting, late = session.execute(query).one()
-    return waiting, late
-
-
-def _records(pages: Collection[int] | None) -> Statement:
-    query: Statement = (
-        select(Appeal, Comment, col(Author.external_id), Page, col(RevisionBody.text))
-        .join(Comment, col(Comment.id) == col(Appeal.comment_id))
-        .join(Page, col(Page.id) == col(Appeal.page_id))
-        .outerjoin(Author, col(Author.id) == col(Comment.author_id))
-        .outerjoin(RevisionBody, col(RevisionBody.revision_id) == col(Comment.revision_id))
-    )
-    return query if pages is None else query.where(col(Appeal.page_id).in_(pages))
-
-
-def _filled(session: Session, rows: Sequence[Any]) -> list[Waiting]:
-    ids = [row[0].comment_id for row in rows]
-    live = select(Answer).where(col(Answer.comment_id).in_(ids), col(Answer.closed_at).is_(None))
-    answer = {one.comment_id: one for one in session.scalars(live.order_by(col(Answer.id)))}
-    before = _answered_before(session, {row[1].author_id for row in rows if row[1].author_id is not None})
-    return [
-        Waiting(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            answer.get(row[0].comment_id),
-            before.get((row[3].id, row[1].author_id)),
-        )
-        for row in rows
-    ]
-
-
-def answered_before(session: Session, comment: Comment) -> int | None:
-    """When the author of a comment was last answered on its page."""
-    if comment.author_id is None:
-        return None
-    return _answered_before(session, {comment.author_id}).get((comment.page_id, comment.author_id))
-
-
-def _answered_before(session: Session, authors: Collection[int]) -> dict[tuple[int, int | None], int]:
-    """When each author was last answered, by page and author."""
-    query = (
-        select(col(Appeal.page_id), col(Comment.author_id), func.max(Appeal.answered_at))
-        .join(Comment, col(Comment.id) == col(Appeal.comment_id))
-        .where(col(Comment.author_id).in_(authors), col(Appeal.answered_at).is_not(None))
-        .group_by(col(Appeal.page_id), col(Comment.author_id))
-    )
-    return {(row[0], row[1]): row[2] for row in session.execute(query)}

@@ -9,7 +9,10 @@ from app.storage.columns import big, key
 class Objection(SQLModel, table=True):
     """Somebody objects to a decision; a person answers within the term."""
 
-    __table_args__ = (Index("ix_objection_page", "page_id", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_objection_page", "page_id", "state", "due_at"),
+        Index("ix_objection_walk", "page_id", "id"),
+    )
     id: int = key()
     page_id: int = big()
     comment_id: int = big(index=True)
@@ -47,6 +50,13 @@ class Appeal(SQLModel, table=True):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_appeal_due",
+            "due_at",
+            "comment_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_appeal_page", "page_id", "asked_at"),
     )
     comment_id: int = key()
@@ -68,7 +78,10 @@ class Appeal(SQLModel, table=True):
 class Answer(SQLModel, table=True):
     """The office's answer to a resident: draft → agreed by a post → published → closed."""
 
-    __table_args__ = (Index("ix_answer_page", "page_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_answer_page", "page_id", "state", "id"),
+        Index("ix_answer_walk", "page_id", "id"),
+    )
     id: int = key()
     page_id: int = big()
     comment_id: int = big(index=True)

@@ -11,7 +11,7 @@ from app.domain.words import OWN
 from app.pipeline.answers.drafts import ANSWERING, cannot_agree
 from app.pipeline.house import House
 from app.review import calendar
-from app.storage import answers, appeals
+from app.storage import answers, appeals, waiting
 from app.storage.accounts import is_id
 from app.storage.answers import AnswerRecord
 from app.storage.tables import Appeal, Author, Comment, Page, Post
@@ -73,7 +73,7 @@ def _view(session: Session, comment: Comment, who: Principal, now: int) -> Messa
         post=session.get(Post, comment.post_id) if comment.post_id is not None else None,
         appeal=appeal,
         left=hours.between(now, appeal.due_at) if appeal and waits else None,
-        answered_before=appeals.answered_before(session, comment),
+        answered_before=waiting.answered_before(session, comment),
         answer=live,
         earlier=tuple(one for one in found if one.answer.closed_at is not None),
         cannot_agree=cannot_agree(session, live.answer, who) if live and is_draft else "",

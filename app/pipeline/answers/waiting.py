@@ -14,8 +14,9 @@ from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.review import calendar
 from app.storage import appeals as queries
+from app.storage import waiting as lists
 from app.storage.accounts import is_id
-from app.storage.appeals import Waiting
+from app.storage.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def waiting(
     """Who waits on these pages (None: all); the caller has checked that they are this person's."""
     now = house.clock.now()
     with house.database.read() as session:
-        found, further = queries.list_waiting(session, pages, after=after, limit=limit)
-        total, late = queries.count_waiting(session, pages, now)
+        found, further = lists.list_waiting(session, pages, after=after, limit=limit)
+        total, late = lists.count_waiting(session, pages, now)
     return WaitingList(tuple(_shown(one, who, now) for one in found), further, total, late)
 
 
@@ -61,7 +62,7 @@ def one(house: House, comment_id: int, *, who: Principal) -> WaitingShown:
         NotFoundError: nobody waits there, or not for this person.
     """
     with house.database.read() as session:
-        found = queries.read_waiting(session, comment_id) if is_id(comment_id) else None
+        found = lists.read_waiting(session, comment_id) if is_id(comment_id) else None
     if found is None or not who.may_touch(found.appeal.page_id):
         raise _missing(comment_id)
     return _shown(found, who, house.clock.now())

@@ -3,14 +3,24 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import and_, or_
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from app.domain.incident_wording import MATTERS, happening
 from app.domain.watching import Matter
 from app.pipeline.house import House
 from app.storage.tables import Incident, Page
+from app.storage.walk import Found, Rows, Statement, newest, stretch
+
+_WALKED: Final = (
+    col(Incident.id),
+    col(Incident.page_id),
+    col(Incident.connection_id),
+    col(Incident.what),
+    col(Incident.ended_at),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +59,34 @@ def incidents_in(
     session: Session, wanted: IncidentFilter, *, before: int | None = None, limit: int = 50
 ) -> tuple[list[IncidentShown], int | None]:
     """The same, within a transaction."""
-    query = select(Incident).order_by(col(Incident.id).desc()).limit(limit + 1)
-    if before is not None:
-        query = query.where(col(Incident.id) < before)
-    if wanted.what is not None:
-        query = query.where(Incident.what == wanted.what.value)
-    if wanted.open is not None:
-        query = query.where(col(Incident.ended_at).is_(None) if wanted.open else col(Incident.ended_at).is_not(None))
-    if wanted.pages is not None:
-        connections = select(Page.connection_id).where(col(Page.id).in_(wanted.pages), col(Page.removed_at).is_(None))
-        about_them = and_(col(Incident.page_id) == 0, col(Incident.connection_id).in_(connections))
-        service = and_(col(Incident.page_id) == 0, col(Incident.connection_id) == 0)
-        query = query.where(or_(col(Incident.page_id).in_(wanted.pages), about_them, service))
-    rows = session.exec(query).all()
-    following = rows[limit - 1].id if len(rows) > limit else None
-    return _shown(session, rows[:limit], wanted.pages), following
+    connections = _connections_of(session, wanted.pages)
+
+    def read(position: int | None, size: int) -> Rows:
+        statement: Statement = sa_select(*_WALKED)
+        if wanted.open:
+            statement = statement.where(col(Incident.ended_at).is_(None))
+        return session.execute(stretch(Incident, statement, None, position, size)).all()
+
+    def keep(row: Found) -> bool:
+        _, page_id, connection_id, what, ended_at = row
+        return (
+            wanted.what in {None, what}
+            and wanted.open in {None, ended_at is None}
+            and (wanted.pages is None or page_id in wanted.pages or (not page_id and connection_id in connections))
+        )
+
+    chooses = wanted != IncidentFilter()
+    found = newest(read, keep=keep if chooses else None, before=before, limit=limit)
+    rows = {row.id: row for row in session.exec(select(Incident).where(col(Incident.id).in_(found.ids)))}
+    return _shown(session, [rows[one] for one in found.ids if one in rows], wanted.pages), found.next_before
+
+
+def _connections_of(session: Session, pages: Collection[int] | None) -> frozenset[int]:
+    """Whose trouble is these pages' too; 0 = the service's."""
+    if pages is None:
+        return frozenset()
+    query = select(Page.connection_id).where(col(Page.id).in_(pages), col(Page.removed_at).is_(None))
+    return frozenset({0, *session.exec(query)})
 
 
 def open_by_page(session: Session, pages: Sequence[int]) -> Mapping[int, tuple[IncidentShown, ...]]:
