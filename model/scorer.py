@@ -17,7 +17,7 @@ from model.weights import Floats, Weights, lemmas_and_kinds
 
 __all__ = ["CACHE_BYTES", "Look", "Scorer", "Scores"]
 
-CACHE_BYTES: Final = 48 * 2**20
+CACHE_BYTES: Final = 32 * 2**20
 # Tokens that are added up at once when there are many texts: their rows take about a megabyte.
 _AT_ONCE: Final = 8192
 

@@ -34,7 +34,7 @@ _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     # Without it INSERT OR REPLACE deletes a journal row and fires no DELETE trigger.
     "PRAGMA recursive_triggers = ON",
-    "PRAGMA cache_size = -32768",
+    "PRAGMA cache_size = -16384",
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
 )
 

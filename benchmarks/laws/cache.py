@@ -2,7 +2,6 @@
 
 import multiprocessing
 import time
-from collections import Counter
 from collections.abc import Sequence
 from multiprocessing.queues import Queue
 from typing import Final
@@ -61,25 +60,21 @@ def _apart(size: int, texts: Sequence[str]) -> dict[str, list[float]]:
 
 
 def _score(budget: int, texts: Sequence[str], answers: "Queue[dict[str, list[float]]]") -> None:
-    counted: Counter[str] = Counter()
-
-    def on_words(known: int, unknown: int) -> None:
-        counted["known"] += known
-        counted["all"] += known + unknown
-
-    scorer = Scorer(load(DEFAULT_ARTEFACT), cache_bytes=budget, on_words=on_words)
+    scorer = Scorer(load(DEFAULT_ARTEFACT), cache_bytes=budget)
     pid = multiprocessing.current_process().pid or 0
     # What comes with the first comments belongs to no budget: the dictionary's pages, the pools of numpy.
     scorer.score(texts[0])
     before = resident_mib(pid)
     for text in texts[:WARM_UP]:
         scorer.score(text)
-    counted.clear()
+    warm = scorer.memories()["words"]
     took = []
     for first in range(WARM_UP, len(texts), GROUP):
         began = time.thread_time()
         for text in texts[first : first + GROUP]:
             scorer.score(text)
         took.append(1e6 * (time.thread_time() - began) / GROUP)
-    held = counted["known"] / counted["all"]
+    words = scorer.memories()["words"]
+    hits, misses = words.hits - warm.hits, words.misses - warm.misses
+    held = hits / (hits + misses)
     answers.put({"microseconds": took, "hits": [held], "resident_mib": [before, resident_mib(pid)]})
