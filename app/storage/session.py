@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from app.domain.errors import ConfigurationError
@@ -23,6 +25,9 @@ from app.storage.turns import Turns
 
 #: How long a transaction waits for another one's lock, on either engine; then whoever asked is told to come again.
 BUSY_TIMEOUT_MS: Final = 10_000
+#: Connections to SQLite that are kept open, and how many more there may be for a while.
+KEPT_OPEN: Final = 5
+OPEN_BEYOND: Final = 10
 #: How long PostgreSQL's server may take to answer at all, seconds.
 CONNECT_TIMEOUT_S: Final = 5
 #: Key of the advisory lock under which PostgreSQL is migrated: "dvornik" in hexadecimal.
@@ -64,8 +69,10 @@ class Database:
     def transact(self, *, wait: bool = True) -> Iterator[Transaction]:
         """The same without the price of a session, unless somebody asks for one; a driver's errors come as they are.
 
-        Without `wait` it fails on SQLite where somebody else is writing this very moment.
+        Without `wait` it fails on SQLite where somebody else is writing this very moment, or no connection is free.
         """
+        if not wait and self._is_exhausted():
+            raise PoolTimeoutError("no connection is free")
         turn = self._turns.turn(wait=wait) if self.is_sqlite else nullcontext()
         with closing(self.engine.raw_connection()) as pooled, turn:
             driver: Any = pooled.driver_connection
@@ -74,14 +81,22 @@ class Database:
             transaction = Transaction(driver, lambda: self._session_on(pooled))
             try:
                 yield transaction
-                (transaction.opened or driver).commit()
+                if transaction.opened:
+                    transaction.opened.commit()
+                # A session commits nothing where nobody has used it.
+                driver.commit()
             except BaseException:
-                if not self.is_sqlite and driver.closed:
-                    # The pool must not hand out what the server has closed.
-                    pooled.invalidate()
-                else:
+                if self.is_sqlite or not driver.closed:
                     driver.rollback()
+                elif pooled.is_valid:
+                    # The pool must not hand out what the server has closed; a session that met it has seen to that.
+                    pooled.invalidate()
                 raise
+
+    def _is_exhausted(self) -> bool:
+        """Whether a connection would have to be waited for."""
+        pool = self.engine.pool
+        return self.is_sqlite and isinstance(pool, QueuePool) and pool.checkedout() >= KEPT_OPEN + OPEN_BEYOND
 
     def _session_on(self, pooled: PoolProxiedConnection) -> Session:
         connection = Connection(self.engine, connection=pooled).execution_options(dvornik_begun=True)
@@ -120,11 +135,14 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         # An error's message must not hold what people wrote.
         hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=KEPT_OPEN,
+        max_overflow=OPEN_BEYOND,
         connect_args={
             "check_same_thread": False,
             "timeout": BUSY_TIMEOUT_MS / 1000,
             # A batch's statements differ by their number of rows; compiling one costs more than running it.
-            "cached_statements": 512,
+            "cached_statements": 256,
         },
     )
 
