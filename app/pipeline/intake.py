@@ -26,6 +26,8 @@ OK: Final = b"ok"
 _NONE: Final = ("", "")
 #: So many events do not wait for more: under a load without a pause there would always be more.
 ENOUGH: Final = 256
+#: An event, and who waits to hear what became of it.
+Asking = tuple[Arrival, "asyncio.Future[Outcome]"]
 _BY_CALLBACK: Final = telemetry.DECISION.labels(IntakeKind.CALLBACK)
 _TAKEN: Final = {outcome: telemetry.EVENTS.labels(Network.VK, outcome) for outcome in Outcome}
 
@@ -91,7 +93,7 @@ class Gate:
 
     writer: Writer
     judge: Callable[[Sequence[Arrival]], Sequence[Item]]
-    _gathered: list[tuple[Arrival, asyncio.Future[Outcome]]] = field(default_factory=list)
+    _gathered: list[Asking] = field(default_factory=list)
     _counted: int = 0
 
     async def put(self, arrival: Arrival) -> Outcome:
@@ -118,15 +120,22 @@ class Gate:
         for start in range(0, len(gathered), ENOUGH):
             self._hand_over(gathered[start : start + ENOUGH])
 
-    def _hand_over(self, gathered: Sequence[tuple[Arrival, asyncio.Future[Outcome]]]) -> None:
+    def _hand_over(self, gathered: Sequence[Asking]) -> None:
         try:
             items = self.judge([arrival for arrival, _ in gathered])
+        except Exception as error:  # noqa: BLE001 - nobody else would ever answer them
+            if len(gathered) == 1:
+                _fail(gathered, error)
+            else:
+                # Nobody is to blame for a neighbour who cannot be judged.
+                for one in gathered:
+                    self._hand_over([one])
+            return
+        try:
             tickets = [Ticket(item, self._deliver, future) for item, (_, future) in zip(items, gathered, strict=True)]
             _resolve(self.writer.write(tickets))
-        except Exception as error:  # noqa: BLE001 - nobody else would ever answer them
-            for _, future in gathered:
-                if not future.done():
-                    future.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - as above
+            _fail(gathered, error)
 
     @staticmethod
     def _deliver(answers: Sequence[tuple[Ticket, Answer]]) -> None:
@@ -134,6 +143,12 @@ class Gate:
         receiver = answers[0][0].receiver
         if isinstance(receiver, asyncio.Future):
             receiver.get_loop().call_soon_threadsafe(_resolve, answers)
+
+
+def _fail(gathered: Sequence[Asking], error: Exception) -> None:
+    for _, future in gathered:
+        if not future.done():
+            future.set_exception(error)
 
 
 def _resolve(answers: Sequence[tuple[Ticket, Answer]]) -> None:

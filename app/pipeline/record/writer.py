@@ -112,7 +112,7 @@ class Writer:
         finally:
             with self._changed:
                 self._busy = False
-                if self._waiting:
+                if self._waiting or self._closing:
                     self._hand_over()
         return done
 

@@ -3,8 +3,8 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -13,10 +13,10 @@ from app.pipeline.house import House
 from app.pipeline.intake import Gate
 from app.pipeline.judging import Arrival
 from app.pipeline.record import writer as writing
-from app.pipeline.record.committing import Committer
-from app.pipeline.record.items import Outcome
+from app.pipeline.record.committing import Answer, Committer
+from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Writer
-from app.storage.session import BUSY_TIMEOUT_MS
+from app.storage.session import BUSY_TIMEOUT_MS, KEPT_OPEN, OPEN_BEYOND
 from app.storage.tables import Decision
 from tests.fakes.clock import FakeClock
 from tests.fakes.gates import gate_of
@@ -32,12 +32,13 @@ class Yard:
         self.desk = Desk(self.house, self.house.clock, "shadow")
         self.writer = Writer(Committer(self.house, self.desk.configuration, 1))
         self.gate: Gate = gate_of(self.writer)
+        with self.house.database.read() as session:
+            self._page = self.desk.configuration.current(session).by_id[self.desk.page_id]
 
     def arrival(self, number: int) -> Arrival:
         """A comment of its own."""
-        with self.house.database.read() as session:
-            page = self.desk.configuration.current(session).by_id[self.desk.page_id]
-        return written(f"Когда починят дорогу № {number}?", page_id=page.id, number=number).event, page, number
+        event = written(f"Когда починят дорогу № {number}?", page_id=self._page.id, number=number).event
+        return event, self._page, number
 
     def decisions(self) -> int:
         """How many there are."""
@@ -129,6 +130,36 @@ def test_after_a_slow_commit_the_thread_does_the_next(yard: Yard, monkeypatch: p
         return await task
 
     assert asyncio.run(another()) is Outcome.DECIDED
+    assert yard.decisions() == 2
+
+
+def test_the_thread_ends_though_it_is_told_to_while_the_loop_commits(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing waits after that commit, and still the thread learns that it is over."""
+    yard.writer.start()
+    closing_it = threading.Thread(target=yard.writer.close)
+    commit_now = Committer.commit_now
+
+    def told_to_close(committer: Committer, items: Sequence[Item]) -> list[Answer] | None:
+        closing_it.start()
+        with yard.writer._changed:
+            assert yard.writer._changed.wait_for(lambda: yard.writer._closing, 30)
+        return commit_now(committer, items)
+
+    monkeypatch.setattr(Committer, "commit_now", told_to_close)
+    assert asyncio.run(yard.gate.put(yard.arrival(1))) is Outcome.DECIDED
+    closing_it.join(30)
+    assert not yard.writer.is_alive()
+
+
+def test_no_free_connection_is_waited_for_by_the_thread(yard: Yard) -> None:
+    """Long reads may hold all of them; the loop does not stand still for those either."""
+    yard.writer.start()
+    with ExitStack() as readers:
+        for _ in range(KEPT_OPEN + OPEN_BEYOND):
+            readers.enter_context(yard.house.database.read()).connection()
+        assert asyncio.run(held_up(yard, readers.close)) == [Outcome.DECIDED] * 2
     assert yard.decisions() == 2
 
 

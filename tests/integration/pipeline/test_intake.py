@@ -11,11 +11,11 @@ from app.api.callbacks import VkCallback
 from app.domain.errors import BusyError
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page
 from app.pipeline.house import House
-from app.pipeline.intake import Intake
+from app.pipeline.intake import Gate, Intake
 from app.pipeline.judging import Arrival, judge
 from app.pipeline.moderate import Moderator
 from app.pipeline.record.committing import Answer, Committer
-from app.pipeline.record.items import Outcome
+from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
 from app.pipeline.refusals import BURST, EVERY
 from tests.fakes.clock import FakeClock
@@ -179,3 +179,23 @@ def test_what_is_compared_with_other_comments(house: House) -> None:
     assert compared() == compared(author="-229000001") == "когда починят дорогу на улице садовой"
     assert compared(private=True) is None
     assert judge(written("Спасибо", page_id=desk.page_id).event, page, moderator, 1).print is None
+
+
+def test_an_event_that_cannot_be_judged_fails_alone(house: House) -> None:
+    """Those who came in the same turn of the loop are not asked to come again."""
+    desk = Desk(house, house.clock, "enforce")
+    event, page, _ = arrival_on(desk)
+
+    def judging(events: Sequence[Arrival]) -> list[Item]:
+        if any(at == 2 for _, _, at in events):
+            raise LookupError("not this one")
+        return [Item(event, page.id, at) for event, page, at in events]
+
+    async def three() -> list[Outcome | BaseException]:
+        gate = Gate(Patient(), judging)
+        waiting = (gate.put((event, page, at)) for at in (1, 2, 3))
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    first, second, third = asyncio.run(three())
+    assert (first, third) == (Outcome.DECIDED, Outcome.DECIDED)
+    assert isinstance(second, LookupError)
