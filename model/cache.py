@@ -32,7 +32,7 @@ class TokenCache:
         self._compute = compute
         self._fixed = 8 * width + 1 + _OBJECTS
         self._limit = budget
-        capacity = max(0, budget // (self._fixed + _USUAL_TOKEN))
+        capacity = max(1, budget // (self._fixed + _USUAL_TOKEN))
         self._index: dict[str, int] = {}
         self._tokens: list[str] = []
         self._free: list[int] = []

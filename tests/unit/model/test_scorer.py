@@ -128,6 +128,15 @@ def test_who_is_asked_for_again_stays(artefact):
     assert (after.hits - before.hits, after.misses - before.misses) == (6, 1)
 
 
+@pytest.mark.parametrize("budget", range(0, 600, 10))
+def test_the_smallest_budgets_hold_what_fits(budget):
+    """Nothing, or one short word; what does not fit is told all the same."""
+    cache = TokenCache(lambda tokens: np.array([[float(len(token))] for token in tokens]), 1, budget)
+    for _ in range(2):
+        assert cache.gather(["а", "дом", "а", "улица"]).tolist() == [[1.0], [3.0], [1.0], [5.0]]
+        assert cache.memory().bytes <= budget
+
+
 def test_words_that_people_use_survive_a_flood(artefact):
     """After 300,000 invented words, many of them as long as words may be, the budget is kept and usual words are known."""
     draw = random.Random(9)
