@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     follower = threading.Thread(target=judging.configuration.follow, args=(stop,), name="configuration")
     connectors = connector_factories(settings)
     confirmations = Confirmations(house, connectors)
-    counting = Counting(house.clock, judging.artefact.manifest.version)
+    counting = Counting(house.clock, judging.manifest.version)
     counter = threading.Thread(target=counting.run, args=(house.database, stop), name="census", daemon=True)
     gate = Gate(writer, partial(judge_all, moderator=judging.moderator))
 
@@ -96,7 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         telemetry=tracing.config,
     )
-    manifest = judging.artefact.manifest
+    manifest = judging.manifest
     model = ModelName("dvornik", manifest.version, dictionary_warnings(manifest.libraries))
     threads = {
         "writer": writer.is_alive,

@@ -36,6 +36,7 @@ from app.storage.vault import JournalKey, Vault, journal_key, open_vault
 from app.telemetry import MEMORIES
 from model.artefact import DEFAULT_ARTEFACT, Artefact
 from model.lemmas import dictionary_warnings
+from model.manifest import Manifest
 from model.scorer import Scorer
 
 _log = structlog.get_logger()
@@ -130,9 +131,12 @@ def awaited_model(settings: Settings) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What judging needs: the artefact, the moderator and the pages' configuration bound to it."""
+    """What judging needs: what is known of the model, the moderator and the pages' configuration bound to it.
 
-    artefact: Artefact
+    The artefact's arrays are not kept: the scorer has its own.
+    """
+
+    manifest: Manifest
     moderator: Moderator
     configuration: Configuration
     model_version_id: int
@@ -152,7 +156,7 @@ def open_judging(settings: Settings, house: House) -> Judging:
             alert("journal_guard_missing", guard=guard)
     scorer = Scorer(artefact)
     MEMORIES.watch(scorer.memories)
-    return Judging(artefact, Moderator(scorer), configuration, model_version_id)
+    return Judging(artefact.manifest, Moderator(scorer), configuration, model_version_id)
 
 
 def http_client() -> httpx.Client:

@@ -132,7 +132,7 @@ def worker(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, finish)
-    counting = Counting(house.clock, judging.artefact.manifest.version)
+    counting = Counting(house.clock, judging.manifest.version)
     counter = threading.Thread(target=counting.run, args=(house.database, stop), name="census", daemon=True)
     try:
         with _metrics(counting, counter, metrics_host, metrics_port) if metrics_port else nullcontext():

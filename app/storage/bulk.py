@@ -19,8 +19,9 @@ from sqlmodel import Session, SQLModel
 Row = Mapping[str, Any]
 #: SQLite refuses more bound values in one statement.
 SQLITE_VALUES: Final = 32_000
-#: Rows or keys of one SQLite statement: few sizes, so that the driver keeps each of them compiled.
-_SIZES: Final = (256, 128, 64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1)
+#: Rows or keys of one SQLite statement: few sizes, so that the driver keeps each of them compiled, and small
+#: ones, because each keeps its memory.
+_SIZES: Final = (32, 16, 8, 7, 6, 5, 4, 3, 2, 1)
 _encode: Final = msgspec.json.Encoder().encode
 
 

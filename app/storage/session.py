@@ -135,6 +135,8 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         # An error's message must not hold what people wrote.
         hide_parameters=True,
+        # Each connection keeps pages and compiled statements of its own: the one that was used last is warm.
+        pool_use_lifo=True,
         poolclass=QueuePool,
         pool_size=KEPT_OPEN,
         max_overflow=OPEN_BEYOND,
@@ -166,7 +168,9 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgresql_engine(url: str) -> Engine:
     patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_TIMEOUT_S}
-    engine = create_engine(url, pool_size=8, max_overflow=16, hide_parameters=True, connect_args=patience)
+    engine = create_engine(
+        url, pool_size=8, max_overflow=16, pool_use_lifo=True, hide_parameters=True, connect_args=patience
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(raw: Any, _record: Any) -> None:
