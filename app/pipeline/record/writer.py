@@ -66,7 +66,7 @@ class Writer:
             self._thread.join()
 
     def put(self, tickets: Sequence[Ticket]) -> None:
-        """Queue tickets for the thread.
+        """Queue tickets for the thread; from the same thread as `write`, or where nobody writes.
 
         Raises:
             BusyError: too many wait already, or the writer is closing; none of these was taken.
