@@ -88,6 +88,8 @@ def test_a_case_by_keyboard_alone(desk: Desk, people: Visitors) -> None:
     again = _case_shown(page)
     assert desk.row(ReviewCase, again).comment_id == desk.row(ReviewCase, shown).comment_id
     expect(page.get_by_role("button", name="Удалить")).to_be_enabled()
+    # The button stands there before the script that hears the keys.
+    page.wait_for_load_state()
     keys.press("d")
     page.wait_for_url(re.compile(r"undo="))
     assert _decision_of(desk, again).verdict == "remove"

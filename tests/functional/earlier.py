@@ -31,7 +31,8 @@ class Earlier:
 
     def run(self, *commands: tuple[tuple[str, ...], str]) -> list[str]:
         """Run commands, each with its input, one after another in one process; returns what they print."""
-        given = (json.dumps({"arguments": line, "stdin": stdin, "environment": {}}) for line, stdin in commands)
+        own = {name: value for name, value in self._environment().items() if name.startswith("DVORNIK_")}
+        given = (json.dumps({"arguments": line, "stdin": stdin, "environment": own}) for line, stdin in commands)
         done = subprocess.run(
             [sys.executable, "-m", "tests.functional.commands.shell"],
             cwd=self._folder,

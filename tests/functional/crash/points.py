@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from app import working
+from app import main, working
 from app.networks.vk.longpoll import VkLongPoll
-from app.pipeline import intake
 from app.pipeline.carry_out.executor import Executor
 from app.pipeline.polling.ears import Ears
 from app.pipeline.polling.storing import Storing
@@ -35,6 +34,7 @@ CALLBACK: Final = (RECEIVED, SCORED, WRITTEN, COMMITTED)
 SENDING: Final = (BEFORE_CALL, AFTER_CALL)
 POLL: Final = (ASKING, HEARD, POLL_WRITTEN, POLL_COMMITTED)
 _SWITCH: Final = "dies-when"
+_NEVER: Final = object()
 _passing: Final = threading.Lock()
 _passed = 0
 
@@ -53,9 +53,10 @@ def is_armed(data_dir: Path) -> bool:
 
 def plant() -> None:
     """In the process that is to die; the machine may remove as much as is needed to kill it often."""
-    _around(intake, "judge", before=RECEIVED, after=SCORED)
+    _around(main, "judge_all", before=RECEIVED, after=SCORED)
     _around(committing, "record", after=WRITTEN)
     _around(Committer, "commit_batch", after=COMMITTED)
+    _around(Committer, "commit_now", after=COMMITTED, unless=None)
     _around(Executor, "_call", before=BEFORE_CALL, after=AFTER_CALL)
     _around(VkLongPoll, "listen", before=ASKING)
     _around(Ears, "store", before=HEARD)
@@ -66,14 +67,16 @@ def plant() -> None:
     working.JUDGE_WAITING_EVERY = 10**12  # type: ignore[misc, attr-defined]
 
 
-def _around(owner: Any, name: str, *, before: str = "", after: str = "") -> None:
+def _around(owner: Any, name: str, *, before: str = "", after: str = "", unless: Any = _NEVER) -> None:
+    """Pass one point before each call, another one after it; `unless` it answers with that."""
     works: Callable[..., Any] = getattr(owner, name)
 
     @functools.wraps(works)
     def passes(*arguments: Any, **named: Any) -> Any:
         _pass(before)
         answer = works(*arguments, **named)
-        _pass(after)
+        if answer is not unless:
+            _pass(after)
         return answer
 
     setattr(owner, name, passes)
