@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from app import main, working
 from app.networks.vk.longpoll import VkLongPoll
+from app.pipeline import intake
 from app.pipeline.carry_out.executor import Executor
 from app.pipeline.polling.ears import Ears
 from app.pipeline.polling.storing import Storing
@@ -53,7 +54,8 @@ def is_armed(data_dir: Path) -> bool:
 
 def plant() -> None:
     """In the process that is to die; the machine may remove as much as is needed to kill it often."""
-    _around(main, "judge_all", before=RECEIVED, after=SCORED)
+    _around(intake, "parse", after=RECEIVED)
+    _around(main, "judge_all", after=SCORED)
     _around(committing, "record", after=WRITTEN)
     _around(Committer, "commit_batch", after=COMMITTED)
     _around(Committer, "commit_now", after=COMMITTED, unless=None)
