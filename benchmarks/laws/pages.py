@@ -24,13 +24,10 @@ from benchmarks.laws.places import (
     copied,
     file_of,
     memory_or,
-    pressing,
     recorded,
-    settled,
-    sqlite_store,
-    warm,
+    take_turns,
 )
-from benchmarks.laws.rotation import ratios, rotate, spreads
+from benchmarks.laws.rotation import ratios, spreads
 from benchmarks.sections import Material, Verdict
 from benchmarks.servers import loading
 from tests.functional.running import Installation
@@ -46,17 +43,14 @@ RELOADS: Final = 9
 def measure(material: Material) -> Law:
     """A service on each number of pages; one page is heard, the others stand beside it."""
     with loading(material.texts_file) as load, memory_or(material.folder / "pages") as folder:
-        with recorded(sqlite_store(folder / "base"), load) as base:
-            settled(file_of(folder / "base"))
+        base = recorded(folder / "base", load)
         installations = []
         for size in SIZES:
             installations.append(copied(base, file_of(folder / "base"), folder / str(size)))
             _add_pages(file_of(folder / str(size)), size - 1)
         stalls = [_stall(one) for one in installations]
         with all_serving(installations) as services:
-            measures = pressing(load, services)
-            warm(measures)
-            turns = rotate(measures, rounds=ROUNDS)
+            turns = take_turns(load, services, rounds=ROUNDS)
     shares, quiet = ratios(turns, "rate")
     told = ", ".join(f"{stall:.1f}" for stall in stalls)
     return Law(

@@ -3,14 +3,15 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.laws.rotation import Measure
+from benchmarks.laws.rotation import Measure, rotate
 from benchmarks.machine import filesystem, tree_seconds
+from benchmarks.pairs import Turns
 from benchmarks.servers import Load, Running, Store, dvornik, serving
 from tests.functional.running import Installation
 
@@ -50,7 +51,7 @@ def copied(installation: Installation, source: Path, folder: Path) -> Installati
     return Installation(folder / "data", f"sqlite:///{file_of(folder)}", installation.vk_api_url, installation.extra)
 
 
-def settled(path: Path) -> None:
+def _settle(path: Path) -> None:
     """Move everything into the database's one file, so that it can be copied."""
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -64,23 +65,20 @@ def all_serving(installations: Sequence[Installation]) -> Iterator[list[Running]
         yield [stack.enter_context(serving(one)) for one in installations]
 
 
-@contextmanager
-def recorded(store: Store, load: Load, *, seconds: float = SECONDS) -> Iterator[Installation]:
-    """An installation with some events taken the usual way, whose service has ended."""
-    with dvornik(store) as (service, installation):
-        _whole(load.press(service, connections=CONNECTIONS, seconds=seconds))
-    yield installation
+def recorded(folder: Path, load: Load) -> Installation:
+    """An installation with some events taken the usual way, whose service has ended; its database can be copied."""
+    with dvornik(sqlite_store(folder)) as (service, installation):
+        _whole(load.press(service, connections=CONNECTIONS, seconds=SECONDS))
+    _settle(file_of(folder))
+    return installation
 
 
-def pressing(load: Load, services: Sequence[Running], *, connections: int = CONNECTIONS) -> list[Measure]:
-    """For each service a measurement of a window; every event must be answered `ok`."""
-    return [partial(_press, load, service, connections) for service in services]
-
-
-def warm(measures: Sequence[Callable[[], object]]) -> None:
-    """Let every service meet the words of the load once."""
+def take_turns(load: Load, services: Sequence[Running], *, rounds: int, connections: int = CONNECTIONS) -> list[Turns]:
+    """Windows of load on each service in turns, after each has met the load's words once; all must be answered `ok`."""
+    measures: list[Measure] = [partial(_press, load, service, connections) for service in services]
     for measure in measures:
         measure()
+    return rotate(measures, rounds=rounds)
 
 
 def _press(load: Load, service: Running, connections: int) -> dict[str, float]:

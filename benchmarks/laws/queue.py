@@ -1,7 +1,7 @@
 """A page of the review queue against the questions that wait, over the API and in the console, at its head and deep."""
 
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 import httpx
 from fastapi import FastAPI
@@ -14,11 +14,12 @@ from app.console.shell import COOKIE
 from app.domain.words import Role
 from app.pipeline.administration.sessions import sign_in_by_token
 from app.storage.session import migrate
-from app.storage.tables import Author, Comment, Decision, ReviewCase, Revision, RevisionBody
+from app.storage.tables import Author, Comment, ReviewCase
 from benchmarks.law import Law
 from benchmarks.machine import QUIET, Watch
 from benchmarks.pairs import spread
 from benchmarks.sections import Material, Verdict
+from tests.fakes.questions import COPIED
 from tests.fakes.serving import Serving
 from tests.fakes.yard import Yard
 
@@ -26,15 +27,6 @@ SIZES: Final = (100, 1_000, 10_000, 100_000)
 REQUESTS: Final = 12
 #: A page of the longest queue may take so many times what one of the shortest takes.
 AT_MOST: Final = 1.5
-#: Which columns of a copied row are new; the rank puts it behind the one that it was copied from.
-_NEW: Final[dict[type[Any], tuple[str, ...]]] = {
-    Author: ("id",),
-    Comment: ("id", "author_id", "revision_id", "decision_id"),
-    Revision: ("id", "comment_id"),
-    RevisionBody: ("revision_id",),
-    Decision: ("id", "comment_id", "revision_id"),
-    ReviewCase: ("id", "comment_id", "revision_id", "decision_id", "rank"),
-}
 #: How far copies lie apart: more than all ids of the one that is copied.
 _APART: Final = 1 << 24
 
@@ -108,7 +100,7 @@ def _pages(yard: Yard) -> dict[str, str]:
 def _grow(yard: Yard, first: int, last: int) -> None:
     """Copies of the one question, numbered from `first` up to `last`."""
     with yard.house.database.write() as session:
-        for table, new in _NEW.items():
+        for table, new in COPIED.items():
             name, columns = table.__tablename__, list(table.model_fields)
             made = {column: f"b.{column} + c.n * {_APART}" for column in new}
             if table is Author:

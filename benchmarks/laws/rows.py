@@ -12,13 +12,10 @@ from benchmarks.laws.places import (
     copied,
     file_of,
     memory_or,
-    pressing,
     recorded,
-    settled,
-    sqlite_store,
-    warm,
+    take_turns,
 )
-from benchmarks.laws.rotation import ratios, rotate, spreads
+from benchmarks.laws.rotation import ratios, spreads
 from benchmarks.machine import resident_mib
 from benchmarks.sections import Material, Verdict
 from benchmarks.servers import loading
@@ -33,8 +30,7 @@ RESIDENT: Final = 300.0
 def measure(material: Material) -> Law:
     """A service on each of four databases; they take turns under the same load."""
     with loading(material.texts_file) as load, memory_or(material.folder / "rows") as folder:
-        with recorded(sqlite_store(folder / "base"), load) as base:
-            settled(file_of(folder / "base"))
+        base = recorded(folder / "base", load)
         pattern = pattern_of(file_of(folder / "base"), events=SIZES[-1])
         growing = folder / "growing.sqlite3"
         shutil.copy(file_of(folder / "base"), growing)
@@ -45,9 +41,7 @@ def measure(material: Material) -> Law:
             installations.append(copied(base, growing, folder / str(size)))
         growing.unlink()
         with all_serving(installations) as services:
-            measures = pressing(load, services)
-            warm(measures)
-            turns = rotate(measures, rounds=ROUNDS)
+            turns = take_turns(load, services, rounds=ROUNDS)
             resident = resident_mib(services[-1].pid)
     shares, quiet = ratios(turns, "rate")
     return Law(

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from typing import Final
 
 from benchmarks.law import Law
-from benchmarks.laws.places import SECONDS, pressing, warm
-from benchmarks.laws.rotation import ratios, rotate, spreads
+from benchmarks.laws.places import SECONDS, take_turns
+from benchmarks.laws.rotation import ratios, spreads
 from benchmarks.sections import Material, Verdict
 from benchmarks.servers import dvornik, loading, serving, stores
 
@@ -26,9 +26,7 @@ def measure(material: Material) -> Law:
         store = found[-1]
         first, installation = stack.enter_context(dvornik(store))
         others = [stack.enter_context(serving(installation, workers=size)) for size in SIZES[1:]]
-        measures = pressing(load, [first, *others], connections=CONNECTIONS)
-        warm(measures)
-        turns = rotate(measures, rounds=ROUNDS)
+        turns = take_turns(load, [first, *others], rounds=ROUNDS, connections=CONNECTIONS)
     shares, quiet = ratios(turns, "rate")
     cores = os.cpu_count() or 1
     return Law(

@@ -8,23 +8,14 @@ import pytest
 from sqlalchemy import event, insert
 
 from app.domain.words import Role
-from app.storage.tables import Author, Comment, Decision, ReviewCase, Revision, RevisionBody
 from tests.console.counter import Counter
+from tests.fakes.questions import COPIED
 from tests.functional.api.things import ASKED
 
 OPEN = 10_000
 #: Instructions of SQLite's machine. Counting along an index what waits takes fifteen a question, reading the questions
 #: hundreds. Counted and not timed, so that a busy machine changes nothing.
 FEW = 20 * OPEN
-#: Which columns of a copied row are new.
-COPIED: dict[type[Any], tuple[str, ...]] = {
-    Author: ("id",),
-    Comment: ("id", "author_id", "revision_id", "decision_id"),
-    Revision: ("id", "comment_id"),
-    RevisionBody: ("revision_id",),
-    Decision: ("id", "comment_id", "revision_id"),
-    ReviewCase: ("id", "comment_id", "revision_id", "decision_id", "rank"),
-}
 
 
 @pytest.fixture
