@@ -187,7 +187,7 @@ class Journal(SQLModel, table=True):
 
     chain: int = key()
     seq: int = key()
-    at: int = big(index=True)
+    at: int = big()
     kind: str
     #: The comment, page or account that the entry is about, for finding it again.
     subject_id: int | None = big(nullable=True, index=True)
