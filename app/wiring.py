@@ -9,6 +9,7 @@ import httpx
 import structlog
 from sqlmodel import Session
 
+from app.calling.pace import Pace
 from app.domain.clock import Clock, SystemClock
 from app.domain.connecting import Connector, ConnectorFactory
 from app.domain.errors import ConfigurationError
@@ -20,7 +21,6 @@ from app.journal.verify import missing_guards
 from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
 from app.networks.vk.client import VkClient
 from app.networks.vk.connecting import VkConnector
-from app.networks.vk.transport import Pace
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration

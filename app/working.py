@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
+from app.calling.pace import HalfPace, Pace
 from app.channels.mail import MailSender, server_at
 from app.channels.telegram import TelegramSender
 from app.channels.vk import VkSender
@@ -16,7 +17,7 @@ from app.domain.watching import ChannelKind, Sender
 from app.domain.words import Network
 from app.networks.vk.longpoll import VkLongPoll
 from app.networks.vk.reading import VkReader
-from app.networks.vk.transport import HalfPace, Pace, Transport
+from app.networks.vk.transport import Transport
 from app.pipeline.configuration import PageConfig
 from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Duty, Round

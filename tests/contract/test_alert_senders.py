@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.calling.pace import Pace
 from app.channels.mail import MailSender, server_at
 from app.channels.telegram import TelegramSender
 from app.channels.vk import VkSender
 from app.domain.clock import SECOND
 from app.domain.watching import Handed, Letter
-from app.networks.vk.transport import Pace, Transport
+from app.networks.vk.transport import Transport
 from tests.fakes.clock import FakeClock
 from tests.simulators.mail import MailSimulator
 from tests.simulators.telegram import TelegramSimulator

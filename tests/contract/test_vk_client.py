@@ -8,13 +8,13 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from app.calling.pace import Pace
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
 from app.domain.ports import Credential, Done, Failed, Lesson, Manual, Order, Retry, Slot, Untold
 from app.domain.states import Outcome, WaitingFor
 from app.domain.words import ActionKind, Kind
 from app.networks.vk.client import VkClient
 from app.networks.vk.failures import HANDLINGS, LESSON_SUBCODES, Handling, Move
-from app.networks.vk.transport import Pace
 from tests.fakes.clock import FakeClock
 from tests.simulators.vk import ACCESS_DENIED, Comment, VkSimulator
 from tests.simulators.vk_state import Surface

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from app.calling.pace import Pace
 from app.domain.clock import SECOND
 from app.domain.connecting import Banned, BannedList, CallbackServer, NewServer, Reach, Refusal, Switched, Why
 from app.domain.ports import Credential, Slot
 from app.networks.vk.connecting import WANTED, VkConnector
-from app.networks.vk.transport import Pace
 from tests.fakes.clock import FakeClock
 from tests.fakes.serving import Serving
 from tests.simulators.vk import ACCESS_DENIED, VkSimulator

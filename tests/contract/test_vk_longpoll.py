@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.polling import Heard, Learned, Place, Unheard
 from app.domain.ports import Credential, Lesson, Slot
-from app.networks.vk import async_transport
+from app.calling import http as calling
 from app.networks.vk.longpoll import VkLongPoll
 from tests.fakes.polling import client
 from tests.simulators.vk import VkSimulator
@@ -205,7 +205,7 @@ def heard(body: bytes | AsyncIterator[bytes], place: Place = SOMEWHERE) -> Heard
 
 def test_an_answer_that_comes_drop_by_drop_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """No drop is late, and yet nobody would hear anything of the page."""
-    monkeypatch.setattr(async_transport, "LONGEST_ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(calling, "LONGEST_ANSWER_SECONDS", 0.05)
 
     async def drops() -> AsyncIterator[bytes]:
         while True:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from app.calling.pace import HalfPace, Pace
 from app.domain.clock import DAY, SECOND
 from app.domain.connecting import Refusal, Why
 from app.domain.events import Event, Removed, Written
@@ -12,7 +13,6 @@ from app.domain.ports import Credential, Slot
 from app.domain.rereading import Thing
 from app.domain.words import Kind
 from app.networks.vk.reading import VkReader
-from app.networks.vk.transport import HalfPace, Pace
 from tests.fakes.clock import FakeClock
 from tests.simulators import vk_state
 from tests.simulators.vk import VkSimulator

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.errors import PayloadRejectedError
 from app.domain.events import Act, ConfirmationRequest, Event, Ignored, Written
-from app.networks.vk.fields import INT64_MAX, INT64_MIN
+from app.domain.json_fields import INT64_MAX, INT64_MIN
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
 from tests.properties.storing import storable

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from app.domain.events import Segment
-from app.networks.vk.fields import JsonObject, id_of, object_of, objects_of, text_of
+from app.domain.json_fields import JsonObject, id_of, object_of, objects_of, text_of
 
 #: Quotes inside quotes are followed this far: they are context, and a message may nest them without end.
 QUOTE_DEPTH: Final = 3

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.domain.clock import DAY, SECOND
+from app.domain.json_fields import JsonObject, clean, integer, object_of, objects_of
 from app.domain.ports import Delivery, Done, Failed, Order, Slot
 from app.domain.states import Outcome
 from app.domain.words import ActionKind, Category, Kind
 from app.networks.vk.failures import RESULT_0
-from app.networks.vk.fields import JsonObject, clean, integer, object_of, objects_of
 from app.networks.vk.transport import Answered, Refused
 
 USER_FIRST: Final = (Slot.USER, Slot.COMMUNITY)

@@ -6,13 +6,15 @@ from typing import Final
 
 import httpx
 
+from app.calling.http import TIMEOUT, Unreachable
+from app.calling.pace import Pace
 from app.domain.clock import Clock
+from app.domain.json_fields import id_of, integer, object_of, objects_of
 from app.domain.ports import Credential, Delivery, Done, Failed, Lesson, Manual, Order, Retry, Slot, Untold
 from app.domain.states import Outcome, WaitingFor
 from app.networks.vk.calls import COMMUNITY_FIRST, Call, Look, plan, result
 from app.networks.vk.failures import Handling, Move, handling, label
-from app.networks.vk.fields import id_of, integer, object_of, objects_of
-from app.networks.vk.transport import TIMEOUT, Answer, Answered, Pace, Transport, Unreachable
+from app.networks.vk.transport import Answer, Answered, Transport
 
 #: Managers are asked for in pages of this size, at most so many of them: VK lets a community have a few hundred.
 _PAGE: Final = 1000

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from app.calling.http import TIMEOUT
+from app.calling.pace import Pace
 from app.domain.clock import SECOND
 from app.domain.connecting import (
     Banned,
@@ -21,11 +23,11 @@ from app.domain.connecting import (
     Switched,
     Why,
 )
+from app.domain.json_fields import JsonObject, id_of, integer, object_of, objects_of, text_of
 from app.domain.ports import Credential
 from app.networks.vk.failures import Move, handling, label
-from app.networks.vk.fields import JsonObject, id_of, integer, object_of, objects_of, text_of
 from app.networks.vk.inbound import READ
-from app.networks.vk.transport import TIMEOUT, VERSION, Answered, Pace, Refused, Transport
+from app.networks.vk.transport import VERSION, Answered, Refused, Transport
 
 #: What every delivery is asked for.
 WANTED: Final = Switched(enabled=True, version=VERSION, events=READ)

@@ -1,63 +1,13 @@
-"""Reads single fields out of JSON that a network sent, whatever stands there."""
+"""Reads the one kind of field that VK writes in a way of its own: dates."""
 
-import re
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from app.domain.clock import SECOND
-from app.domain.errors import PayloadRejectedError
+from app.domain.json_fields import integer
 
-JsonObject = Mapping[str, Any]
-
-INT64_MIN: Final = -(2**63)
-INT64_MAX: Final = 2**63 - 1
 #: 2006-01-01, the year VK opened, and 2100-01-01: a date outside is nonsense.
 EARLIEST_S: Final = 1_136_073_600
 LATEST_S: Final = 4_102_444_800
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
-_DECIMAL: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
-
-
-def clean(text: str) -> str:
-    """The text with NUL and lone surrogates, which databases refuse, replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def text_of(source: JsonObject, name: str) -> str:
-    """A clean string, '' when there is none."""
-    value = source.get(name)
-    return clean(value) if isinstance(value, str) else ""
-
-
-def integer(value: object) -> int | None:
-    """A 64-bit integer, also one written as a decimal string; None for anything else."""
-    if type(value) is not int:
-        # True is an integer to Python and none to a network.
-        if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-            return None
-        value = int(value)
-    return value if INT64_MIN <= value <= INT64_MAX else None
-
-
-def id_of(source: JsonObject, *names: str) -> str:
-    """The first of these fields that holds a 64-bit integer other than 0, as a string; '' when none does."""
-    for name in names:
-        value = integer(source.get(name))
-        if value:
-            return str(value)
-    return ""
-
-
-def required_id(source: JsonObject, where: str, *names: str) -> str:
-    """As `id_of`.
-
-    Raises:
-        PayloadRejectedError: none of the fields holds an id.
-    """
-    found = id_of(source, *names)
-    if not found:
-        raise PayloadRejectedError(f"{where}.{names[0]}", "a 64-bit integer other than 0")
-    return found
 
 
 def instant(value: object) -> int | None:
@@ -66,13 +16,3 @@ def instant(value: object) -> int | None:
     if seconds is None or not EARLIEST_S <= seconds < LATEST_S:
         return None
     return seconds * SECOND
-
-
-def object_of(value: object) -> JsonObject:
-    """A JSON object, an empty one when something else stands there."""
-    return value if isinstance(value, dict) else {}
-
-
-def objects_of(value: object) -> list[JsonObject]:
-    """The JSON objects of an array, anything else left out."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

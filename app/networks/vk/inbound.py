@@ -30,9 +30,10 @@ from app.domain.events import (
     Removed,
     Written,
 )
+from app.domain.json_fields import JsonObject, id_of, integer, object_of, required_id, text_of
 from app.domain.words import Kind, Network
 from app.networks.vk import attachments
-from app.networks.vk.fields import JsonObject, id_of, instant, integer, object_of, required_id, text_of
+from app.networks.vk.fields import instant
 from app.networks.vk.page_events import author_banned, author_unbanned, officers_changed, settings_changed
 from app.networks.vk.verify import Envelope, without_secret
 

@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from app.calling.http import Unreachable
+from app.calling.pace import Pace
+from app.domain.json_fields import JsonObject, integer, object_of, text_of
 from app.domain.polling import Heard, Learned, Place, Tokens, Unheard
 from app.domain.ports import Credential, Lesson
 from app.networks.vk.async_transport import AsyncTransport
 from app.networks.vk.calls import COMMUNITY_FIRST
 from app.networks.vk.failures import Move, handling, label
-from app.networks.vk.fields import JsonObject, integer, object_of, text_of
-from app.networks.vk.transport import ANSWER_BYTES, Pace, Refused, Unreachable
+from app.networks.vk.transport import Refused
 
 METHOD: Final = "groups.getLongPollServer"
 #: How long VK is to wait for an event, seconds: what its documents recommend.
@@ -107,7 +109,7 @@ class VkLongPoll:
         able = [one for one in held if METHOD not in one.blocked_methods]
         opening = _Opening(code="no_capable_token" if held else "no_token")
         for credential in sorted(able, key=lambda one: COMMUNITY_FIRST.index(one.slot)):
-            answer = await self._transport(page).call(METHOD, {"group_id": page}, credential, limit=ANSWER_BYTES)
+            answer = await self._transport(page).call(METHOD, {"group_id": page}, credential)
             if isinstance(answer, Unreachable):
                 return Unheard(answer.code, answer.after, learned=opening.learned)
             if isinstance(answer, Refused):

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from app.domain.events import AuthorBanned, AuthorUnbanned, PageChanged
-from app.networks.vk.fields import JsonObject, id_of, instant, integer, object_of, required_id
+from app.domain.json_fields import JsonObject, id_of, integer, object_of, required_id
+from app.networks.vk.fields import instant
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 

@@ -11,17 +11,20 @@ import httpx
 import msgspec
 import structlog
 
+from app.calling.http import TIMEOUT
+from app.calling.pace import HalfPace, Pace
 from app.domain.clock import DAY
 from app.domain.connecting import Refusal, Why
 from app.domain.errors import PayloadRejectedError
 from app.domain.events import Event
+from app.domain.json_fields import JsonObject, id_of, integer, object_of, objects_of
 from app.domain.ports import Credential
 from app.domain.rereading import Thing
 from app.networks.vk.connecting import why
 from app.networks.vk.failures import HANDLINGS, label
-from app.networks.vk.fields import JsonObject, id_of, instant, integer, object_of, objects_of
+from app.networks.vk.fields import instant
 from app.networks.vk.inbound import parse
-from app.networks.vk.transport import TIMEOUT, Answered, HalfPace, Pace, Refused, Transport
+from app.networks.vk.transport import Answered, Refused, Transport
 from app.networks.vk.verify import Envelope
 
 #: VK's longest list.

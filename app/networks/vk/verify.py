@@ -4,17 +4,15 @@ VK signs nothing: the body carries the secret that the office gave to its callba
 """
 
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import msgspec
 
 from app.domain.errors import PayloadRejectedError
-from app.networks.vk.fields import clean, integer
+from app.domain.json_fields import clean, integer, read_json
 
-_decode: Final = msgspec.json.Decoder(Any).decode
 #: Longer names belong to no event; they are cut, because types are counted and logged.
 TYPE_LENGTH: Final = 64
 
@@ -40,7 +38,7 @@ def decode(body: bytes) -> Envelope:
     Raises:
         PayloadRejectedError: this is no JSON object with a `type` and a positive `group_id`.
     """
-    data = _json(body)
+    data = read_json(body)
     if not isinstance(data, dict):
         raise PayloadRejectedError("body", "a JSON object")
     kind = data.get("type")
@@ -92,39 +90,3 @@ def _event_id(value: object) -> str:
         return clean(value)
     number = integer(value)
     return "" if number is None else str(number)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return _decode(body)
-    except RecursionError:
-        raise PayloadRejectedError("body", "JSON that is not nested so deeply") from None
-    except ValueError:
-        return _lenient_json(body)
-
-
-def _lenient_json(body: bytes) -> Any:
-    """Read what the fast reader refuses: the standard one takes lone surrogates, which are then cleaned.
-
-    They are refused nowhere else in the house, so a comment must not be lost for one broken emoji.
-    """
-    try:
-        return _cleaned(json.loads(body.decode("utf-8"), parse_constant=_no_constant))
-    except RecursionError:
-        raise PayloadRejectedError("body", "JSON that is not nested so deeply") from None
-    except ValueError:
-        raise PayloadRejectedError("body", "JSON in UTF-8") from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, list):
-        return [_cleaned(item) for item in value]
-    if isinstance(value, dict):
-        return {clean(name): _cleaned(item) for name, item in value.items()}
-    return value

@@ -6,11 +6,11 @@ import threading
 import httpx
 from sqlmodel import select
 
+from app.calling.pace import Pace
 from app.domain.clock import HOUR, SECOND
 from app.domain.events import Event
 from app.networks.vk.inbound import parse
 from app.networks.vk.reading import VkReader
-from app.networks.vk.transport import Pace
 from app.networks.vk.verify import decode
 from app.pipeline.configuration import PageConfig
 from app.pipeline.judging import judge

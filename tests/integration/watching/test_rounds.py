@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.calling.pace import HalfPace
 from app.domain.connecting import Refusal
 from app.domain.errors import ConfigurationError
 from app.domain.ports import Credential, Slot
-from app.networks.vk.transport import HalfPace
 from app.pipeline.configuration import Configuration
 from app.pipeline.moderate import Moderator
 from app.pipeline.rereading.walking import NAME as READING_AGAIN
