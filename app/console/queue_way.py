@@ -22,6 +22,8 @@ from app.storage.tables import Decision, ReviewCase
 _NEAR: Final = 20
 #: How many at a time when all of those are held.
 _FAR: Final = 500
+#: Waiting questions are counted so far: nobody plans by the difference, and counting all would take longer and longer.
+_COUNTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Walker:
         wanted = self.way.wanted(self.who, self.now)
         with self.use.house.database.read() as session:
             first, _ = case_ids(session, wanted, after=None, limit=_NEAR)
-            waiting = sum(count.waiting for count in count_open(session, wanted.pages).values())
+            waiting = count_open(session, wanted.pages, at_most=_COUNTED + 1)
             before = first[first.index(case.id) - 1] if case.id in first[1:] else None
             if case.id in first[:-1]:
                 return Surroundings(before, first[first.index(case.id) + 1], waiting)
@@ -157,7 +159,13 @@ class Surroundings:
 
     before: int | None
     after: int | None
+    #: This one among them; counting ends behind `_COUNTED`.
     waiting: int
+
+    @property
+    def further(self) -> str:
+        """How many wait beside this one, in words."""
+        return f"больше {_COUNTED}" if self.waiting > _COUNTED else str(max(self.waiting - 1, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from sqlalchemy import func, select, text, tuple_, union_all
 from sqlmodel import Session, col
 
 from app.domain.states import CaseState, CommentState
-from app.domain.urgency import DOUBTFUL, SAMPLED
 from app.domain.words import Reason
 from app.storage.decisions import DecisionRecord, read_decisions
 from app.storage.tables import Comment, ReviewCase
@@ -68,15 +67,6 @@ class CaseRecord:
     record: DecisionRecord
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCount:
-    """How many questions wait on a page; `protected` are appeals and objections, `sampled` only measure the machine."""
-
-    waiting: int
-    protected: int
-    sampled: int
-
-
 def list_cases(
     session: Session, wanted: CaseFilter, *, after: Place | None, limit: int
 ) -> tuple[list[CaseRecord], Place | None]:
@@ -121,7 +111,8 @@ class _Walk:
 
     def go(self, after: Place, *, passed_by: bool) -> bool:
         """Walk on; True if the end was reached."""
-        size = _STRETCH if self._chooses() else self._limit + 1
+        # Mostly the first rows are what is looked for; only whoever finds few of them looks at many at once.
+        size = self._limit + 1
         self.place = after
         while True:
             rows: Rows = self._session.execute(walk_statement(self._wanted, self.place, size)).all()
@@ -136,9 +127,7 @@ class _Walk:
                 return True
             if self._looked_at >= LOOKED_AT:
                 return False
-
-    def _chooses(self) -> bool:
-        return self._wanted != CaseFilter(pages=self._wanted.pages)
+            size = _STRETCH
 
     def _keeps(self, row: Found, *, passed_by: bool) -> bool:
         wanted = self._wanted
@@ -189,21 +178,13 @@ def read_cases(session: Session, ids: Sequence[int]) -> list[CaseRecord]:
     return _records(session, ids)
 
 
-def count_open(session: Session, pages: Sequence[int] | None) -> dict[int, OpenCount]:
-    """Pages that have open questions → how many; read from the queue's index alone. `pages` None = all."""
-    statement = (
-        select(
-            col(ReviewCase.page_id),
-            func.count(),
-            func.count().filter(col(ReviewCase.rank) < DOUBTFUL),
-            func.count().filter(col(ReviewCase.rank) >= SAMPLED),
-        )
-        .where(text(_IS_OPEN))
-        .group_by(col(ReviewCase.page_id))
-    )
+def count_open(session: Session, pages: Sequence[int] | None, *, at_most: int) -> int:
+    """How many questions wait, counted along the queue's index and no further than `at_most`; `pages` None = all."""
+    # The rank's bound excludes nothing: with it SQLite takes the index of open cases and not that of all.
+    waiting = select(col(ReviewCase.id)).where(text(_IS_OPEN), col(ReviewCase.rank) >= 0)
     if pages is not None:
-        statement = statement.where(col(ReviewCase.page_id).in_(pages))
-    return {page: OpenCount(*counts) for page, *counts in session.execute(statement)}
+        waiting = waiting.where(col(ReviewCase.page_id).in_(pages))
+    return int(session.execute(select(func.count()).select_from(waiting.limit(at_most).subquery())).scalar_one())
 
 
 def open_case_of(session: Session, comment_id: int) -> ReviewCase | None:

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, literal_column
 from sqlmodel import Session, col, func, select
 
-from app.domain.states import ActionState, ObjectionState
+from app.domain.states import ActionState
+from app.storage.objections import IS_UNANSWERED
 from app.storage.tables import Action, Incident, Objection, Page, ReviewCase
 from app.storage.unjudged import count_waiting
 
@@ -48,8 +49,7 @@ def take_census(session: Session, now: int) -> Census:
     left = session.exec(
         select(Action.state, func.count()).where(_LEFT_OPEN, col(Action.state).in_(people)).group_by(col(Action.state))
     ).all()
-    waiting = col(Objection.state) != ObjectionState.ANSWERED.value
-    objections = select(func.count()).select_from(Objection).where(waiting)
+    objections = select(func.count()).select_from(Objection).where(IS_UNANSWERED)
     incidents = select(Incident.what, func.count()).where(col(Incident.ended_at).is_(None)).group_by(Incident.what)
     pages = select(Page.mode, func.count()).where(col(Page.removed_at).is_(None)).group_by(Page.mode)
     return Census(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select
 from sqlmodel import Session, col
 
 from app.domain.states import ActionState, CaseState, CommentState, ObjectionState
@@ -23,6 +24,8 @@ from app.storage.tables import (
 from app.storage.walk import Rows, Statement, newest, stretch
 
 _CLOSED = CaseState.CLOSED.value
+#: A literal, the indexes' own condition: a partial index serves only what can be proved while planning.
+IS_UNANSWERED: Final[ColumnElement[bool]] = literal_column("objection.state <> 'answered'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,13 @@ def asks_already(session: Session, author_id: int, page_id: int) -> bool:
 
 def unanswered(session: Session, decision_id: int) -> Objection | None:
     """The objection to this decision that waits for its answer."""
-    query = select(Objection).where(
-        col(Objection.decision_id) == decision_id, col(Objection.state) != ObjectionState.ANSWERED.value
-    )
+    query = select(Objection).where(col(Objection.decision_id) == decision_id, IS_UNANSWERED)
     return session.scalars(query.order_by(col(Objection.id)).limit(1)).first()
 
 
 def waiting(session: Session, *, after: int, limit: int) -> list[Objection]:
     """Objections without an answer, in id order."""
-    query = select(Objection).where(col(Objection.id) > after, col(Objection.state) != ObjectionState.ANSWERED.value)
+    query = select(Objection).where(col(Objection.id) > after, IS_UNANSWERED)
     return list(session.scalars(query.order_by(col(Objection.id)).limit(limit)))
 
 
@@ -168,9 +169,7 @@ def objections_to(session: Session, decision_id: int) -> list[tuple[Objection, O
 
 def count_unanswered(session: Session, pages: Sequence[int] | None, *, due_before: int) -> tuple[int, int]:
     """How many wait for an answer, and how many of them are due before that instant."""
-    query = select(func.count(), func.count().filter(col(Objection.due_at) < due_before)).where(
-        col(Objection.state) != ObjectionState.ANSWERED.value
-    )
+    query = select(func.count(), func.count().filter(col(Objection.due_at) < due_before)).where(IS_UNANSWERED)
     if pages is not None:
         query = query.where(col(Objection.page_id).in_(pages))
     waiting, due = session.execute(query).one()

@@ -10,7 +10,19 @@ class Objection(SQLModel, table=True):
     """Somebody objects to a decision; a person answers within the term."""
 
     __table_args__ = (
-        Index("ix_objection_page", "page_id", "state", "due_at"),
+        Index(
+            "ix_objection_due",
+            "page_id",
+            "due_at",
+            sqlite_where=text("state <> 'answered'"),
+            postgresql_where=text("state <> 'answered'"),
+        ),
+        Index(
+            "ix_objection_unanswered",
+            "id",
+            sqlite_where=text("state <> 'answered'"),
+            postgresql_where=text("state <> 'answered'"),
+        ),
         Index("ix_objection_walk", "page_id", "id"),
     )
     id: int = key()
@@ -78,10 +90,7 @@ class Appeal(SQLModel, table=True):
 class Answer(SQLModel, table=True):
     """The office's answer to a resident: draft → agreed by a post → published → closed."""
 
-    __table_args__ = (
-        Index("ix_answer_page", "page_id", "state", "id"),
-        Index("ix_answer_walk", "page_id", "id"),
-    )
+    __table_args__ = (Index("ix_answer_walk", "page_id", "id"),)
     id: int = key()
     page_id: int = big()
     comment_id: int = big(index=True)
@@ -130,7 +139,7 @@ class Label(SQLModel, table=True):
     model_version_id: int | None = big(nullable=True)
     policy_version_id: int = big()
     account_id: int = big()
-    labelled_at: int = big(index=True)
+    labelled_at: int = big()
     erased_at: int | None = big(nullable=True)
 
 

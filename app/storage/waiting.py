@@ -12,6 +12,8 @@ from app.storage.walk import Statement
 
 #: Up to this many pages are walked side by side, each along its own index.
 SIDE_BY_SIDE: Final = 50
+#: Before everybody's term.
+_BEGINNING: Final = (-1, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,11 @@ def list_waiting(
 
 def walk_statement(pages: Collection[int] | None, after: tuple[int, int] | None, size: int) -> Statement:
     """One stretch of the walk by terms: along everybody's index, or along several pages' side by side."""
-    statement: Statement = select(col(Appeal.comment_id), col(Appeal.due_at)).where(col(Appeal.closed_at).is_(None))
-    if after is not None:
-        statement = statement.where(tuple_(col(Appeal.due_at), col(Appeal.comment_id)) > after)
+    # From the beginning too: with a bound SQLite takes the index of those who wait and not that of all.
+    place = tuple_(col(Appeal.due_at), col(Appeal.comment_id)) > tuple_(*(after or _BEGINNING))
+    statement: Statement = select(col(Appeal.comment_id), col(Appeal.due_at)).where(
+        col(Appeal.closed_at).is_(None), place
+    )
     ordered = statement.order_by(col(Appeal.due_at), col(Appeal.comment_id)).limit(size)
     if pages is None:
         return ordered

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from app.console import queue_way
 from app.domain.words import Role
 from app.storage import cases, walk
 from app.storage.tables import (
@@ -30,6 +31,8 @@ from tests.console.counter import Counter
 from tests.functional.api.things import THINGS, Place
 
 FEW, MANY = 300, 3_000
+#: How many questions are counted where a person answers one of them.
+COUNTED = 100
 #: Instructions of SQLite's machine for each row more: counting along an index takes five or six, reading or sorting rows
 #: twenty or more. Counted and not timed, so that a busy machine changes nothing.
 COUNTING = 10
@@ -172,13 +175,16 @@ class Work:
         return self.done
 
 
+def last_rows(counter: Counter) -> dict[type[Any], int]:
+    """The last key of each table that is copied."""
+    return {table: max(getattr(row, next(iter(table.model_fields))) for row in counter.rows(table)) for table in _NEW}
+
+
 def test_no_list_reads_more_because_there_is_more(counter: Counter) -> None:
     """Ten times as many rows cost every list of the API and of the console no more than counting what waits."""
     visitor, work = counter.visitor(Role.ADMIN), Work(counter)
     api = counter.client(Role.ADMIN, "anna")
-    last_of = {
-        table: max(getattr(row, next(iter(table.model_fields))) for row in counter.rows(table)) for table in _NEW
-    }
+    last_of = last_rows(counter)
     costs: dict[str, list[int]] = {}
     for first, last in ((1, FEW), (FEW, MANY)):
         grow(counter, last_of, first, last)
@@ -189,3 +195,25 @@ def test_no_list_reads_more_because_there_is_more(counter: Counter) -> None:
     more = {one: (many - few) / (MANY - FEW) for one, (few, many) in costs.items()}
     dear = {one: cost for one, cost in more.items() if cost > COUNTING * TELLING.get(one, 1)}
     assert not dear
+
+
+@pytest.mark.parametrize("limited", [False, True], ids=["all pages", "one page"])
+def test_a_question_costs_the_same_however_many_wait(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, *, limited: bool
+) -> None:
+    """One question, and the way to the next, read no more where ten times as many wait, or where most are closed."""
+    monkeypatch.setattr(queue_way, "_COUNTED", COUNTED)
+    visitor = counter.visitor(Role.MODERATOR, "anna", [counter.page] if limited else None)
+    work, last_of = Work(counter), last_rows(counter)
+    question = counter.rows(ReviewCase)[0].id
+    costs: list[int] = []
+    for first, last in ((1, FEW), (FEW, MANY)):
+        grow(counter, last_of, first, last)
+        assert f"больше {COUNTED}" in visitor.get(f"/queue/{question}").text
+        costs.append(work.of(lambda: visitor.get(f"/queue/{question}")))
+    closed = f"UPDATE review_case SET state = 'closed' WHERE id > {last_of[ReviewCase] + FEW * _APART}"
+    with counter.house.database.write() as session:
+        session.execute(text(closed))
+    costs.append(work.of(lambda: visitor.get(f"/queue/{question}")))
+
+    assert max(costs) - min(costs) < (MANY - FEW) / 10, costs

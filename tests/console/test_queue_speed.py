@@ -13,9 +13,9 @@ from tests.fakes.questions import COPIED
 from tests.functional.api.things import ASKED
 
 OPEN = 10_000
-#: Instructions of SQLite's machine. Counting along an index what waits takes fifteen a question, reading the questions
-#: hundreds. Counted and not timed, so that a busy machine changes nothing.
-FEW = 20 * OPEN
+#: Instructions of SQLite's machine. Counting along an index takes nine a question, of which a thousand are counted,
+#: reading the questions hundreds. Counted and not timed, so that a busy machine changes nothing.
+FEW = 2 * OPEN
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ class Work:
 
 
 def test_ten_thousand_open_questions_slow_nothing_down(counter: Counter) -> None:
-    """Finding the first question, showing it and listing the queue each read what they show, and of the rest its number."""
+    """Finding the first question, showing it and listing the queue each read what they show, and count the rest to a thousand."""
     visitor = counter.visitor(Role.MODERATOR)
     first = visitor.get("/queue").headers["location"].removeprefix("/console")
     work = Work(counter)
@@ -68,4 +68,4 @@ def test_ten_thousand_open_questions_slow_nothing_down(counter: Counter) -> None
     assert work.of(lambda: visitor.get("/queue")) < FEW
     assert work.of(lambda: visitor.get(first)) < FEW
     assert work.of(lambda: visitor.get("/queue/list")) < FEW
-    assert f"· ещё {OPEN - 1}<" in visitor.get(first).text
+    assert "· ещё больше 1000<" in visitor.get(first).text
