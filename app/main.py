@@ -10,15 +10,14 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from app.api.callbacks import add_callbacks
+from app.api.callbacks import Doorway, add_callbacks
 from app.api.front import Front
 from app.api.routes import include_api
 from app.api.tracing import tracing_of
 from app.console.app import add_console
-from app.domain.words import Network
 from app.pipeline.census import Counting
 from app.pipeline.connecting.confirmations import Confirmations
-from app.pipeline.intake import Gate, Intake
+from app.pipeline.intake import Gate
 from app.pipeline.judging import judge_all
 from app.pipeline.process import ModelName, Services
 from app.pipeline.record.committing import Committer
@@ -26,7 +25,14 @@ from app.pipeline.record.writer import Writer
 from app.pipeline.rereading.gaps import notice_downtime
 from app.settings import Settings, load_settings
 from app.telemetry import set_up_logging
-from app.wiring import all_abilities, client_factories, connector_factories, open_house, open_judging
+from app.wiring import (
+    abilities_of,
+    client_factories,
+    connector_factories,
+    open_house,
+    open_judging,
+    switched_on,
+)
 from app.worker import Worker
 from app.working import job_runner, poller, rounds
 from model.lemmas import dictionary_warnings
@@ -45,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.worker_inside:
         worker = Worker(
             house,
-            client_factories(settings, house.clock),
+            client_factories(settings, house),
             rounds=others,
             jobs=job_runner(house, judging),
             polling=partial(poller, settings, house, judging),
@@ -56,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     stop = threading.Event()
     sender = threading.Thread(target=worker.run, args=(stop,), name="worker") if worker else None
     follower = threading.Thread(target=judging.configuration.follow, args=(stop,), name="configuration")
-    connectors = connector_factories(settings)
+    connectors = connector_factories(settings, house)
     confirmations = Confirmations(house, connectors)
     counting = Counting(house.clock, judging.manifest.version)
     counter = threading.Thread(target=counting.run, args=(house.database, stop), name="census", daemon=True)
@@ -110,15 +116,16 @@ def create_app(settings: Settings) -> FastAPI:
         judging.configuration,
         model,
         threads=threads,
-        abilities=all_abilities(),
+        abilities=abilities_of(house.networks),
         connectors=connectors,
         counting=counting,
         duties=[duty for one in others for duty in one.duties],
     )
-    if Network.VK in settings.enabled_networks:
-        # The spans of a request are made by the middleware.
-        intake = Intake(judging.configuration, gate, house.clock, confirmations)
-        add_callbacks(app, intake, body_limit=settings.body_limit, at_once=not settings.opentelemetry)
+    doorway = Doorway(judging.configuration, gate, house.clock, confirmations)
+    # The spans of a request are made by the middleware.
+    at_once = not settings.opentelemetry
+    networks = switched_on(settings, house).values()
+    add_callbacks(app, networks, doorway, body_limit=settings.body_limit, at_once=at_once)
     include_api(app)
     add_console(app)
     return app

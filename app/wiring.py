@@ -1,26 +1,23 @@
 """The one place where concrete classes are chosen; tests pass their own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import httpx
 import structlog
 from sqlmodel import Session
 
-from app.calling.pace import Pace
+from app.domain.abilities import Abilities
 from app.domain.clock import Clock, SystemClock
-from app.domain.connecting import Connector, ConnectorFactory
+from app.domain.connecting import ConnectorFactory
 from app.domain.errors import ConfigurationError
 from app.domain.ids import IdMaker
-from app.domain.ports import Abilities, ClientFactory, NetworkClient
-from app.domain.words import Network
+from app.domain.ports import Adapter, ClientFactory
 from app.journal.keys import refuse_other_keys, signed_ends
 from app.journal.verify import missing_guards
-from app.networks.vk.abilities import ABILITIES as VK_ABILITIES
-from app.networks.vk.client import VkClient
-from app.networks.vk.connecting import VkConnector
+from app.networks.vk.adapter import vk
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
 from app.pipeline.configuration import Configuration
@@ -40,6 +37,8 @@ from model.manifest import Manifest
 from model.scorer import Scorer
 
 _log = structlog.get_logger()
+#: Every network that the house knows; the rest of it does not notice which one it deals with.
+NETWORKS: Final[tuple[Callable[[Settings], Adapter], ...]] = (vk,)
 
 
 def open_house(
@@ -58,6 +57,8 @@ def open_house(
         ConfigurationError: the schema is not the one that this code needs, or a key does not fit.
     """
     clock = clock or SystemClock()
+    networks = all_networks(settings)
+    _refuse_unknown_networks(settings, networks)
     database = Database(settings.resolved_database_url)
     if database.is_sqlite:
         migrate(database.url)
@@ -79,6 +80,7 @@ def open_house(
         journal_key=key,
         clock=clock,
         ids=IdMaker(clock, node),
+        networks=networks,
     )
 
 
@@ -159,47 +161,32 @@ def open_judging(settings: Settings, house: House) -> Judging:
     return Judging(artefact.manifest, Moderator(scorer), configuration, model_version_id)
 
 
-def http_client() -> httpx.Client:
-    """For calls that carry a token."""
-    # Environment proxies and redirects are not followed: a token must reach the named host and no other.
-    return httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), follow_redirects=False, trust_env=False)
+def all_networks(settings: Settings) -> dict[str, Adapter]:
+    """Every network that there is an adapter for, by its name."""
+    made = [adapter(settings) for adapter in NETWORKS]
+    return {one.name: one for one in made}
 
 
-def client_factories(settings: Settings, clock: Clock) -> Mapping[str, ClientFactory]:
+def switched_on(settings: Settings, house: House) -> Mapping[str, Adapter]:
+    """Networks whose events are taken and whose actions are sent."""
+    return {name: one for name, one in house.networks.items() if name in settings.enabled_networks}
+
+
+def client_factories(settings: Settings, house: House) -> Mapping[str, ClientFactory]:
     """How the worker makes a client for each network."""
-
-    def vk() -> NetworkClient:
-        return VkClient(settings.vk_api_url, http=http_client(), clock=clock)
-
-    known: Mapping[str, ClientFactory] = {Network.VK: vk}
-    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+    return {name: partial(one.client, house.clock) for name, one in switched_on(settings, house).items()}
 
 
-def connector_factories(settings: Settings, pace: Pace | None = None) -> Mapping[str, ConnectorFactory]:
-    """How a page's deliveries are set up on each network that can be set up through its API; None = a pace for each."""
-
-    def vk() -> Connector:
-        return VkConnector(settings.vk_api_url, http=http_client(), pace=pace)
-
-    known: Mapping[str, ConnectorFactory] = {Network.VK: vk}
-    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+def connector_factories(settings: Settings, house: House) -> Mapping[str, ConnectorFactory]:
+    """How a page's deliveries are set up on each network that keeps callback servers."""
+    return {name: one.connector for name, one in switched_on(settings, house).items() if one.connector is not None}
 
 
-_ABILITIES: Final[Mapping[str, Abilities]] = {Network.VK: VK_ABILITIES}
+def abilities_of(networks: Mapping[str, Adapter]) -> Mapping[str, Abilities]:
+    """What can be done on every network that there is an adapter for."""
+    return {name: one.abilities for name, one in networks.items()}
 
 
-def abilities(network: str) -> Abilities:
-    """What can be done on a network.
-
-    Raises:
-        ConfigurationError: there is no adapter for it.
-    """
-    found = _ABILITIES.get(network)
-    if found is None:
-        raise ConfigurationError(f"сети {network} в этой версии нет")
-    return found
-
-
-def all_abilities() -> Mapping[str, Abilities]:
-    """What can be done on every network that there is an adapter for; the caller's own copy."""
-    return dict(_ABILITIES)
+def _refuse_unknown_networks(settings: Settings, networks: Mapping[str, Adapter]) -> None:
+    if settings.enabled_networks - networks.keys():
+        raise ConfigurationError(f"DVORNIK_NETWORKS: ожидается список через запятую из {', '.join(networks)}")

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-import httpx
-
-from app.calling.pace import HalfPace, Pace
+from app.calling.clients import http_client
+from app.calling.pace import Pace
 from app.channels.mail import MailSender, server_at
 from app.channels.telegram import TelegramSender
 from app.channels.vk import VkSender
 from app.domain.clock import Clock
+from app.domain.connecting import ConnectorFactory
 from app.domain.errors import ConfigurationError
 from app.domain.events import Event
-from app.domain.polling import EventSource, SourceFactory
-from app.domain.rereading import Reader, ReaderFactory
+from app.domain.polling import SourceFactory
+from app.domain.rereading import ReaderFactory
 from app.domain.watching import ChannelKind, Sender
-from app.domain.words import Network
-from app.networks.vk.longpoll import VkLongPoll
-from app.networks.vk.reading import VkReader
 from app.networks.vk.transport import Transport
 from app.pipeline.configuration import PageConfig
 from app.pipeline.duties.all import duties_with
@@ -38,7 +35,8 @@ from app.pipeline.watching import closing, deliveries, silence, telling
 from app.pipeline.watching.deliveries import Watcher
 from app.pipeline.watching.telling import Post
 from app.settings import Settings
-from app.wiring import Judging, connector_factories, http_client
+from app.storage.polls import Way
+from app.wiring import Judging, switched_on
 
 
 def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, ...]:
@@ -49,10 +47,8 @@ def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, .
     """
     committer = Committer(house, judging.configuration, judging.model_version_id)
     waiting = Waiting(judging.moderator, committer)
-    # What is only asked goes together at a part of each token's rate: an action must not wait for it.
-    pace = HalfPace()
     address = f"{settings.public_url}/callbacks/vk" if settings.public_url else ""
-    watcher = Watcher(house, connector_factories(settings, pace), address)
+    watcher = Watcher(house, watcher_factories(settings, house), address)
     tell = telling.tell_with(alert_post(settings, house.clock))
     duties = (
         (
@@ -63,7 +59,7 @@ def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, .
         ),
         (Duty(telling.NAME, telling.EVERY, tell),),
         (Duty(deliveries.NAME, deliveries.EVERY, watcher.run),),
-        (Duty(READING_AGAIN, READ_AGAIN_EVERY, _rereader(settings, house, judging, pace).run),),
+        (Duty(READING_AGAIN, READ_AGAIN_EVERY, _rereader(settings, house, judging).run),),
     )
     return tuple(Round(house, judging.configuration, several) for several in duties)
 
@@ -86,23 +82,23 @@ def alert_post(settings: Settings, clock: Clock) -> Post:
     return Post(senders, f"{settings.public_url}/console" if settings.public_url else "")
 
 
-def _rereader(settings: Settings, house: House, judging: Judging, pace: Pace) -> Rereader:
+def _rereader(settings: Settings, house: House, judging: Judging) -> Rereader:
     committer = Committer(house, judging.configuration, judging.model_version_id)
 
     def judged(event: Event, page: PageConfig) -> Item:
         return judge(event, page, judging.moderator, house.clock.now())
 
-    return Rereader(committer, judged, reader_factories(settings, pace))
+    return Rereader(committer, judged, reader_factories(settings, house))
 
 
-def reader_factories(settings: Settings, pace: Pace) -> Mapping[str, ReaderFactory]:
+def watcher_factories(settings: Settings, house: House) -> Mapping[str, ConnectorFactory]:
+    """How it is looked whether each network keeps our callback servers."""
+    return {name: one.watcher for name, one in switched_on(settings, house).items() if one.watcher is not None}
+
+
+def reader_factories(settings: Settings, house: House) -> Mapping[str, ReaderFactory]:
     """How each network is asked what stands on a page."""
-
-    def vk() -> Reader:
-        return VkReader(settings.vk_api_url, http=http_client(), pace=pace)
-
-    known: Mapping[str, ReaderFactory] = {Network.VK: vk}
-    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+    return {name: one.reader for name, one in switched_on(settings, house).items() if one.reader is not None}
 
 
 def job_runner(house: House, judging: Judging) -> JobRunner:
@@ -117,22 +113,13 @@ def poller(settings: Settings, house: House, judging: Judging, wake: Callable[[]
     def judged(event: Event, page: PageConfig) -> Item:
         return judge(event, page, judging.moderator, house.clock.now())
 
-    return Poller(house, judging.configuration, committer, judged, event_sources(settings))
+    return Poller(house, judging.configuration, committer, judged, event_sources(settings, house))
 
 
-def event_sources(settings: Settings) -> Mapping[str, SourceFactory]:
-    """How each network is asked for events."""
-
-    def vk() -> EventSource:
-        # Each page keeps a question open.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-        trust = httpx.create_ssl_context(trust_env=False)
-
-        def http() -> httpx.AsyncClient:
-            # As above: a token must reach the named host and no other.
-            return httpx.AsyncClient(verify=trust, limits=limits, follow_redirects=False, trust_env=False)
-
-        return VkLongPoll(settings.vk_api_url, http=http)
-
-    known: Mapping[str, SourceFactory] = {Network.VK: vk}
-    return {name: factory for name, factory in known.items() if name in settings.enabled_networks}
+def event_sources(settings: Settings, house: House) -> Mapping[Way, SourceFactory]:
+    """How each network is asked for events, by the way in which its pages' events come."""
+    return {
+        Way(name, intake, shared=one.source_is_shared): make
+        for name, one in switched_on(settings, house).items()
+        for intake, make in one.sources.items()
+    }

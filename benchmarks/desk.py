@@ -15,7 +15,7 @@ from app.console.shell import COOKIE
 from app.domain.clock import DAY, MINUTE, day_of
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.states import CaseState
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.pipeline.administration.sessions import sign_in_by_token
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
@@ -118,7 +118,7 @@ def _item(yard: Yard, config: Any, number: int, words: str) -> Item:
         written_at=yard.clock.now(),
     )
     judgement = yard.moderator.judge(body.text, policy=config.policy)
-    event = Event(Network.VK, _GROUP, "wall_reply_new", f"bench:{number}", body, b"{}")
+    event = Event("vk", _GROUP, "wall_reply_new", f"bench:{number}", body, b"{}")
     return Item(event, config.id, yard.clock.now(), judgement)
 
 

@@ -2,7 +2,10 @@
 
 from typing import Any, Final
 
-VK_PATH: Final = "/callbacks/vk"
+from starlette.routing import Route
+
+CALLBACKS: Final = "/callbacks"
+VK_PATH: Final = f"{CALLBACKS}/vk"
 _EVENT: Final[dict[str, Any]] = {
     "type": "wall_reply_new",
     "group_id": 229000001,
@@ -44,3 +47,38 @@ VK_OPERATION: Final[dict[str, Any]] = {
         "503": _told("Not on disk; VK sends it again.", "busy, send it again"),
     },
 }
+
+
+_KEYED: Final[dict[str, Any]] = {
+    "200": _told("Taken: what the request tells is on disk, or it needs nothing.", "ok"),
+    "400": _told("This is not the network's protocol.", "body: expected a JSON object"),
+    "403": _told("The key is unknown or the secret is wrong.", "unknown page or wrong secret"),
+    "413": _told("The body is too long.", "too large"),
+    "429": _told("Wrong too often; see `Retry-After`.", "unknown page or wrong secret, too often"),
+    "503": _told("Not on disk; the network sends it again.", "busy, send it again"),
+}
+_PURPOSES: Final = {
+    "POST": "Take an event of {network}",
+    "GET": "Answer the handshake of {network}",
+    "OPTIONS": "Answer the preflight of {network}",
+}
+
+
+def keyed_operations(route: Route) -> dict[str, Any]:
+    """What there is to say of an address that ends with a connection's key."""
+    network = route.path.split("/")[2]
+    key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
+    operations = {}
+    for method in sorted(set(route.methods or ()) & _PURPOSES.keys()):
+        operations[method.lower()] = {
+            "tags": ["callbacks"],
+            "summary": _PURPOSES[method].format(network=network),
+            "description": "The key in the address names the connection; the network's own proof is checked first.",
+            "operationId": f"{network}_callback_{method.lower()}",
+            "parameters": [key],
+            "responses": _KEYED,
+        }
+        if method == "POST":
+            body = {"application/json": {"schema": {"type": "object", "additionalProperties": True}}}
+            operations["post"]["requestBody"] = {"required": True, "content": body}
+    return operations

@@ -7,9 +7,10 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Route
 
 from app.api.access import ACCESS
-from app.api.callback_description import VK_OPERATION, VK_PATH
+from app.api.callback_description import CALLBACKS, VK_OPERATION, VK_PATH, keyed_operations
 from app.api.fields import Model
 from app.api.schemas import Problem
 
@@ -47,14 +48,22 @@ def describe(app: FastAPI) -> dict[str, Any]:
         components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         # The callbacks are plain ASGI endpoints, which the framework does not describe.
-        if any(getattr(route, "path", "") == VK_PATH for route in app.routes):
-            schema["paths"][VK_PATH] = {"post": VK_OPERATION}
+        for route in app.routes:
+            if path_of(route) == VK_PATH:
+                schema["paths"][VK_PATH] = {"post": VK_OPERATION}
+            elif isinstance(route, Route) and path_of(route).startswith(f"{CALLBACKS}/"):
+                schema["paths"][path_of(route)] = keyed_operations(route)
         _put_nulls_back(app, schema)
         for path, methods in schema["paths"].items():
             for method, operation in methods.items():
                 _describe_access(operation, f"{method.upper()} {path}")
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def path_of(route: BaseRoute) -> str:
+    """A route's path with the names of its parts."""
+    return str(getattr(route, "path", ""))
 
 
 def _describe_access(operation: dict[str, Any], route: str) -> None:

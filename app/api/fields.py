@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     WithJsonSchema,
 )
@@ -66,6 +67,8 @@ Instant = Annotated[
 ]
 #: Text that any database column can hold.
 Text = Annotated[str, AfterValidator(_without_nul)]
+#: The name of a network; which there are, the house knows.
+NetworkName = Annotated[Text, Field(min_length=1, max_length=32)]
 NetworkId = Annotated[str, Query(min_length=1, max_length=64), AfterValidator(_without_nul)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most.")]
 Cursor = Annotated[

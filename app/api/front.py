@@ -1,5 +1,6 @@
 """The application as the server calls it: deliveries do not walk through the framework."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,6 +26,10 @@ class Front(FastAPI):
         self.router.routes.append(Route(path, endpoint, methods=["POST"]))
         if at_once:
             self._first[path] = LastResort(endpoint)
+
+    def add_keyed_door(self, path: str, endpoint: ASGIApp, methods: Iterable[str]) -> None:
+        """Add a route whose last part is a connection's key."""
+        self.router.routes.append(Route(f"{path}/{{key}}", endpoint, methods=sorted(methods)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""

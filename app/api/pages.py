@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use, check_page, whole_house
-from app.api.fields import Cursor, IdIn, Limit, NetworkId, Text, read_cursor, write_cursor
+from app.api.fields import Cursor, IdIn, Limit, NetworkId, NetworkName, Text, read_cursor, write_cursor
 from app.api.page_schemas import (
     ADDED_EXAMPLE,
     PAGE_EXAMPLE,
@@ -20,7 +20,7 @@ from app.api.page_schemas import (
     PageOut,
     PauseOut,
 )
-from app.domain.words import IntakeKind, Mode, Network
+from app.domain.words import IntakeKind, Mode
 from app.pipeline import trying
 from app.pipeline.administration import pages, pausing
 from app.pipeline.administration.page_overview import find_pages
@@ -39,7 +39,7 @@ PolicyName = Annotated[Text, Query(min_length=1, max_length=64)]
 def list_pages(  # noqa: PLR0917 - FastAPI passes everything by name
     who: Caller,
     use: Use,
-    network: Network | None = None,
+    network: Annotated[NetworkName, Query()] | None = None,
     external_id: NetworkId | None = None,
     mode: Mode | None = None,
     policy: PolicyName | None = None,

@@ -9,9 +9,8 @@ from pydantic import ConfigDict, Field
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use
-from app.api.fields import Cursor, Id, IdIn, Instant, Limit, Model, Text, read_cursor, write_cursor
+from app.api.fields import Cursor, Id, IdIn, Instant, Limit, Model, NetworkName, Text, read_cursor, write_cursor
 from app.domain.principals import Principal
-from app.domain.words import Network
 from app.pipeline.persons import erase as erasing
 from app.pipeline.persons import holds as acts
 from app.pipeline.persons.export import export
@@ -44,7 +43,7 @@ class PersonIn(Model):
     """Somebody by network and id there."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PERSON_EXAMPLE]})
-    network: Network
+    network: NetworkName
     id: Annotated[Text, Field(min_length=1, max_length=LONGEST_ID)]
 
 
@@ -74,7 +73,7 @@ class HoldIn(Model):
     )
     scope: Literal["page", "author", "comment"]
     subject_id: IdIn | None = None
-    network: Network | None = None
+    network: NetworkName | None = None
     id: Annotated[Text, Field(min_length=1, max_length=LONGEST_ID)] | None = None
     ground: Annotated[Text, Field(min_length=1, max_length=LONGEST_GROUND)]
 

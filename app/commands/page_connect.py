@@ -49,7 +49,7 @@ def connect(page: PageArgument, public_url: _PublicUrl = None, json: Json = Fals
             address = settings.public_url if public_url is None else checked_public_url(public_url)
         except ValueError as error:
             raise InvalidInputError("public_url", f"ожидается {error}") from None
-        connected = connect_page(house, page, connector_factories(settings), by=CLI, public_url=address)
+        connected = connect_page(house, page, connector_factories(settings, house), by=CLI, public_url=address)
     if json:
         as_json(_connected(connected))
     else:
@@ -64,7 +64,7 @@ def blacklist(page: PageArgument, json: Json = False) -> None:
     from app.wiring import connector_factories
 
     with open_installation() as (settings, house):
-        found = read_blacklist(house, page, connector_factories(settings), by=CLI)
+        found = read_blacklist(house, page, connector_factories(settings, house), by=CLI)
     if json:
         as_json(_listed(found))
     else:

@@ -69,7 +69,7 @@ def _change_there(settings: Settings, house: House, page: int) -> tuple[bool, tu
     from app.wiring import connector_factories
 
     try:
-        connected = connect_page(house, page, connector_factories(settings), by=CLI)
+        connected = connect_page(house, page, connector_factories(settings, house), by=CLI)
     except DvornikError as error:
         # The new secret is in force already: its owner must get to see it.
         return False, (str(error),)

@@ -15,7 +15,7 @@ from app.commands.page_shown import row, state
 from app.commands.page_shown import show_page as print_page
 from app.commands.russian import Commands
 from app.domain.wording import INTAKES, SLOTS
-from app.domain.words import IntakeKind, Mode, Network, Office
+from app.domain.words import IntakeKind, Mode, Office
 
 pages = Commands(help="Страницы: добавить, посмотреть, изменить, проверить.")
 PageArgument = Annotated[int, typer.Argument(metavar="СТРАНИЦА", help="Номер страницы из page list.")]
@@ -68,7 +68,7 @@ def register(app: Commands) -> None:
 
 @pages.command("add")
 def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by position
-    network: Annotated[Network, typer.Option(help="Сеть.")],
+    network: Annotated[str, typer.Option(help="Сеть: vk, ok, telegram, max или meta.")],
     external_id: Annotated[str, typer.Option(help="Номер или имя страницы в сети, для ВКонтакте только цифры.")],
     title: Annotated[str, typer.Option(help="Название, каким его увидят сотрудники.")],
     policy: Annotated[str, typer.Option(help="Имя правил из policy list.")] = "default",
@@ -90,7 +90,7 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
 
     secret, user_token, community_token = from_input(secret, user_token, community_token)
     new = NewPage(
-        network=network.value,
+        network=network,
         external_id=external_id,
         title=title,
         policy=policy,
@@ -225,7 +225,7 @@ def check(page: PageArgument, json: Json = False) -> None:
     from app.wiring import client_factories
 
     with open_installation() as (settings, house):
-        checked = check_page(house, page, client_factories(settings, house.clock), by=CLI)
+        checked = check_page(house, page, client_factories(settings, house), by=CLI)
     if json:
         as_json({"page_id": str(page), "ok": checked.works, "tokens": [asdict(token) for token in checked.tokens]})
     else:

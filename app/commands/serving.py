@@ -120,7 +120,7 @@ def worker(
     judging = open_judging(settings, house)
     notice_downtime(house)
     jobs = job_runner(house, judging)
-    clients = client_factories(settings, house.clock)
+    clients = client_factories(settings, house)
     polling = partial(poller, settings, house, judging)
     others = rounds(settings, house, judging)
     hands = Worker(house, clients, threads=threads, rounds=others, jobs=jobs, polling=polling)

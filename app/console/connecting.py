@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.principals import Principal
 from app.domain.wording import BAN_REASONS, INTAKES
-from app.domain.words import Network
 from app.pipeline.administration.page_overview import PageShown
 from app.pipeline.administration.pages import PageChanges, change_page
 from app.pipeline.connecting.blacklist import read_blacklist
@@ -61,8 +60,7 @@ def _shown(request: Request, use: Services, page: PageShown, **found: Any) -> Re
         "connect.html",
         page=page,
         can_connect=page.network in use.connectors,
-        # Other networks have one way only.
-        intakes=INTAKES if page.network == Network.VK else {page.intake: INTAKES[page.intake]},
+        intakes={way: INTAKES[way] for way in INTAKES if way in use.house.networks[page.network].form.intakes},
         public_url=use.settings.public_url,
         ban_reasons=BAN_REASONS,
         **context,

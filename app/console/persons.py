@@ -1,8 +1,6 @@
 """One person's data at the desk: finding, handing over, erasing; and the legal holds above all of it."""
 
-import re
 from datetime import UTC, datetime
-from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -15,28 +13,16 @@ from app.domain.clock import SECOND
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.principals import Principal
 from app.domain.wording import HOLD_SCOPES, PERSON_ROWS, PERSON_STAYS, WAITS
-from app.domain.words import Network
 from app.pipeline.administration.pages import list_pages
 from app.pipeline.persons import asked, holds
 from app.pipeline.persons import erase as erasing
 from app.pipeline.persons.export import export
 from app.pipeline.persons.holds import Subject, Who
+from app.pipeline.process import Services
 from app.storage.decisions import read_decisions
 from app.storage.holds import AUTHOR, COMMENT, PAGE
 
 router = APIRouter()
-
-NETWORKS: Final = {
-    Network.VK: "ВКонтакте",
-    Network.OK: "Одноклассники",
-    Network.MAX: "MAX",
-    Network.TELEGRAM: "Telegram",
-    Network.META: "Facebook и Instagram",
-}
-#: A profile as people copy it: a number, `id1`, or an address that ends in one; a community's number has a minus.
-_PROFILE: Final = re.compile(
-    r"(?:https?://)?(?:m\.)?(?:vk\.(?:com|ru)/)?(id|club|public|-)?(\d{1,15})/?", re.IGNORECASE
-)
 
 
 @router.get("/persons")
@@ -49,7 +35,7 @@ def persons(request: Request, who: Signed, use: Use) -> Response:
 def find(request: Request, who: Signed, use: Use, sent: Form) -> Response:
     """What is held about somebody; their id never stands in an address."""
     try:
-        network, external_id = _named(sent)
+        network, external_id = _named(use, sent)
         return _person(request, who, use, network, external_id)
     except (InvalidInputError, NotFoundError) as error:
         return _front(request, who, use, sent=sent, wrong=said_of(error), status=status_of(error))
@@ -58,7 +44,7 @@ def find(request: Request, who: Signed, use: Use, sent: Form) -> Response:
 @router.post("/persons/export")
 def hand_over(who: Signed, use: Use, sent: Form) -> Response:
     """Everything as a file; the download is journalled."""
-    network, external_id = _named(sent)
+    network, external_id = _named(use, sent)
     found = export(use.house, network, external_id, who=_who(who))
     day = datetime.fromtimestamp(use.house.clock.now() / SECOND, UTC)
     disposition = f'attachment; filename="person-{network}-{day:%Y-%m-%d}.json"'
@@ -70,7 +56,7 @@ def hand_over(who: Signed, use: Use, sent: Form) -> Response:
 @router.post("/persons/erase")
 def erase(request: Request, who: Signed, use: Use, sent: Form) -> Response:
     """Erase somebody for good, once it was said twice."""
-    network, external_id = _named(sent)
+    network, external_id = _named(use, sent)
     ground = text(sent, "ground")
     try:
         _check_sure(sent)
@@ -90,7 +76,7 @@ def set_hold(request: Request, who: Signed, use: Use, sent: Form) -> Response:
         holds.set_hold(use.house, _subject(use, who, scope, sent), ground=ground, who=_who(who))
     except (InvalidInputError, NotFoundError, ConflictError) as error:
         if scope == AUTHOR:
-            network, external_id = _named(sent)
+            network, external_id = _named(use, sent)
             return _person(request, who, use, network, external_id, wrong=said_of(error), status=status_of(error))
         return _front(request, who, use, sent=sent, wrong_hold=said_of(error), status=status_of(error))
     return redirect(request, "/persons", said="Запрет стоит: данные не стираются, пока вы его не снимете.")
@@ -112,28 +98,22 @@ def _who(principal: Principal) -> Who:
     return Who(principal.by, principal.pages)
 
 
-def _named(sent: FormData) -> tuple[str, str]:
+def _named(use: Services, sent: FormData) -> tuple[str, str]:
     """Network and id there, however the profile was copied.
 
     Raises:
         InvalidInputError: there is no such network, or a short name stands where a number is needed.
     """
     network, typed = text(sent, "network"), text(sent, "id")
-    if network not in NETWORKS:
+    known = use.house.networks.get(network)
+    if known is None:
         raise InvalidInputError("network", "выберите сеть из списка")
-    if network != Network.VK:
-        return network, typed
-    found = _PROFILE.fullmatch(typed)
-    if found is None:
-        expected = "ожидается номер профиля, например id123456: короткое имя автор может сменить, и по нему не найти"
-        raise InvalidInputError("id", expected)
-    sign = "-" if found[1] and found[1].lower() != "id" else ""
-    return network, f"{sign}{int(found[2])}"
+    return network, known.form.checked_author(typed)
 
 
 def _subject(use: Use, who: Principal, scope: str, sent: FormData) -> Subject:
     if scope == AUTHOR:
-        network, external_id = _named(sent)
+        network, external_id = _named(use, sent)
         return Subject(AUTHOR, network=network, external_id=external_id)
     if scope == PAGE:
         return Subject(PAGE, id=number(text(sent, "page"), "такой страницы"))
@@ -164,7 +144,7 @@ def _front(
         "persons.html",
         status=status,
         may_act=may_open(who.role, "POST /persons/find"),
-        networks=NETWORKS,
+        networks={name: network.title for name, network in use.house.networks.items()},
         network=text(sent, "network"),
         typed=text(sent, "id"),
         wrong=wrong,
@@ -201,7 +181,7 @@ def _person(
         "person.html",
         status=status,
         person=person,
-        network_name=NETWORKS[Network(network)],
+        network_name=use.house.networks[network].title,
         pages=[(titles.get(page, "страница снята с модерации"), count) for page, count in person.comments.items()],
         rows=[(PERSON_ROWS[name], count) for name, count in rows.items()],
         waits=[(WAITS[why], count) for why, count in sorted(person.waits.items())],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from app.domain.ports import Credential, Slot
+from app.domain.credentials import Credential, Slot
 
 
 class Why(StrEnum):

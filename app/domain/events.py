@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 
 
 class Act(StrEnum):
@@ -115,7 +115,7 @@ class Event:
     ago, at the least, the network first tried to deliver it, `raw` is the body without secrets, kept as evidence.
     """
 
-    network: Network
+    network: str
     page: str
     type: str
     key: str
@@ -128,7 +128,7 @@ class Event:
 class Ignored:
     """A delivery that is in order and needs nothing: an unknown type, a warning, a like. `reason` is a short code."""
 
-    network: Network
+    network: str
     page: str
     type: str
     reason: str
@@ -138,5 +138,5 @@ class Ignored:
 class ConfirmationRequest:
     """The network asks whether this server really is the page's."""
 
-    network: Network
+    network: str
     page: str

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.domain.ports import Credential, Lesson
+from app.domain.credentials import Credential, Lesson
+from app.domain.events import Event, Ignored
+from app.domain.words import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,43 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What stands at one place of a page at the moment, for networks that tell of no changes.
+
+    `events` are its texts, each as if it had just been written. Known texts of this `kind` and `scope` that were
+    written since `since` (microseconds; None = nobody can say) and are not listed are gone.
+    """
+
+    kind: Kind
+    scope: str
+    events: tuple[Event, ...]
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An update that is not what the network's protocol says; `type` and `key` as far as they could be read."""
+
+    code: str
+    type: str = ""
+    key: str = ""
+
+
+#: Reads one update of a page, which is named as the network does; total.
+UpdateReader = Callable[[bytes, str], "tuple[Event | Ignored | Unreadable, ...]"]
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """The network answered; what it told stands before `place`, from where to go on."""
 
     place: Place
     #: Each update as it came: a JSON object in UTF-8.
     updates: tuple[bytes, ...] = ()
+    #: What stands at some places, for networks that list.
+    listings: tuple[Listing, ...] = ()
+    #: How long (microseconds) there is nothing to ask for.
+    rest: int = 0
     #: Events before `place` are lost, nobody can tell which: a code; '' = none are.
     lost: str = ""
     #: A session was opened anew; a network limits how often that is done.

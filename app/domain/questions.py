@@ -86,14 +86,14 @@ def is_final(kind: ActionKind, comment: Kind, abilities: Abilities | None) -> bo
     """Whether the network does this and has no way back; `abilities` None = it has no adapter."""
     if abilities is None or kind not in UNDO:
         return False
-    return abilities.can(kind, comment) and not abilities.can(UNDO[kind], comment)
+    return abilities.can(kind, comment) and not abilities.can_undo(kind, comment)
 
 
 def effect(kind: ActionKind, comment: Kind, abilities: Abilities) -> str:
     """What an action will really do on this network, and whether it can be taken back."""
     if not abilities.can(kind, comment):
         return "Эта сеть так не умеет."
-    can_undo = kind in UNDO and abilities.can(UNDO[kind], comment)
+    can_undo = abilities.can_undo(kind, comment)
     if kind is ActionKind.BAN_AUTHOR:
         own = " Сеть удалит и то, что автор писал раньше." if abilities.ban_deletes_messages else ""
         back = "Блокировку можно снять." if can_undo else "Снять блокировку отсюда нельзя."

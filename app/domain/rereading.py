@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from app.domain.connecting import Refusal
+from app.domain.credentials import Credential
 from app.domain.events import Event
-from app.domain.ports import Credential
 
 #: So begins the key of a delivery that we went for ourselves,
 KEY: Final = "reread:"

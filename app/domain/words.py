@@ -4,16 +4,6 @@ from enum import StrEnum
 from typing import Final
 
 
-class Network(StrEnum):
-    """A social network that has, or may get, an adapter."""
-
-    VK = "vk"
-    OK = "ok"
-    TELEGRAM = "telegram"
-    MAX = "max"
-    META = "meta"
-
-
 class IntakeKind(StrEnum):
     """How a page's events come: the network calls us, or we ask it."""
 

@@ -195,7 +195,7 @@ def effects(abilities: Abilities | None, comment: Comment) -> tuple[Effect, ...]
         Effect(
             kind=what,
             possible=abilities.can(what, kind),
-            undo=UNDO[what] if abilities.can(what, kind) and abilities.can(UNDO[what], kind) else None,
+            undo=UNDO[what] if abilities.can(what, kind) and abilities.can_undo(what, kind) else None,
             text=effect(what, kind, abilities),
         )
         for what in UNDO

@@ -1,18 +1,20 @@
-"""The door of a network's deliveries: verify, parse, judge, and wait until the decision is on disk."""
+"""The way in of a network's deliveries: verify, parse, judge, and wait until the decision is on disk."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from time import perf_counter
 from typing import Final
 
+from prometheus_client import Counter
+
 from app import telemetry
 from app.domain.clock import Clock
+from app.domain.doors import CommonDoor
 from app.domain.errors import BusyError, SignatureRejectedError
 from app.domain.events import ConfirmationRequest, Ignored
-from app.domain.words import IntakeKind, Network
-from app.networks.vk.inbound import parse
-from app.networks.vk.verify import decode, secret_matches
+from app.domain.words import IntakeKind
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.connecting.confirmations import Confirmations
 from app.pipeline.judging import Arrival
@@ -29,62 +31,73 @@ ENOUGH: Final = 256
 #: An event, and who waits to hear what became of it.
 Asking = tuple[Arrival, "asyncio.Future[Outcome]"]
 _BY_CALLBACK: Final = telemetry.DECISION.labels(IntakeKind.CALLBACK)
-_TAKEN: Final = {outcome: telemetry.EVENTS.labels(Network.VK, outcome) for outcome in Outcome}
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes deliveries for the pages of one process."""
+    """Takes the deliveries of a network that calls one address for all pages."""
 
+    network: str
+    door: CommonDoor
     configuration: Configuration
     gate: "Gate"
     clock: Clock
     confirmations: Confirmations | None = None
 
-    async def take_vk(
+    async def take(
         self, body: bytes, retry_counter: str | None, *, may_look: Callable[[], bool] = lambda: True
     ) -> bytes:
-        """Answer one Callback API request with the text that VK expects.
+        """Answer one request with the text that the network expects.
 
         `may_look` is asked about a sender that seems wrong: whether the database may be asked if it is right by now.
 
         Raises:
-            PayloadRejectedError: the body is not VK's protocol.
+            PayloadRejectedError: the body is not the network's protocol.
             SignatureRejectedError: unknown page or wrong secret, which look alike.
             BusyError: not durable, or the page's secret does not open; the network is to send it again.
         """
         start = perf_counter()
-        envelope = decode(body)
-        page = self.configuration.page(Network.VK, envelope.page)
+        envelope = self.door.decode(body)
+        page = self.configuration.page(self.network, envelope.page)
         # An unknown page is compared too, so that neither answer nor time tells it from a wrong secret.
         now = self.clock.now()
-        if not secret_matches(envelope, *(page.secrets(now) if page else _NONE)) or page is None:
+        if not self.door.matches(envelope, *(page.secrets(now) if page else _NONE)) or page is None:
             page = await self._second_look(envelope.page) if may_look() else None
             if page is not None and page.is_sealed:
                 raise BusyError("the page's secret does not open")
-            if page is None or not secret_matches(envelope, *page.secrets(now)):
-                telemetry.EVENTS.labels(Network.VK, "refused").inc()
+            if page is None or not self.door.matches(envelope, *page.secrets(now)):
+                telemetry.EVENTS.labels(self.network, "refused").inc()
                 raise SignatureRejectedError("unknown page or wrong secret")
-        found = parse(envelope, raw=body, retry_counter=retry_counter)
+        found = self.door.parse(envelope, raw=body, retry_counter=retry_counter)
         if isinstance(found, ConfirmationRequest):
-            telemetry.EVENTS.labels(Network.VK, "confirmation").inc()
+            telemetry.EVENTS.labels(self.network, "confirmation").inc()
             if self.confirmations is not None:
-                return (await self.confirmations.answer(Network.VK, envelope.page)).encode()
+                return (await self.confirmations.answer(self.network, envelope.page)).encode()
             # Before the first event nothing tells this process that somebody has just changed the answer.
             page = await self._second_look(envelope.page)
             return page.confirmation.encode() if page else b""
         if isinstance(found, Ignored):
-            telemetry.EVENTS.labels(Network.VK, f"ignored_{found.reason}").inc()
+            telemetry.EVENTS.labels(self.network, f"ignored_{found.reason}").inc()
             return OK
         outcome = await self.gate.put((found, page, now))
-        _TAKEN[outcome].inc()
-        _BY_CALLBACK.observe(perf_counter() - start)
+        note_taken(self.network, outcome, start)
         return OK
 
     async def _second_look(self, external_id: str) -> PageConfig | None:
         """A page or secret may have been changed by another process a moment ago."""
         await asyncio.to_thread(self.configuration.look_again)
-        return self.configuration.page(Network.VK, external_id)
+        return self.configuration.page(self.network, external_id)
+
+
+@cache
+def _taken(network: str, outcome: Outcome) -> Counter:
+    return telemetry.EVENTS.labels(network, outcome)
+
+
+def note_taken(network: str, outcome: Outcome, start: float) -> None:
+    """Count an event that is on disk and how long that took since `start` (seconds)."""
+    _taken(network, outcome).inc()
+    _BY_CALLBACK.observe(perf_counter() - start)
 
 
 @dataclass(slots=True)

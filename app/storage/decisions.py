@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.domain.words import Category, Network, Reason, Verdict
+from app.domain.words import Category, Reason, Verdict
 from app.storage.tables import (
     Action,
     Author,
@@ -186,9 +186,10 @@ def _actions(session: Session, decisions: Sequence[int]) -> defaultdict[int, lis
 
 def authors_called(session: Session, external_id: str) -> tuple[int, ...]:
     """Our ids of whoever bears this id on any network."""
-    # All networks are named, so that the unique index (network, external_id) is used.
+    # The networks are named, so that the unique index (network, external_id) is used.
+    networks = list(session.scalars(select(col(Page.network)).distinct()))
     statement = select(col(Author.id)).where(
-        col(Author.network).in_([str(network) for network in Network]), col(Author.external_id) == external_id
+        col(Author.network).in_(networks), col(Author.external_id) == external_id
     )
     return tuple(session.scalars(statement))
 

@@ -7,16 +7,24 @@ notices, both ask, and only the holder moves the cursor.
 from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, update
+from sqlalchemy import ColumnElement, delete, exists, false, func, or_, true, update
 from sqlalchemy import select as sql_select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from app.domain.words import IntakeKind
 from app.storage.outbox import database_now
 from app.storage.tables import Page, Poll
 
 _SECOND: Final = 1_000_000
+
+
+class Way(NamedTuple):
+    """A network and an intake whose pages are asked for; `shared` = one page of a connection is asked for all."""
+
+    network: str
+    intake: str
+    shared: bool = False
 
 
 class HeldPoll(NamedTuple):
@@ -25,6 +33,7 @@ class HeldPoll(NamedTuple):
     page_id: int
     connection_id: int
     network: str
+    intake: str
     external_id: str
     server: str
     key_enc: str | None
@@ -33,46 +42,61 @@ class HeldPoll(NamedTuple):
     in_trouble: bool
 
 
-def is_idle(session: Session) -> bool:
+def is_idle(session: Session, ways: Collection[Way]) -> bool:
     """Whether no page is to be asked for, and none was."""
-    wanted = exists().where(_is_polled())
+    wanted = exists().where(_is_polled(ways))
     return not session.exec(select(wanted | exists().where(col(Poll.page_id) != 0))).one()
 
 
-def sync(session: Session) -> None:
-    """A row for each page that is to be asked for, and for no other: an old cursor would mean nothing later."""
-    session.execute(delete(Poll).where(~exists().where(col(Page.id) == col(Poll.page_id), _is_polled())))
-    missing = select(Page.id).where(_is_polled(), ~exists().where(col(Poll.page_id) == col(Page.id)))
+def sync(session: Session, ways: Collection[Way]) -> None:
+    """A row for each page that is to be asked for, and for no other: an old cursor would mean nothing later.
+
+    Pages of networks that this process does not know are other processes'.
+    """
+    of_others = col(Page.network).not_in({way.network for way in ways}) & col(Page.removed_at).is_(None)
+    kept = exists().where(col(Page.id) == col(Poll.page_id), or_(_is_polled(ways), of_others))
+    session.execute(delete(Poll).where(~kept))
+    missing = select(Page.id).where(_is_polled(ways), ~exists().where(col(Poll.page_id) == col(Page.id)))
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [Poll(page_id=page_id).model_dump() for page_id in session.exec(missing.order_by(col(Page.id)))]
     if rows:
         session.execute(insert(Poll).on_conflict_do_nothing(), rows)
 
 
-def claim(session: Session, owner: str, *, seconds: int, limit: int, networks: Collection[str]) -> None:
+def claim(session: Session, owner: str, *, seconds: int, limit: int, ways: Collection[Way]) -> None:
     """Hold on to what is ours, take what nobody holds up to a fair share, and a share's rest from whoever has most."""
     _set_lease(session, col(Poll.lease_owner) == owner, owner, seconds)
     total = session.exec(select(func.count()).select_from(Poll)).one()
     shares = _shares(session)
     mine = shares.pop(owner, 0)
     fair, least = -(-total // (len(shares) + 1)), total // (len(shares) + 1)
-    free = col(Poll.lease_until) <= database_now(session)
-    mine += _take(session, free, owner, seconds=seconds, count=min(fair, limit) - mine, networks=networks)
+    known = exists().where(col(Page.id) == col(Poll.page_id), _is_polled(ways))
+    free = known & (col(Poll.lease_until) <= database_now(session))
+    mine += _take(session, free, owner, seconds=seconds, count=min(fair, limit) - mine)
     if shares and mine < min(least, limit):
         richest = max(shares, key=lambda one: (shares[one], one))
         spare = min(min(least, limit) - mine, shares[richest] - least)
-        _take(session, col(Poll.lease_owner) == richest, owner, seconds=seconds, count=spare, networks=networks)
+        _take(session, known & (col(Poll.lease_owner) == richest), owner, seconds=seconds, count=spare)
 
 
-def held(session: Session, owner: str) -> list[HeldPoll]:
+def held(session: Session, owner: str, ways: Collection[Way]) -> list[HeldPoll]:
     """What this process asks for."""
     columns: tuple[Any, ...] = (
-        *(Poll.page_id, Page.connection_id, Page.network, Page.external_id, Poll.server, Poll.key_enc, Poll.cursor),
-        *(Poll.due_at, col(Poll.trouble_began_at).is_not(None)),
+        *(
+            Poll.page_id,
+            Page.connection_id,
+            Page.network,
+            Page.intake,
+            Page.external_id,
+            Poll.server,
+            Poll.key_enc,
+            Poll.cursor,
+        ),
+        *(Poll.server, Poll.key_enc, Poll.cursor, Poll.due_at, col(Poll.trouble_began_at).is_not(None)),
     )
     # Plain columns: thousands of rows are read every few seconds.
     query = sql_select(*columns).join(Page, col(Page.id) == col(Poll.page_id))
-    return [HeldPoll(*row) for row in session.execute(query.where(col(Poll.lease_owner) == owner, _is_polled()))]
+    return [HeldPoll(*row) for row in session.execute(query.where(col(Poll.lease_owner) == owner, _is_polled(ways)))]
 
 
 def lock_held(session: Session, owner: str, page_id: int) -> Poll | None:
@@ -102,8 +126,20 @@ def wake(session: Session, page_id: int) -> None:
     )
 
 
-def _is_polled() -> ColumnElement[bool]:
-    return (col(Page.intake) == IntakeKind.LONGPOLL.value) & col(Page.removed_at).is_(None)
+def _is_polled(ways: Collection[Way]) -> ColumnElement[bool]:
+    """Pages that are asked for; of those that share a bot the oldest one."""
+    earlier = aliased(Page)
+    first = ~exists().where(
+        col(earlier.connection_id) == col(Page.connection_id),
+        col(earlier.intake) == col(Page.intake),
+        col(earlier.removed_at).is_(None),
+        col(earlier.id) < col(Page.id),
+    )
+    known = [
+        (col(Page.network) == way.network) & (col(Page.intake) == way.intake) & (first if way.shared else true())
+        for way in sorted(ways)
+    ]
+    return col(Page.removed_at).is_(None) & or_(false(), *known)
 
 
 def _shares(session: Session) -> dict[str, int]:
@@ -114,14 +150,11 @@ def _shares(session: Session) -> dict[str, int]:
     return dict(session.exec(query.group_by(col(Poll.lease_owner))).all())
 
 
-def _take(
-    session: Session, where: ColumnElement[bool], owner: str, *, seconds: int, count: int, networks: Collection[str]
-) -> int:
+def _take(session: Session, where: ColumnElement[bool], owner: str, *, seconds: int, count: int) -> int:
     """Lease up to `count` of these rows, none that somebody works with at this moment; returns how many."""
     if count <= 0:
         return 0
-    known = exists().where(col(Page.id) == col(Poll.page_id), col(Page.network).in_(networks))
-    query = select(Poll.page_id).where(where, known).order_by(col(Poll.lease_until), col(Poll.page_id)).limit(count)
+    query = select(Poll.page_id).where(where).order_by(col(Poll.lease_until), col(Poll.page_id)).limit(count)
     found = list(session.exec(query.with_for_update(skip_locked=True)))
     for start in range(0, len(found), 1000):
         _set_lease(session, col(Poll.page_id).in_(found[start : start + 1000]), owner, seconds)

@@ -85,7 +85,7 @@ def _drained(folder: Path, latency: float, connections: int) -> float:
                 _order(world, vk, GROUP + number)
             vk.slow_answers(latency)
             vk.fail_next("wall.deleteComment", *["slow"] * (connections * ORDERED))
-            return _rate(Worker(house, client_factories(settings, house.clock), poll_seconds=0.05), vk)
+            return _rate(Worker(house, client_factories(settings, house), poll_seconds=0.05), vk)
         finally:
             house.database.dispose()
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from app.calling import http as calling
 from app.domain.polling import Heard, Learned, Place, Unheard
 from app.domain.ports import Credential, Lesson, Slot
-from app.calling import http as calling
 from app.networks.vk.longpoll import VkLongPoll
 from tests.fakes.polling import client
 from tests.simulators.vk import VkSimulator

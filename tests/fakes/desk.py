@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from app.domain.copies import text_print
 from app.domain.events import Act, CommentRef, Event, Removed, Written
 from app.domain.principals import Principal
-from app.domain.words import Category, Kind, Mode, Network, Reason, Role, Verdict
+from app.domain.words import Category, Kind, Mode, Reason, Role, Verdict
 from app.journal.chain import append
 from app.networks.vk.abilities import ABILITIES
 from app.pipeline.administration.accounts import authenticate, create_token
@@ -80,7 +80,7 @@ class Desk(World):
             config = self.configuration.current(session).by_id[page]
             judgement = self.moderator.judge(text, policy=config.policy)
         key = f"{act}:{number}:{self.clock.now()}"
-        event = Event(Network.VK, config.external_id, f"wall_reply_{act}", key, body, b"{}")
+        event = Event("vk", config.external_id, f"wall_reply_{act}", key, body, b"{}")
         print_ = None if private else text_print(text)
         self.take(Item(event, page, self.clock.now(), judgement, print=print_))
         with self.database.read() as session:
@@ -98,7 +98,7 @@ class Desk(World):
         row = self.row(Comment, comment)
         page = self.row(Page, row.page_id)
         body = Removed(CommentRef(Kind(row.kind), "", row.external_id), author)
-        event = Event(Network.VK, page.external_id, "wall_reply_delete", f"gone:{comment}", body, b"{}")
+        event = Event("vk", page.external_id, "wall_reply_delete", f"gone:{comment}", body, b"{}")
         self.take(Item(event, row.page_id, self.clock.now()))
 
     def change_state(self, comment: int, state: str) -> None:

@@ -6,12 +6,14 @@ from app.domain.copies import text_print
 from app.domain.decisions import Judgement
 from app.domain.events import Act, CommentRef, Event, Removed, Written
 from app.domain.ids import IdMaker
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.pipeline.house import House
 from app.pipeline.record.items import Item
+from app.settings import Settings
 from app.storage.nodes import draw_node
 from app.storage.session import Database
 from app.storage.vault import JournalKey, Vault
+from app.wiring import all_networks
 from model.scorer import Scores
 from tests.fakes.clock import FakeClock
 
@@ -29,7 +31,10 @@ def make_house(url: str, clock: FakeClock | None = None) -> House:
     database = Database(url)
     with database.write() as session:
         node = draw_node(session)
-    return House(database, Vault(Fernet.generate_key()), JournalKey("test", b"k" * 32), clock, IdMaker(clock, node))
+    networks = all_networks(Settings())
+    return House(
+        database, Vault(Fernet.generate_key()), JournalKey("test", b"k" * 32), clock, IdMaker(clock, node), networks
+    )
 
 
 def written(
@@ -49,9 +54,7 @@ def written(
     """A delivery of a citizen's wall comment with the model's opinion on it."""
     ref = CommentRef(Kind.WALL, "", str(number))
     body = Written(act, ref, author, text, post=post, written_at=at, private=private)
-    event = Event(
-        Network.VK, "229000001", f"wall_reply_{act}", key or f"{act}:{number}:{text}", body, b"{}", delayed_by
-    )
+    event = Event("vk", "229000001", f"wall_reply_{act}", key or f"{act}:{number}:{text}", body, b"{}", delayed_by)
     compared = None if private else text_print(text)
     return Item(event, page_id, at, Judgement(scores, failure="" if scores else "broken"), print=compared)
 
@@ -61,5 +64,5 @@ def removed(
 ) -> Item:
     """A delivery that says that the comment is gone."""
     body = Removed(CommentRef(Kind.WALL, "", str(number)), deleter)
-    event = Event(Network.VK, "229000001", "wall_reply_delete", key or f"delete:{number}", body, b"{}")
+    event = Event("vk", "229000001", "wall_reply_delete", key or f"delete:{number}", body, b"{}")
     return Item(event, page_id, at)

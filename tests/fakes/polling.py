@@ -19,6 +19,7 @@ from app.pipeline.judging import judge
 from app.pipeline.moderate import Moderator
 from app.pipeline.polling.poller import Poller
 from app.pipeline.record.committing import Committer
+from app.storage.polls import Way
 from app.storage.tables import Decision, Incident, Page, Poll, Reread, SeenEvent
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import make_house
@@ -79,7 +80,7 @@ class Listening:
             configuration,
             Committer(house, configuration, 1),
             lambda event, page: judge(whole(event), page, moderator, house.clock.now()),
-            {"vk": lambda: VkLongPoll(self.vk.base_url, http=client, wait_seconds=1)},
+            {Way("vk", "longpoll"): lambda: VkLongPoll(self.vk.base_url, http=client, wait_seconds=1)},
             look_seconds=look_seconds,
         )
         stop = threading.Event()

@@ -5,7 +5,7 @@ import threading
 from sqlmodel import select
 
 from app.domain.events import Act, CommentRef, Event, Published, Removed, Written
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.pipeline.answers import clock
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
@@ -67,7 +67,7 @@ class Street(Yard):
         with self.house.database.transact() as transaction:
             config = self.configuration.within(transaction).pages["vk", PAGE]
             judgement = None if text is None else self.moderator.judge(text, policy=config.policy)
-            event = Event(Network.VK, PAGE, "event", str(self.house.ids()), body, b"{}")
+            event = Event("vk", PAGE, "event", str(self.house.ids()), body, b"{}")
             item = Item(event, config.id, self.clock.now(), judgement)
             record(transaction, self.house, self.configuration, [item], self.model_id)
         if ref is None:

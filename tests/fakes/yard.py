@@ -13,7 +13,7 @@ from app.api.routes import include_api
 from app.domain.copies import text_print
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.principals import Principal
-from app.domain.words import Kind, Network, Role
+from app.domain.words import Kind, Role
 from app.pipeline.administration.accounts import authenticate, create_token
 from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.administration.policies import ensure_presets
@@ -28,7 +28,7 @@ from app.pipeline.record.items import Item
 from app.pipeline.refusals import Refusals
 from app.settings import Settings
 from app.storage.tables import Action, Decision, Journal
-from app.wiring import all_abilities
+from app.wiring import abilities_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.connector import FakeConnector
 from tests.fakes.contract import Contract, Description
@@ -78,7 +78,7 @@ class Yard:
             self.moderator,
             self.configuration,
             name,
-            abilities=all_abilities(),
+            abilities=abilities_of(self.house.networks),
             duties=duties_with(settings),
             connectors={"vk": FakeConnector},
             # Walks of every route collect refusals by the hundred, on a clock that stands still.
@@ -150,7 +150,7 @@ class Yard:
         with self.house.database.transact() as transaction:
             config = self.configuration.within(transaction).pages["vk", page]
             judgement = self.moderator.judge(text, policy=config.policy)
-            event = Event(Network.VK, page, "wall_reply_new", f"{page}:{self._number}", body, b"{}")
+            event = Event("vk", page, "wall_reply_new", f"{page}:{self._number}", body, b"{}")
             record(
                 transaction,
                 self.house,

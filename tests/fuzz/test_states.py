@@ -13,7 +13,7 @@ from app.domain.errors import DvornikError
 from app.domain.events import Act, CommentRef, Event, Removed, Written
 from app.domain.ports import Order
 from app.domain.states import ACTION_MOVES, CASE_MOVES, COMMENT_MOVES, ActionState, CaseState, CommentState
-from app.domain.words import ActionKind, Category, Kind, Mode, Network, Verdict
+from app.domain.words import ActionKind, Category, Kind, Mode, Verdict
 from app.pipeline.mode_change import apply_mode_change
 from app.pipeline.overrule import actions, claims
 from app.pipeline.overrule.reversal import reverse
@@ -91,7 +91,7 @@ class Yard(RuleBasedStateMachine):
             with desk.database.read() as session:
                 policy = desk.configuration.current(session).by_id[desk.page].policy
             judgement = desk.moderator.judge(body.text, policy=policy)
-        event = Event(Network.VK, page.external_id, kind, f"key{len(self.delivered)}", body, b"{}")
+        event = Event("vk", page.external_id, kind, f"key{len(self.delivered)}", body, b"{}")
         self.delivered.append(Item(event, desk.page, desk.clock.now(), judgement))
         desk.take(self.delivered[-1])
 

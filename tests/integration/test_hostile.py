@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Written
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.pipeline.record.committing import Answer, Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
@@ -51,7 +51,7 @@ def hostile(text: str, *, page_id: int, external_id: str, at: int = 1) -> Item:
     """An event whose fields no network of ours would send; parsers clean them, the writer must not rely on it."""
     body = Written(Act.NEW, CommentRef(Kind.WALL, "", external_id), "777", text, written_at=at)
     item = written(page_id=page_id, scores=INSULT)
-    return Item(Event(Network.VK, "229000001", "wall_reply_new", external_id, body), page_id, 1, item.judgement)
+    return Item(Event("vk", "229000001", "wall_reply_new", external_id, body), page_id, 1, item.judgement)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -7,7 +7,6 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.events import Act, AuthorBanned, AuthorUnbanned, Event, PageChanged, Published
-from app.domain.words import Network
 from app.pipeline.administration.page_overview import show_page
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page, remove_page
 from app.pipeline.administration.policies import ensure_presets
@@ -88,7 +87,7 @@ class Desk:
 
     def event(self, body: object, key: str) -> Item:
         """A delivery that is not about a comment."""
-        return Item(Event(Network.VK, "229000001", key, key, body, b"{}"), self.page_id, self.clock.now())
+        return Item(Event("vk", "229000001", key, key, body, b"{}"), self.page_id, self.clock.now())
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from app.storage.keyring import KeyRing
 from app.storage.tables import Page
 from app.storage.vault import Vault
 from tests.fakes.clock import FakeClock
-from tests.fakes.gates import gate_of
+from tests.fakes.gates import gate_of, vk_intake
 from tests.fakes.house import make_house
 from tests.fakes.thresholds import FakeThresholds
 from tests.integration.test_record import Desk
@@ -41,7 +41,7 @@ class Door:
     def knock(self, page: str, secret: str) -> bytes:
         """What a delivery of this page is answered."""
         body = {"type": "like_add", "group_id": int(page), "secret": secret, "object": {}}
-        return asyncio.run(self.intake.take_vk(json.dumps(body).encode(), None))
+        return asyncio.run(self.intake.take(json.dumps(body).encode(), None))
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def door(database_url: str, tmp_path: Path) -> Iterator[Door]:
     add_page(foreign, NewPage("vk", LOST, "Другая", secret="other"), by="cli")
     configuration = Configuration(house, FakeThresholds())
     writer = Writer(Committer(house, configuration, 1))
-    yield Door(house, Intake(configuration, gate_of(writer), clock), file, other_key)
+    yield Door(house, vk_intake(configuration, gate_of(writer), clock), file, other_key)
     house.database.dispose()
 
 

@@ -8,7 +8,15 @@ from app.domain.words import ActionKind, Kind, Reason, Verdict
 from app.networks.vk.abilities import ABILITIES as VK
 
 _ALL = frozenset(Kind)
-CHAT = Abilities(delete=_ALL, hide=frozenset(), restore=frozenset(), ban=True, unban=False, ban_deletes_messages=True)
+CHAT = Abilities(
+    can_push=_ALL,
+    can_delete=_ALL,
+    can_hide=frozenset(),
+    can_restore=frozenset(),
+    can_ban=True,
+    can_unban=False,
+    ban_deletes_messages=True,
+)
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -2,16 +2,18 @@
 
 from typing import Final
 
-from app.domain.ports import Abilities
+from app.domain.abilities import Abilities, BanTerms
 from app.domain.words import Kind
 
 _ALL: Final = frozenset(Kind)
 ABILITIES: Final = Abilities(
-    delete=_ALL,
-    hide=frozenset(),
+    can_push=_ALL,
+    can_delete=_ALL,
+    can_hide=frozenset(),
     # For how long after the deletion, VK does not say.
-    restore=_ALL - {Kind.MESSAGE},
-    ban=True,
-    unban=True,
+    can_restore=_ALL - {Kind.MESSAGE},
+    can_ban=True,
+    can_unban=True,
     ban_deletes_messages=False,
+    ban_terms=BanTerms(most=365 * 86_400),
 )

@@ -10,8 +10,22 @@ from app.calling.http import TIMEOUT, Unreachable
 from app.calling.pace import Pace
 from app.domain.clock import Clock
 from app.domain.json_fields import id_of, integer, object_of, objects_of
-from app.domain.ports import Credential, Delivery, Done, Failed, Lesson, Manual, Order, Retry, Slot, Untold
+from app.domain.ports import (
+    Credential,
+    Delivery,
+    Done,
+    Failed,
+    Lesson,
+    Manual,
+    Order,
+    Retry,
+    Right,
+    Sight,
+    Slot,
+    Untold,
+)
 from app.domain.states import Outcome, WaitingFor
+from app.domain.words import ActionKind
 from app.networks.vk.calls import COMMUNITY_FIRST, Call, Look, plan, result
 from app.networks.vk.failures import Handling, Move, handling, label
 from app.networks.vk.transport import Answer, Answered, Transport
@@ -62,6 +76,27 @@ class VkClient:
             if not isinstance(found, Untold):
                 break
         return found
+
+    def look(self, order: Order, credentials: Sequence[Credential]) -> Sight:
+        """Whether the target of an order is as the order wants it, as far as one of the tokens may see."""
+        call = plan(order, self._clock.now())
+        if isinstance(call, Failed) or call.look is None:
+            return Sight.UNKNOWN
+        wants_it_there = order.kind is ActionKind.RESTORE_COMMENT
+        for reader in _able(call.look.method, call.look.slots, credentials):
+            answer = self._transport.call(call.look.method, call.look.params, reader)
+            if isinstance(answer, Answered):
+                return Sight.DONE if call.look.sees(answer.response) == wants_it_there else Sight.NOT_DONE
+            if not isinstance(answer, Unreachable) and answer.code == _NOT_FOUND:
+                return Sight.NOT_DONE if wants_it_there else Sight.DONE
+        return Sight.UNKNOWN
+
+    def examine(self, page: str, credential: Credential) -> tuple[Right, ...] | Untold:
+        """VK tells of no right beforehand: who may see the managers runs the page, the rest only trying tells."""
+        managers = self.managers(page, [credential])
+        if isinstance(managers, Untold):
+            return managers
+        return tuple(Right(what, None) for what in ActionKind if what is not ActionKind.HIDE_COMMENT)
 
     def close(self) -> None:
         """Give connections back."""

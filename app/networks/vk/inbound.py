@@ -31,12 +31,14 @@ from app.domain.events import (
     Written,
 )
 from app.domain.json_fields import JsonObject, id_of, integer, object_of, required_id, text_of
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.networks.vk import attachments
 from app.networks.vk.fields import instant
 from app.networks.vk.page_events import author_banned, author_unbanned, officers_changed, settings_changed
 from app.networks.vk.verify import Envelope, without_secret
 
+#: As the house calls this network.
+NAME: Final = "vk"
 #: Peers from here on are chats of several people; below it is one citizen's dialogue with the page.
 FIRST_CHAT: Final = 2_000_000_000
 #: When VK tries again: how long after the first attempt the n-th repeat comes, at the earliest.
@@ -102,12 +104,12 @@ def parse(envelope: Envelope, *, raw: bytes, retry_counter: str | None = None) -
         PayloadRejectedError: an event that carries a comment lacks what identifies it.
     """
     if envelope.type == "confirmation":
-        return ConfirmationRequest(Network.VK, envelope.page)
+        return ConfirmationRequest(NAME, envelope.page)
     happened = _happened(envelope)
     if isinstance(happened, str):
-        return Ignored(Network.VK, envelope.page, envelope.type, happened)
+        return Ignored(NAME, envelope.page, envelope.type, happened)
     return Event(
-        network=Network.VK,
+        network=NAME,
         page=envelope.page,
         type=envelope.type,
         key=_key(envelope, happened),

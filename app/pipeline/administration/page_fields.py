@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.domain.errors import InvalidInputError
-from app.domain.ports import Slot
-from app.domain.words import Mode, Network, Office
+from app.domain.errors import ConfigurationError, InvalidInputError
+from app.domain.ports import Adapter, PageForm
+from app.domain.words import Mode, Office
+from app.pipeline.house import House
 from app.review import calendar as working_hours
 
 
@@ -53,32 +54,6 @@ class PageChanges:
     trusted: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """How a network ties pages to credentials.
-
-    `owner` is the slot whose token belongs to the whole connection; equal tokens mean one connection, so that its rate
-    is shared. `uses` are the options that mean something there. VK alone keeps secrets by page: one URL serves all.
-    """
-
-    owner: Slot
-    uses: frozenset[str]
-    secret_on_page: bool = False
-    longest_secret: int = 256
-
-
-_BOT: Final = frozenset({"secret", "community_token"})
-WIRINGS: Final[Mapping[Network, Wiring]] = {
-    Network.VK: Wiring(Slot.USER, _BOT | {"confirmation", "user_token"}, secret_on_page=True, longest_secret=50),
-    # OK signs nothing: the unguessable address is all that its callbacks can prove.
-    Network.OK: Wiring(Slot.COMMUNITY, frozenset({"community_token"})),
-    Network.TELEGRAM: Wiring(Slot.COMMUNITY, _BOT),
-    Network.MAX: Wiring(Slot.COMMUNITY, _BOT),
-    Network.META: Wiring(Slot.COMMUNITY, _BOT | {"confirmation"}),
-}
-
-_VK_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
-_OTHER_ID: Final = re.compile(r"[A-Za-z0-9@_.:-]{1,64}")
 _TRUSTED: Final = re.compile(r"-?[A-Za-z0-9@_.:]{1,64}")
 _VISIBLE: Final = re.compile(r"[!-~]+")
 LONGEST_TITLE: Final = 200
@@ -86,12 +61,24 @@ LONGEST_TOKEN: Final = 4096
 LONGEST_CONFIRMATION: Final = 64
 
 
-def network_named(value: str) -> Network:
+def network_named(networks: Mapping[str, Adapter], value: str) -> Adapter:
     """The network of this name."""
-    try:
-        return Network(value)
-    except ValueError:
-        raise InvalidInputError("network", f"ожидается одна из сетей: {', '.join(Network)}") from None
+    found = networks.get(value)
+    if found is None:
+        raise InvalidInputError("network", f"ожидается одна из сетей: {', '.join(networks)}")
+    return found
+
+
+def form_of(house: House, network: str) -> PageForm:
+    """How pages of a stored page's network are described.
+
+    Raises:
+        ConfigurationError: this version has no adapter for it.
+    """
+    found = house.networks.get(network)
+    if found is None:
+        raise ConfigurationError(f"сети {network} в этой версии нет")
+    return found.form
 
 
 def mode_named(value: str) -> Mode:
@@ -100,18 +87,6 @@ def mode_named(value: str) -> Mode:
         return Mode(value)
     except ValueError:
         raise InvalidInputError("mode", f"ожидается один из режимов: {', '.join(Mode)}") from None
-
-
-def checked_external_id(network: Network, value: str) -> str:
-    """The page's id on its network."""
-    if network is Network.VK:
-        if not _VK_ID.fullmatch(value):
-            raise InvalidInputError(
-                "external_id", "ожидается номер сообщества ВКонтакте: только цифры, без минуса, например 229000001"
-            )
-    elif not _OTHER_ID.fullmatch(value):
-        raise InvalidInputError("external_id", "ожидается идентификатор страницы: латинские буквы, цифры и @ _ . : -")
-    return value
 
 
 def checked_title(value: str) -> str:
@@ -146,11 +121,10 @@ def checked_calendar(value: Mapping[str, object] | None) -> str:
     return working_hours.checked(dict(value or {}))
 
 
-def checked_secret(network: Network, value: str) -> str:
+def checked_secret(form: PageForm, value: str) -> str:
     """A secret that the network can send."""
-    longest = WIRINGS[network].longest_secret
-    if not _VISIBLE.fullmatch(value) or len(value) > longest:
-        raise InvalidInputError("secret", f"ожидаются латинские буквы и цифры без пробелов, не больше {longest} знаков")
+    if not re.fullmatch(form.secret_pattern, value):
+        raise InvalidInputError("secret", f"ожидаются латинские буквы и цифры без пробелов: {form.secret_pattern}")
     return value
 
 
@@ -176,8 +150,8 @@ def checked_trusted(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def unused_options(network: Network, given: NewPage | PageChanges) -> tuple[str, ...]:
+def unused_options(network: Adapter, given: NewPage | PageChanges) -> tuple[str, ...]:
     """A warning for each option that this network has no use for."""
     options = ("secret", "confirmation", "user_token", "community_token")
-    unused = [name for name in options if getattr(given, name) and name not in WIRINGS[network].uses]
-    return tuple(f"{name}: сеть {network} это не использует, значение не сохранено" for name in unused)
+    unused = [name for name in options if getattr(given, name) and name not in network.form.uses]
+    return tuple(f"{name}: сеть {network.name} это не использует, значение не сохранено" for name in unused)

@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from app.domain.clock import DAY
 from app.domain.errors import NotFoundError
+from app.domain.ports import PageForm
 from app.domain.states import ActionState
-from app.domain.words import IntakeKind, Network
+from app.domain.words import IntakeKind
 from app.outbox.trouble import in_trouble
-from app.pipeline.administration.page_fields import WIRINGS
+from app.pipeline.administration.page_fields import form_of
 from app.pipeline.administration.page_version import own_tokens, version_of
 from app.pipeline.house import House
 from app.storage import pages as queries
@@ -129,7 +130,7 @@ def show_page(house: House, page_id: int, *, with_address: bool = False) -> Page
         if not with_address:
             return shown
         connection = queries.connections_of(session, [page.connection_id])[page.connection_id]
-        return replace(shown, callback_url=callback_path(page, connection))
+        return replace(shown, callback_url=callback_path(page, connection, form_of(house, page.network)))
 
 
 def missing(page_id: int) -> NotFoundError:
@@ -137,10 +138,10 @@ def missing(page_id: int) -> NotFoundError:
     return NotFoundError(f"страницы {page_id} нет; ожидается номер, под которым её знает Дворник, а не номер в сети")
 
 
-def callback_path(page: Page, connection: Connection) -> str:
+def callback_path(page: Page, connection: Connection, form: PageForm) -> str:
     """Where the network sends this page's events, as a path on our server."""
-    network = Network(page.network)
-    return "/callbacks/vk" if WIRINGS[network].secret_on_page else f"/callbacks/{network}/{connection.callback_key}"
+    common = f"/callbacks/{page.network}"
+    return common if form.secret_on_page else f"{common}/{connection.callback_key}"
 
 
 def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown, ...]:
@@ -159,6 +160,8 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
         connection = connections[page.connection_id]
         own = own_tokens(page, credentials[connection.id])
         one = _one(page, connection, own, counts.get(page.id, {}), now)
+        if (form := form_of(house, page.network)).secret_on_page:
+            one = replace(one, callback_url=callback_path(page, connection, form))
         waits, gap = unjudged.get(page.id, 0), gaps.get(page.id)
         one = replace(one, unjudged=waits, gap=_gap(gap) if gap else None)
         shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id)))
@@ -183,7 +186,7 @@ def _one(page: Page, connection: Connection, tokens: list[Credential], states: d
         office=page.office,
         intake=page.intake,
         calendar=msgspec.json.decode(page.calendar_json, type=dict[str, object]),
-        callback_url=callback_path(page, connection) if WIRINGS[Network(page.network)].secret_on_page else None,
+        callback_url=None,
         has_secret=bool(page.secret_enc or connection.secret_enc),
         has_confirmation=bool(page.confirmation),
         trusted=tuple(msgspec.json.decode(page.trusted_json, type=list[str])),

@@ -6,10 +6,10 @@ from typing import Final
 
 from app.domain.clock import HOUR
 from app.domain.errors import ConflictError, InvalidInputError
-from app.domain.words import IntakeKind, Network
+from app.domain.words import IntakeKind
 from app.journal.chain import Entry
 from app.pipeline.administration.acting import Acting
-from app.pipeline.administration.page_fields import WIRINGS, checked_secret
+from app.pipeline.administration.page_fields import checked_secret, form_of
 from app.pipeline.administration.page_overview import missing
 from app.pipeline.house import House
 from app.storage import pages as queries
@@ -40,7 +40,7 @@ def new_secret() -> str:
 
 def set_secret(house: House, page: Page, connection: Connection, secret: str) -> None:
     """Put a secret where its network keeps it; the one before is believed no longer."""
-    if WIRINGS[Network(page.network)].secret_on_page:
+    if form_of(house, page.network).secret_on_page:
         page.secret_enc = house.vault.seal(secret)
         forget_previous(page)
     else:
@@ -69,10 +69,10 @@ def rotate_secret(
         page = queries.page_of(session, page_id, lock=True)
         if page is None:
             raise missing(page_id)
-        network = Network(page.network)
-        if not WIRINGS[network].secret_on_page:
-            raise InvalidInputError("page", f"у сети {network} секрет меняют сразу: page set СТРАНИЦА --secret -")
-        fresh = new_secret() if secret is None else checked_secret(network, secret)
+        form = form_of(house, page.network)
+        if not form.secret_on_page:
+            raise InvalidInputError("page", f"у сети {page.network} секрет меняют сразу: page set СТРАНИЦА --secret -")
+        fresh = new_secret() if secret is None else checked_secret(form, secret)
         _turn(page, hours, acting.at)
         page.secret_enc = house.vault.seal(fresh)
         session.add(page)

@@ -7,9 +7,8 @@ from typing import Final
 from app.domain.errors import ConflictError
 from app.domain.ports import Slot
 from app.domain.states import WaitingFor
-from app.domain.words import Network
 from app.pipeline.administration.acting import Acting
-from app.pipeline.administration.page_fields import WIRINGS
+from app.pipeline.administration.page_fields import form_of
 from app.storage import outbox
 from app.storage import pages as queries
 from app.storage.tables import Connection, Credential, Page
@@ -39,9 +38,9 @@ class Place:
     page_id: int
 
 
-def connection_for(acting: Acting, network: Network, tokens: Tokens) -> Connection:
+def connection_for(acting: Acting, network: str, tokens: Tokens) -> Connection:
     """The connection that already has the owner's token, else a new one."""
-    owner = WIRINGS[network].owner
+    owner = form_of(acting.house, network).owner
     token = tokens.of(owner)
     if token:
         fingerprint = acting.house.vault.fingerprint(token)
@@ -50,7 +49,7 @@ def connection_for(acting: Acting, network: Network, tokens: Tokens) -> Connecti
             return found
     connection = Connection(
         id=acting.house.ids(),
-        network=network.value,
+        network=network,
         callback_key=secrets.token_urlsafe(24),
         created_at=acting.at,
         paused_until=None,
@@ -62,7 +61,7 @@ def connection_for(acting: Acting, network: Network, tokens: Tokens) -> Connecti
 
 def store_tokens(acting: Acting, page: Page, tokens: Tokens) -> tuple[str, ...]:
     """Put tokens into the page's slots and take away those given as ''; returns the slots that have changed."""
-    wiring = WIRINGS[Network(page.network)]
+    wiring = form_of(acting.house, page.network)
     changed = []
     for slot in (Slot.USER, Slot.COMMUNITY):
         token = tokens.of(slot)
@@ -122,8 +121,9 @@ def change_tokens(acting: Acting, page: Page, tokens: Tokens) -> tuple[str, ...]
     Raises:
         ConflictError: the page has to move while a worker is sending for it.
     """
-    owner = WIRINGS[Network(page.network)].owner
-    if f"{owner}_token" in WIRINGS[Network(page.network)].uses and tokens.of(owner) is not None:
+    form = form_of(acting.house, page.network)
+    owner = form.owner
+    if f"{owner}_token" in form.uses and tokens.of(owner) is not None:
         target = _target(acting, page, owner, tokens)
         if target != page.connection_id:
             _move(acting, page, target)
@@ -145,7 +145,7 @@ def _target(acting: Acting, page: Page, owner: Slot, tokens: Tokens) -> int:
     stays = alone or present is None or (token and present.dead_at is not None)
     if stays and not serves_foreign(acting, page.connection_id):
         return page.connection_id
-    connection = connection_for(acting, Network(page.network), tokens)
+    connection = connection_for(acting, page.network, tokens)
     # The network goes on signing with the secret that it was told.
     connection.secret_enc = queries.connections_of(acting.session, [page.connection_id])[page.connection_id].secret_enc
     acting.session.add(connection)

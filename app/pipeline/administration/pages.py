@@ -6,15 +6,16 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import ConflictError, NotAllowedError
+from app.domain.ports import Adapter, PageForm
 from app.domain.states import CANCELLABLE, ActionState
-from app.domain.words import IntakeKind, Mode, Network
+from app.domain.words import IntakeKind, Mode
 from app.journal.chain import Entry
 from app.outbox.moves import move
 from app.pipeline.administration import page_fields as fields
 from app.pipeline.administration import page_tokens
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_description import change_description
-from app.pipeline.administration.page_fields import WIRINGS, NewPage, PageChanges
+from app.pipeline.administration.page_fields import NewPage, PageChanges, form_of
 from app.pipeline.administration.page_intake import change_intake, first_intake, next_step, still_missing
 from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
 from app.pipeline.administration.page_secret import forget_previous, new_secret, set_secret
@@ -70,45 +71,44 @@ def add_page(house: House, new: NewPage, *, by: str) -> AddedPage:
         InvalidInputError: a field is wrong; the message names it and what belongs there.
         ConflictError: the page is there already.
     """
-    network = fields.network_named(new.network)
+    network = fields.network_named(house.networks, new.network)
     checked = _checked(network, new)
     try:
         with house.database.write() as session:
             return _add(Acting(session, house, house.clock.now(), by), network, checked)
     except IntegrityError:
-        raise _duplicate(network, checked.external_id) from None
+        raise _duplicate(network.name, checked.external_id) from None
 
 
-def _checked(network: Network, new: NewPage) -> NewPage:
-    fields.checked_external_id(network, new.external_id)
+def _checked(network: Adapter, new: NewPage) -> NewPage:
     fields.checked_timezone(new.timezone)
     fields.mode_named(new.mode)
     fields.office_named(new.office)
     fields.checked_calendar(new.calendar)
     first_intake(network, new)
-    _check_credentials(network, new)
-    return replace(new, title=fields.checked_title(new.title))
+    _check_credentials(network.form, new)
+    return replace(new, external_id=network.form.checked_id(new.external_id), title=fields.checked_title(new.title))
 
 
-def _check_credentials(network: Network, given: NewPage | PageChanges) -> None:
+def _check_credentials(form: PageForm, given: NewPage | PageChanges) -> None:
     if given.secret is not None:
-        fields.checked_secret(network, given.secret)
+        fields.checked_secret(form, given.secret)
     fields.checked_confirmation(given.confirmation or "")
     fields.checked_token("user_token", given.user_token or "")
     fields.checked_token("community_token", given.community_token or "")
 
 
-def _duplicate(network: Network, external_id: str) -> ConflictError:
+def _duplicate(network: str, external_id: str) -> ConflictError:
     return ConflictError(f"страница {network} {external_id} уже добавлена")
 
 
-def _add(acting: Acting, network: Network, new: NewPage) -> AddedPage:
-    page = queries.page_at(acting.session, network, new.external_id)
+def _add(acting: Acting, network: Adapter, new: NewPage) -> AddedPage:
+    page = queries.page_at(acting.session, network.name, new.external_id)
     if page is not None and page.removed_at is None:
-        raise _duplicate(network, new.external_id)
+        raise _duplicate(network.name, new.external_id)
     check_mode(acting.session, new.policy, fields.mode_named(new.mode))
     tokens = Tokens(new.user_token or None, new.community_token or None)
-    connection = page_tokens.connection_for(acting, network, tokens)
+    connection = page_tokens.connection_for(acting, network.name, tokens)
     page = _filled(acting, page, network, new)
     page.connection_id = connection.id
     secret = _first_secret(acting.house, page, connection, new.secret)
@@ -128,7 +128,7 @@ def _add(acting: Acting, network: Network, new: NewPage) -> AddedPage:
         id=page.id,
         network=page.network,
         external_id=page.external_id,
-        callback_url=callback_path(page, connection),
+        callback_url=callback_path(page, connection, network.form),
         secret=secret,
         mode=page.mode,
         policy=page.policy_name,
@@ -137,7 +137,7 @@ def _add(acting: Acting, network: Network, new: NewPage) -> AddedPage:
     )
 
 
-def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage) -> Page:
+def _filled(acting: Acting, removed: Page | None, network: Adapter, new: NewPage) -> Page:
     """A new row, or that of the page that was removed: what a network calls by one id keeps one history."""
     values: dict[str, Any] = {
         "title": new.title,
@@ -147,7 +147,7 @@ def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage
         "office": new.office,
         "intake": first_intake(network, new).value,
         "calendar_json": fields.checked_calendar(new.calendar),
-        "confirmation": (new.confirmation or "") if "confirmation" in WIRINGS[network].uses else "",
+        "confirmation": (new.confirmation or "") if "confirmation" in network.form.uses else "",
         "removed_at": None,
     }
     if removed is not None:
@@ -156,7 +156,7 @@ def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage
         return removed
     return Page(
         id=acting.house.ids(),
-        network=network.value,
+        network=network.name,
         external_id=new.external_id,
         created_at=acting.at,
         managers_read_at=None,
@@ -167,7 +167,7 @@ def _filled(acting: Acting, removed: Page | None, network: Network, new: NewPage
 
 def _first_secret(house: House, page: Page, connection: Connection, given: str | None) -> str | None:
     """Set the secret that was given, else a new one unless the connection has one; None = nothing to show."""
-    if "secret" not in WIRINGS[Network(page.network)].uses or (given is None and connection.secret_enc):
+    if "secret" not in form_of(house, page.network).uses or (given is None and connection.secret_enc):
         return None
     if given is None and page.intake == IntakeKind.LONGPOLL:
         # Nobody sends anything that could carry it; connecting by callback makes one.
@@ -199,13 +199,13 @@ def change_page(
     with house.database.write() as session:
         acting = Acting(session, house, house.clock.now(), by, pages)
         page = _locked(acting, page_id)
-        network = Network(page.network)
+        network = fields.network_named(house.networks, page.network)
         refuse_other_version(page, queries.credentials_of(session, [page.connection_id]), version)
-        _check_credentials(network, changes)
+        _check_credentials(network.form, changes)
         body = {
             **_change_rules(acting, page, changes),
             **change_description(page, changes),
-            **change_intake(page, changes),
+            **change_intake(network, page, changes),
             **_change_credentials(acting, page, changes),
         }
         session.add(page)
@@ -243,16 +243,16 @@ def _change_rules(acting: Acting, page: Page, changes: PageChanges) -> dict[str,
 
 def _change_credentials(acting: Acting, page: Page, changes: PageChanges) -> dict[str, object]:
     """Secret, confirmation and tokens; the journal learns which, never what."""
-    uses = WIRINGS[Network(page.network)].uses
+    form = form_of(acting.house, page.network)
     changed = list(page_tokens.change_tokens(acting, page, Tokens(changes.user_token, changes.community_token)))
-    if changes.secret is not None and "secret" in uses:
-        if not WIRINGS[Network(page.network)].secret_on_page and page_tokens.serves_foreign(acting, page.connection_id):
+    if changes.secret is not None and "secret" in form.uses:
+        if not form.secret_on_page and page_tokens.serves_foreign(acting, page.connection_id):
             raise NotAllowedError("секретный ключ общий с другими страницами: его меняет тот, кому они доступны")
         connection = queries.connections_of(acting.session, [page.connection_id])[page.connection_id]
         set_secret(acting.house, page, connection, changes.secret)
         acting.session.add(connection)
         changed.append("secret")
-    if changes.confirmation is not None and "confirmation" in uses:
+    if changes.confirmation is not None and "confirmation" in form.uses:
         page.confirmation = changes.confirmation
         changed.append("confirmation")
     return {"credentials": changed} if changed else {}

@@ -54,7 +54,7 @@ def _comment(sitting: Sitting, sent: Collection[Action]) -> tuple[Wanted | None,
     if not (ours or going):
         return None, "комментарий удалён в самой сети, не отсюда: вернуть его отсюда нельзя"
     network = sitting.network
-    if network is None or not network.can(ActionKind.RESTORE_COMMENT, sitting.kind):
+    if network is None or not network.can_undo(ActionKind((going or ours)[-1].kind), sitting.kind):
         return None, "сеть не умеет возвращать такое удалённое"
     return Wanted(ActionKind.RESTORE_COMMENT, (going or ours)[-1].clause), ""
 
@@ -79,7 +79,7 @@ def _author(sitting: Sitting, sent: Collection[Action]) -> tuple[Wanted | None, 
     if not sitting.comment.author:
         return None, "данные автора стёрты: снять блокировку можно только в самой сети"
     network = sitting.network
-    if network is None or not network.unban:
+    if network is None or not network.can_unban:
         return None, "сеть не умеет снимать блокировку"
     return Wanted(ActionKind.UNBAN_AUTHOR, ban.clause), ""
 

@@ -54,7 +54,7 @@ def find(house: House, network: str, external_id: str, *, who: Who) -> Person:
     """
     try:
         with house.database.read() as session:
-            found = _look_up(session, network, external_id, who)
+            found = _look_up(house, session, network, external_id, who)
     except NotFoundError:
         note(house, "person_searched", network, external_id, who, found=False)
         raise
@@ -62,8 +62,8 @@ def find(house: House, network: str, external_id: str, *, who: Who) -> Person:
     return found
 
 
-def _look_up(session: Session, network: str, external_id: str, who: Who) -> Person:
-    author = author_of(session, network, external_id)
+def _look_up(house: House, session: Session, network: str, external_id: str, who: Who) -> Person:
+    author = author_of(house, session, network, external_id)
     query = select(Comment.page_id).where(Comment.author_id == author.id)
     if who.pages is not None:
         query = query.where(col(Comment.page_id).in_(who.pages))

@@ -6,7 +6,6 @@ from typing import Final
 from sqlmodel import Session, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from app.domain.words import Network
 from app.journal.chain import Entry, append
 from app.pipeline.house import House
 from app.storage import holds as queries
@@ -51,7 +50,7 @@ def set_hold(house: House, subject: Subject, *, ground: str, who: Who) -> LegalH
     if subject.scope not in SCOPES:
         raise InvalidInputError("scope", "ожидается page, author или comment")
     with house.database.write() as session:
-        number = _subject_id(session, subject, who)
+        number = _subject_id(house, session, subject, who)
         if subject.scope == COMMENT:
             # Whoever erases the comment at this moment is waited for.
             lock_comments(session, [number])
@@ -111,15 +110,15 @@ def checked_ground(ground: str, where: str = "ground") -> str:
     return line
 
 
-def author_of(session: Session, network: str, external_id: str) -> Author:
+def author_of(house: House, session: Session, network: str, external_id: str) -> Author:
     """Who bears this id on the network.
 
     Raises:
         InvalidInputError: there is no such network, or this can be nobody's id.
         NotFoundError: nobody of this id has written to the pages, or their data were erased.
     """
-    if network not in set(Network):
-        raise InvalidInputError("network", f"ожидается одна из сетей: {', '.join(Network)}")
+    if network not in house.networks:
+        raise InvalidInputError("network", f"ожидается одна из сетей: {', '.join(house.networks)}")
     if not 1 <= len(external_id) <= LONGEST_ID or not external_id.isprintable():
         raise InvalidInputError("id", f"ожидается номер автора в сети, от 1 до {LONGEST_ID} знаков")
     query = select(Author).where(Author.network == network, Author.external_id == external_id)
@@ -129,11 +128,11 @@ def author_of(session: Session, network: str, external_id: str) -> Author:
     return author
 
 
-def _subject_id(session: Session, subject: Subject, who: Who) -> int:
+def _subject_id(house: House, session: Session, subject: Subject, who: Who) -> int:
     if subject.scope == AUTHOR:
         if who.pages is not None:
             raise NotAllowedError("ключ действует только на своих страницах, а автор может писать на всех")
-        return author_of(session, subject.network, subject.external_id).id
+        return author_of(house, session, subject.network, subject.external_id).id
     page = queries.page_of_subject(session, subject.scope, subject.id or 0)
     if page is None or (who.pages is not None and page not in who.pages):
         raise NotFoundError("такого комментария нет" if subject.scope == COMMENT else "такой страницы нет")

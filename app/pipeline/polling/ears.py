@@ -39,7 +39,9 @@ class _Waiting:
 class Ears:
     """Holds a follower for each page that is ours; lives on one event loop."""
 
-    def __init__(self, house: House, storing: Storing, sources: Mapping[str, EventSource], database: Executor) -> None:
+    def __init__(
+        self, house: House, storing: Storing, sources: Mapping[tuple[str, str], EventSource], database: Executor
+    ) -> None:
         """`database` runs one thing at a time."""
         self._house = house
         self._storing = storing
@@ -62,7 +64,7 @@ class Ears:
             if known is not None:
                 known[0].look(page, renewed=renewed)
                 continue
-            source = self._sources[page.network]
+            source = self._sources[page.network, page.intake]
             follower = Follower(page, self._key(page), source, self, self._house.clock)
             task = asyncio.create_task(follower.run(begin_after=new / BEGINNINGS))
             self._followers[number] = follower, task

@@ -21,7 +21,7 @@ from app.pipeline.polling.storing import Storing
 from app.pipeline.record.committing import Committer
 from app.storage import polls
 from app.storage.nodes import config_version
-from app.storage.polls import HeldPoll
+from app.storage.polls import HeldPoll, Way
 from app.telemetry import is_worth_telling
 
 #: How long a page stays a dead process's; renewed with every look.
@@ -41,7 +41,7 @@ class Poller:
         configuration: Configuration,
         committer: Committer,
         judge: Judge,
-        sources: Mapping[str, SourceFactory],
+        sources: Mapping[Way, SourceFactory],
         *,
         lease_seconds: int = LEASE_SECONDS,
         look_seconds: float = LOOK_SECONDS,
@@ -69,7 +69,7 @@ class Poller:
                 stop.wait(self._look_seconds)
 
     async def _follow(self, stop: threading.Event, limit: int) -> None:
-        sources = {network: make() for network, make in self._sources.items()}
+        sources = {(way.network, way.intake): make() for way, make in self._sources.items()}
         with ThreadPoolExecutor(1, thread_name_prefix="dvornik-polled") as database:
             ears = Ears(self._house, self._storing, sources, database)
             keeper = asyncio.create_task(ears.keep())
@@ -103,17 +103,17 @@ class Poller:
     def _tend(self, heard: Collection[int], limit: int) -> tuple[list[HeldPoll], int]:
         with self._house.database.read() as session:
             version = config_version(session)
-            if polls.is_idle(session):
+            if polls.is_idle(session, self._sources):
                 return [], version
         with self._house.database.write() as session:
-            polls.sync(session)
+            polls.sync(session, self._sources)
             polls.note_heard(session, self._owner, heard, self._house.clock.now())
-            polls.claim(session, self._owner, seconds=self._lease_seconds, limit=limit, networks=list(self._sources))
-            return polls.held(session, self._owner), version
+            polls.claim(session, self._owner, seconds=self._lease_seconds, limit=limit, ways=self._sources)
+            return polls.held(session, self._owner, self._sources), version
 
     def _release(self) -> None:
         with self._house.database.read() as session:
-            if polls.is_idle(session):
+            if polls.is_idle(session, self._sources):
                 return
         with self._house.database.write() as session:
             polls.release(session, self._owner)

@@ -1,20 +1,19 @@
 """Turns what a network told a poller into deliveries, by the same parsers as what it tells a callback."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
 import structlog
 
 from app import telemetry
-from app.domain.errors import PayloadRejectedError
-from app.domain.events import ConfirmationRequest, Event, Ignored
-from app.domain.words import Network
-from app.networks.vk import inbound, verify
+from app.domain.events import Event, Ignored
+from app.domain.polling import Unreadable, UpdateReader
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.items import Item
 
 Judge = Callable[[Event, PageConfig], Item]
+#: Finds the page that an event names; None = it is none of those that were asked for.
+PageFinder = Callable[[str], PageConfig | None]
 _log = structlog.get_logger()
 
 
@@ -36,48 +35,49 @@ class Updates:
     spoiled: list[Spoiled] = field(default_factory=list)
 
 
-def read(updates: Iterable[bytes], page: PageConfig, judge: Judge, into: Updates) -> None:
-    """Parse and judge a page's updates; one that cannot be read costs its neighbours nothing."""
-    for update in updates:
-        found = _read_one(update, page, judge)
-        if isinstance(found, Spoiled):
-            telemetry.EVENTS.labels(page.network, "malformed").inc()
-            into.spoiled.append(found)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the updates of one page are read: it was asked for them, and they may be about others that `find` knows."""
+
+    page: PageConfig
+    read_update: UpdateReader
+    find: PageFinder
+    judge: Judge
+
+    def read(self, updates: Iterable[bytes], into: Updates) -> None:
+        """Parse and judge updates; one that cannot be read costs its neighbours nothing."""
+        for update in updates:
+            try:
+                found = self.read_update(update, self.page.external_id)
+            except Exception as error:  # noqa: BLE001 - asked again, it would come again: the page would hear no more
+                self._set_aside(error, None, into)
+                continue
+            for one in found:
+                self._take(one, into)
+
+    def take(self, events: Iterable[Event], into: Updates) -> None:
+        """Judge events that the network has listed."""
+        for event in events:
+            self._take(event, into)
+
+    def _take(self, found: Event | Ignored | Unreadable, into: Updates) -> None:
+        network = self.page.network
+        if isinstance(found, Unreadable):
+            telemetry.EVENTS.labels(network, "malformed").inc()
+            into.spoiled.append(Spoiled(self.page.id, found.code, found.type, found.key))
         elif isinstance(found, Ignored):
-            telemetry.EVENTS.labels(page.network, f"ignored_{found.reason}").inc()
+            telemetry.EVENTS.labels(network, f"ignored_{found.reason}").inc()
+        elif (page := self.find(found.page)) is None:
+            # A bot may sit in chats that are no pages of ours.
+            telemetry.EVENTS.labels(network, "ignored_foreign_page").inc()
         else:
-            into.items.append(found)
+            try:
+                into.items.append(self.judge(found, page))
+            except Exception as error:  # noqa: BLE001 - as above
+                self._set_aside(error, found, into)
 
-
-def _read_one(update: bytes, page: PageConfig, judge: Judge) -> Item | Ignored | Spoiled:
-    found: Event | Ignored | Spoiled | None = None
-    try:
-        found = _PARSERS[page.network](update, page)
-        return judge(found, page) if isinstance(found, Event) else found
-    except Exception as error:  # noqa: BLE001 - asked again, it would come again: its page would hear nothing any more
+    def _set_aside(self, error: Exception, event: Event | None, into: Updates) -> None:
         code = type(error).__name__
-        _log.error("an update was set aside", code=code, page=page.id)
-        known = (found.type, found.key) if isinstance(found, Event) else ()
-        return Spoiled(page.id, code, *known)
-
-
-def _vk(update: bytes, page: PageConfig) -> Event | Ignored | Spoiled:
-    """An update of VK is a callback's body without a secret: the session that brought it is what proves it."""
-    try:
-        envelope = verify.decode(update)
-    except PayloadRejectedError as error:
-        _log.warning("an update was refused", page=page.id, where=error.where, expected=error.expected)
-        return Spoiled(page.id, "malformed")
-    if envelope.page != page.external_id:
-        return Spoiled(page.id, "foreign_page", envelope.type, envelope.event_id)
-    try:
-        found = inbound.parse(envelope, raw=update)
-    except PayloadRejectedError as error:
-        _log.warning("an update was refused", page=page.id, where=error.where, expected=error.expected)
-        return Spoiled(page.id, "malformed", envelope.type, envelope.event_id)
-    if isinstance(found, ConfirmationRequest):
-        return Ignored(found.network, found.page, envelope.type, "confirmation")
-    return found
-
-
-_PARSERS: Final[Mapping[str, Callable[[bytes, PageConfig], Event | Ignored | Spoiled]]] = {Network.VK: _vk}
+        _log.error("an update was set aside", code=code, page=self.page.id)
+        telemetry.EVENTS.labels(self.page.network, "malformed").inc()
+        into.spoiled.append(Spoiled(self.page.id, code, *((event.type, event.key) if event else ())))

@@ -20,9 +20,9 @@ from app.domain.words import IntakeKind
 from app.journal.chain import append
 from app.outbox.endings import Ink, about_connection
 from app.pipeline.carry_out.credentials import open_credentials
-from app.pipeline.configuration import Configuration
+from app.pipeline.configuration import Configuration, PageConfig, Snapshot
 from app.pipeline.house import House
-from app.pipeline.polling.reading import Judge, Spoiled, Updates, read
+from app.pipeline.polling.reading import Judge, Reading, Spoiled, Updates
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Outcome
 from app.pipeline.watching import incidents
@@ -77,12 +77,13 @@ class Storing:
         """
         start = perf_counter()
         with self._house.database.read() as session:
-            pages = self._configuration.current(session).by_id
+            snapshot = self._configuration.current(session)
+        pages = snapshot.by_id
         # A page that was removed meanwhile is let go with the next look: nothing of it is stored, nothing moves.
         told = [one for one in told if one.page.page_id in pages]
         updates = Updates()
         for one in told:
-            read(one.heard.updates, pages[one.page.page_id], self._judge, updates)
+            self._reading(pages[one.page.page_id], snapshot).read(one.heard.updates, updates)
         at = self._house.clock.now()
 
         def also(session: Session) -> None:
@@ -98,6 +99,19 @@ class Storing:
                 telemetry.DECISION.labels(IntakeKind.LONGPOLL).observe(perf_counter() - start)
         if any(isinstance(answer, BusyError) for answer in answers):
             raise BusyError("the database does not answer")
+
+    def _reading(self, page: PageConfig, snapshot: Snapshot) -> Reading:
+        adapter = self._house.networks[page.network]
+
+        def find(external_id: str) -> PageConfig | None:
+            if external_id == page.external_id:
+                return page
+            other = snapshot.pages.get((page.network, external_id)) if adapter.source_is_shared else None
+            return other if other is not None and other.connection_id == page.connection_id else None
+
+        if adapter.read_update is None:
+            raise LookupError(f"{page.network}: nobody reads what its source brings")
+        return Reading(page, adapter.read_update, find, self._judge)
 
     def _keep_aside(self, session: Session, spoiled: Sequence[Spoiled], at: int) -> None:
         for one in spoiled:

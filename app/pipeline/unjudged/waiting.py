@@ -17,7 +17,7 @@ from app.domain.clock import MINUTE, SECOND
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Segment, Written
 from app.domain.watching import Matter
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.judging import judge
@@ -118,7 +118,7 @@ def _event(one: WaitingText, page: PageConfig) -> Event:
         private=comment.private,
     )
     key = f"waited:{one.waiting.revision_id}"
-    return Event(Network(page.network), page.external_id, "waited", key, written, one.waiting.raw or b"")
+    return Event(page.network, page.external_id, "waited", key, written, one.waiting.raw or b"")
 
 
 def _count(house: House) -> int:

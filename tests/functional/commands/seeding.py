@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from app.domain.copies import text_print
 from app.domain.events import Act, CommentRef, Event, Written
-from app.domain.words import Kind, Network
+from app.domain.words import Kind
 from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.record.batch import record
 from app.pipeline.record.items import Item
@@ -38,7 +38,7 @@ def seeded(data: Path, model: Path, *texts: str, policy: str = "talmenka-414"):
 def _comment(house, judging, page, number, text):
     now = house.clock.now()
     body = Written(Act.NEW, CommentRef(Kind.WALL, "", str(number)), str(1000 + number), text, post="7", written_at=now)
-    event = Event(Network.VK, PAGE, "wall_reply_new", f"new:{number}", body, b"{}")
+    event = Event("vk", PAGE, "wall_reply_new", f"new:{number}", body, b"{}")
     with house.database.transact() as transaction:
         config = judging.configuration.within(transaction).by_id[page]
         judgement = judging.moderator.judge(text, policy=config.policy)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from app import main, working
+from app.networks.vk import adapter as vk
 from app.networks.vk.longpoll import VkLongPoll
-from app.pipeline import intake
 from app.pipeline.carry_out.executor import Executor
 from app.pipeline.polling.ears import Ears
 from app.pipeline.polling.storing import Storing
@@ -54,7 +54,7 @@ def is_armed(data_dir: Path) -> bool:
 
 def plant() -> None:
     """In the process that is to die; the machine may remove as much as is needed to kill it often."""
-    _around(intake, "parse", after=RECEIVED)
+    _around(vk, "parse", after=RECEIVED)
     _around(main, "judge_all", after=SCORED)
     _around(committing, "record", after=WRITTEN)
     _around(Committer, "commit_batch", after=COMMITTED)

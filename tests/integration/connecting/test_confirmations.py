@@ -15,10 +15,9 @@ from app.networks.vk.connecting import VkConnector
 from app.pipeline.administration.pages import PageChanges, change_page
 from app.pipeline.configuration import Configuration
 from app.pipeline.connecting.confirmations import Confirmations
-from app.pipeline.intake import Intake
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
-from tests.fakes.gates import gate_of
+from tests.fakes.gates import gate_of, vk_intake
 from tests.fakes.thresholds import FakeThresholds
 from tests.fakes.world import wait_until
 from tests.integration.connecting.conftest import GROUP, Town
@@ -37,12 +36,12 @@ class Door:
         configuration = Configuration(town.house, FakeThresholds())
         writer = Writer(Committer(town.house, configuration, 1))
         confirmations = Confirmations(town.house, connectors, patience=patience)
-        self._intake = Intake(configuration, gate_of(writer), town.house.clock, confirmations)
+        self._intake = vk_intake(configuration, gate_of(writer), town.house.clock, confirmations)
 
     async def ask(self, secret: str = SECRET) -> str:
         """Ask as VK does."""
         body = json.dumps({"type": "confirmation", "group_id": GROUP, "secret": secret}).encode()
-        return (await self._intake.take_vk(body, None)).decode()
+        return (await self._intake.take(body, None)).decode()
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from app.api.callbacks import VkCallback
+from app.api.callbacks import CommonCallback
 from app.domain.errors import BusyError
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page
 from app.pipeline.house import House
-from app.pipeline.intake import Gate, Intake
+from app.pipeline.intake import Gate
 from app.pipeline.judging import Arrival, judge
 from app.pipeline.moderate import Moderator
 from app.pipeline.record.committing import Answer, Committer
@@ -19,7 +19,7 @@ from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
 from app.pipeline.refusals import BURST, EVERY
 from tests.fakes.clock import FakeClock
-from tests.fakes.gates import gate_of
+from tests.fakes.gates import gate_of, vk_intake
 from tests.fakes.house import make_house, written
 from tests.fakes.scorer import WordScorer
 from tests.integration.test_record import SECOND, Desk
@@ -56,14 +56,14 @@ def test_a_confirmation_that_was_changed_by_another_process_is_answered_anew(hou
     """VK asks for it before it sends any event, so no transaction has told this process of the change."""
     desk = Desk(house, house.clock, "enforce")
     writer = Writer(Committer(house, desk.configuration, 1))
-    intake = Intake(desk.configuration, gate_of(writer), house.clock)
+    intake = vk_intake(desk.configuration, gate_of(writer), house.clock)
     body = json.dumps({"type": "confirmation", "group_id": 229000001, "secret": "s"}).encode()
 
     change_page(house, desk.page_id, PageChanges(confirmation="first"), by="cli")
-    assert asyncio.run(intake.take_vk(body, None)) == b"first"
+    assert asyncio.run(intake.take(body, None)) == b"first"
     change_page(house, desk.page_id, PageChanges(confirmation="second"), by="cli")
     house.clock.advance(2 * SECOND)
-    assert asyncio.run(intake.take_vk(body, None)) == b"second"
+    assert asyncio.run(intake.take(body, None)) == b"second"
 
 
 def test_a_page_that_was_just_added_is_known_though_the_process_has_just_looked(house: House) -> None:
@@ -87,8 +87,8 @@ def test_a_page_that_was_just_added_is_known_though_the_process_has_just_looked(
 def test_wrong_secrets_are_looked_up_only_so_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guesser stops costing the database anything and is told to wait; the right secret is taken all the while."""
     desk = Desk(house, house.clock, "enforce")
-    intake = Intake(desk.configuration, gate_of(Patient()), house.clock)
-    callback = VkCallback(intake, body_limit=10_000)
+    intake = vk_intake(desk.configuration, gate_of(Patient()), house.clock)
+    callback = CommonCallback(intake, body_limit=10_000)
     looks = []
     look_again = desk.configuration.look_again
     monkeypatch.setattr(type(desk.configuration), "look_again", lambda _: looks.append(look_again()))
@@ -151,7 +151,7 @@ def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
     """Half a request is dropped without an answer and without an error: its sender comes again."""
     desk = Desk(house, house.clock, "enforce")
     writer = Writer(Committer(house, desk.configuration, 1))
-    intake = Intake(desk.configuration, gate_of(writer), house.clock)
+    intake = vk_intake(desk.configuration, gate_of(writer), house.clock)
     messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
     answers: list[object] = []
 
@@ -161,7 +161,7 @@ def test_a_caller_that_hangs_up_is_nobodys_fault(house: House) -> None:
     async def send(message: object) -> None:
         answers.append(message)
 
-    asyncio.run(VkCallback(intake, body_limit=100)({"type": "http", "headers": []}, receive, send))
+    asyncio.run(CommonCallback(intake, body_limit=100)({"type": "http", "headers": []}, receive, send))
     assert not answers
 
 

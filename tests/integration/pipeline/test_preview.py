@@ -9,7 +9,7 @@ from sqlmodel import select
 from app.domain.clock import DAY, SECOND
 from app.domain.copies import text_print
 from app.domain.events import Act, CommentRef, Event, Written
-from app.domain.words import Kind, Network, Verdict
+from app.domain.words import Kind, Verdict
 from app.pipeline.configuration import Configuration
 from app.pipeline.jobs import orders, preview
 from app.pipeline.jobs.preview import PREVIEW, Found, asked, found_in
@@ -103,7 +103,7 @@ def arrive(yard: Yard, words: str, external_id: str, author: str, act: Act = Act
     """A text comes in and is compared with others; returns its decision's id."""
     yard.clock.advance(SECOND)
     body = Written(act, CommentRef(Kind.WALL, "", external_id), author, words, post="17", written_at=yard.clock.now())
-    event = Event(Network.VK, PAGE, f"wall_reply_{act}", f"{act}:{words}:{external_id}", body, b"{}")
+    event = Event("vk", PAGE, f"wall_reply_{act}", f"{act}:{words}:{external_id}", body, b"{}")
     with yard.house.database.transact() as transaction:
         config = yard.configuration.within(transaction).pages["vk", PAGE]
         judgement = yard.moderator.judge(words, policy=config.policy)

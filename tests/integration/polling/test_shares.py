@@ -5,18 +5,19 @@ from collections import Counter
 from sqlalchemy import update
 
 from app.storage import polls
-from app.storage.polls import HeldPoll
+from app.storage.polls import HeldPoll, Way
 from app.storage.tables import Decision, Poll
 from tests.fakes.polling import GROUP, Listening
 from tests.fakes.world import wait_until
 
 
-def claim(scene: Listening, owner: str, limit: int = 100, networks: tuple[str, ...] = ("vk",)) -> list[HeldPoll]:
+def claim(scene: Listening, owner: str, limit: int = 100, network: str = "vk") -> list[HeldPoll]:
     """A process looks."""
     with scene.house.database.write() as session:
-        polls.sync(session)
-        polls.claim(session, owner, seconds=30, limit=limit, networks=networks)
-        return polls.held(session, owner)
+        ways = [Way(network, "longpoll")]
+        polls.sync(session, ways)
+        polls.claim(session, owner, seconds=30, limit=limit, ways=ways)
+        return polls.held(session, owner, ways)
 
 
 def shares(scene: Listening) -> list[int]:
@@ -59,7 +60,7 @@ def test_a_dead_process_is_followed_by_the_living(scene: Listening) -> None:
 def test_nobody_takes_more_than_fits_or_what_is_not_its_network(quick: Listening) -> None:
     """Descriptors are limited; a process without an adapter leaves a page to others."""
     quick.add_page(GROUP + 1)
-    assert claim(quick, "other", networks=("ok",)) == []
+    assert claim(quick, "other", network="ok") == []
     assert len(claim(quick, "small", limit=1)) == 1
     assert len(claim(quick, "large")) == 1
 

@@ -6,12 +6,13 @@ from app.calling.pace import HalfPace
 from app.domain.connecting import Refusal
 from app.domain.errors import ConfigurationError
 from app.domain.ports import Credential, Slot
+from app.networks.vk import adapter
 from app.pipeline.configuration import Configuration
 from app.pipeline.moderate import Moderator
 from app.pipeline.rereading.walking import NAME as READING_AGAIN
 from app.pipeline.watching import deliveries, telling
 from app.settings import Settings
-from app.wiring import Judging, connector_factories
+from app.wiring import Judging
 from app.working import rounds
 from tests.fakes.scorer import WordScorer
 from tests.fakes.thresholds import FakeThresholds
@@ -37,7 +38,7 @@ def test_a_mail_server_without_a_sender_stops_the_start(world, tmp_path):
         every_round(world, tmp_path, smtp_url="smtps://mail.adm.example")
 
 
-def test_questions_keep_to_the_pace_that_they_share(vk, tmp_path):
+def test_questions_keep_to_the_pace_that_they_share(vk, tmp_path, monkeypatch):
     """A connector waits for the turn of the pace that it is given."""
     asked = []
 
@@ -46,7 +47,8 @@ def test_questions_keep_to_the_pace_that_they_share(vk, tmp_path):
             asked.append((credential, per_second))
             return super().turn(credential, per_second)
 
-    [make] = connector_factories(Settings(data_dir=tmp_path, vk_api_url=vk.base_url), Noted()).values()
+    monkeypatch.setattr(adapter, "HalfPace", Noted)
+    make = adapter.vk(Settings(data_dir=tmp_path, vk_api_url=vk.base_url)).watcher
     for connector in (make(), make()):
         assert isinstance(connector.servers("1", Credential(7, Slot.USER, "unknown")), Refusal)
         connector.close()

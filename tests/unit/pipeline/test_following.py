@@ -12,7 +12,7 @@ from app.pipeline.polling.storing import Tokens as Held
 from app.storage.polls import HeldPoll
 from tests.fakes.clock import FakeClock
 
-PAGE = HeldPoll(1, 1, "vk", "229000001", "https://lp.vk.com/wh1", None, "5", 0, in_trouble=False)
+PAGE = HeldPoll(1, 1, "vk", "longpoll", "229000001", "https://lp.vk.com/wh1", None, "5", 0, in_trouble=False)
 
 
 class Network:
