@@ -30,8 +30,9 @@ class Learned:
 class Listing:
     """What stands at one place of a page at the moment, for networks that tell of no changes.
 
-    `events` are its texts, each as if it had just been written. Known texts of this `kind` and `scope` that were
-    written since `since` (microseconds; None = nobody can say) and are not listed are gone.
+    `events` are its texts and none from before the page was first asked for, each as if it had just been written.
+    Known texts of this `kind` and `scope` that were written since `since` (microseconds; None = nobody can say) and are
+    not listed are gone.
     """
 
     kind: Kind

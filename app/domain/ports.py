@@ -180,6 +180,8 @@ class Adapter:
     sources: Mapping[IntakeKind, SourceFactory] = field(default_factory=dict)
     #: Asking brings the events of all pages of a connection, so one of them asks for all.
     source_is_shared: bool = False
+    #: Asking begins with a session, which the network gives to a few at a time.
+    source_opens_sessions: bool = False
     #: Reads what a source has brought.
     read_update: UpdateReader | None = None
     #: Lists what stands on a page.

@@ -82,16 +82,7 @@ def claim(session: Session, owner: str, *, seconds: int, limit: int, ways: Colle
 def held(session: Session, owner: str, ways: Collection[Way]) -> list[HeldPoll]:
     """What this process asks for."""
     columns: tuple[Any, ...] = (
-        *(
-            Poll.page_id,
-            Page.connection_id,
-            Page.network,
-            Page.intake,
-            Page.external_id,
-            Poll.server,
-            Poll.key_enc,
-            Poll.cursor,
-        ),
+        *(Poll.page_id, Page.connection_id, Page.network, Page.intake, Page.external_id),
         *(Poll.server, Poll.key_enc, Poll.cursor, Poll.due_at, col(Poll.trouble_began_at).is_not(None)),
     )
     # Plain columns: thousands of rows are read every few seconds.

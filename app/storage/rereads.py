@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
+from app.domain.states import CommentState
 from app.domain.watching import Matter
 from app.domain.words import IntakeKind, Kind
 from app.storage.bulk import Bulk
@@ -94,6 +95,18 @@ def commented_posts(session: Session, page_id: int, *, since: int, limit: int) -
         .group_by(post)
         .order_by(newest.desc())
         .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def standing_texts(session: Session, page_id: int, kind: str, scope: str, *, since: int) -> list[str]:
+    """Texts of one place, by their ids there, that were written since an instant and are visible as far as we know."""
+    query = select(Comment.external_id).where(
+        Comment.page_id == page_id,
+        Comment.kind == kind,
+        Comment.scope == scope,
+        Comment.state == CommentState.VISIBLE.value,
+        col(Comment.written_at) >= since,
     )
     return list(session.exec(query))
 

@@ -10,6 +10,7 @@ import httpx
 from sqlmodel import select
 
 from app.domain.events import Event, Written
+from app.domain.polling import SourceFactory
 from app.networks.vk.longpoll import VkLongPoll
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page
 from app.pipeline.administration.policies import ensure_presets
@@ -71,7 +72,9 @@ class Listening:
         return replace(made, vault=self.house.vault, journal_key=self.house.journal_key)
 
     @contextmanager
-    def poller(self, house: House | None = None, *, look_seconds: float = 0.05) -> Iterator[Poller]:
+    def poller(
+        self, house: House | None = None, *, look_seconds: float = 0.05, source: SourceFactory | None = None
+    ) -> Iterator[Poller]:
         """One process's poller, running until the block ends."""
         house = house or self.house
         moderator, configuration = Moderator(WordScorer()), Configuration(house, FakeThresholds())
@@ -80,7 +83,7 @@ class Listening:
             configuration,
             Committer(house, configuration, 1),
             lambda event, page: judge(whole(event), page, moderator, house.clock.now()),
-            {Way("vk", "longpoll"): lambda: VkLongPoll(self.vk.base_url, http=client, wait_seconds=1)},
+            {Way("vk", "longpoll"): source or (lambda: VkLongPoll(self.vk.base_url, http=client, wait_seconds=1))},
             look_seconds=look_seconds,
         )
         stop = threading.Event()

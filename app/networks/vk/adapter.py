@@ -54,6 +54,7 @@ def vk(settings: Settings) -> Adapter:
         client=client,
         common_door=CommonDoor("/callbacks/vk", decode, secret_matches, parse, "x-retry-counter"),
         sources={IntakeKind.LONGPOLL: source},
+        source_opens_sessions=True,
         read_update=read_update,
         reader=reader,
         connector=connector,

@@ -65,7 +65,8 @@ class Ears:
                 known[0].look(page, renewed=renewed)
                 continue
             source = self._sources[page.network, page.intake]
-            follower = Follower(page, self._key(page), source, self, self._house.clock)
+            opens = self._house.networks[page.network].source_opens_sessions
+            follower = Follower(page, self._key(page), source, self, self._house.clock, opens=opens)
             task = asyncio.create_task(follower.run(begin_after=new / BEGINNINGS))
             self._followers[number] = follower, task
             new += 1

@@ -58,8 +58,11 @@ class Hall(Protocol):
 class Follower:
     """Follows one page."""
 
-    def __init__(self, page: HeldPoll, key: str, source: EventSource, hall: Hall, clock: Clock) -> None:
-        """`key`: the session's, opened; '' = there is none that can be used."""
+    def __init__(
+        self, page: HeldPoll, key: str, source: EventSource, hall: Hall, clock: Clock, *, opens: bool = True
+    ) -> None:
+        """`key`: the session's, opened; '' = there is none that can be used. `opens`: the network has sessions."""
+        self._opens = opens
         self._page = page
         self._source = source
         self._hall = hall
@@ -97,7 +100,7 @@ class Follower:
             self._woken.set()
 
     async def _ask(self) -> None:
-        async with nullcontext() if self._place.key else self._hall.door:
+        async with nullcontext() if self._place.key or not self._opens else self._hall.door:
             result = await self._source.listen(self._page.external_id, self._place, self._read_tokens)
         if result.learned != Learned():
             await self._hall.note_learned(self._page, result.learned, self._tokens)
@@ -105,7 +108,7 @@ class Follower:
             await self._fail(result)
             return
         telemetry.POLLS.labels(self._page.network, result.lost or ("opened" if result.opened else "heard")).inc()
-        if result.updates or result.lost or result.opened or self._in_trouble or result.place != self._place:
+        if result.updates or result.listings or result.lost or result.opened or self._is_news(result):
             await self._hall.store(self._page, result)
         else:
             self._hall.note_heard(self._page)
@@ -114,7 +117,11 @@ class Follower:
         self._openings = self._openings + 1 if result.opened else 0
         # A session that does not last is asked for more and more rarely: the network limits that.
         self._failures, self._awaits_token = max(0, self._openings - 1), False
-        self._due_at = self._put_off(None) if self._failures else 0
+        self._due_at = self._put_off(None) if self._failures else self._rest(result.rest)
+
+    def _is_news(self, heard: Heard) -> bool:
+        """Whether an answer that tells of nothing has to be written down all the same."""
+        return self._in_trouble or heard.place != self._place
 
     async def _fail(self, unheard: Unheard) -> None:
         telemetry.POLLS.labels(self._page.network, unheard.code).inc()
@@ -130,6 +137,10 @@ class Follower:
     async def _read_tokens(self) -> Sequence[Credential]:
         self._tokens = await self._hall.tokens(self._page)
         return self._tokens.credentials
+
+    def _rest(self, rest: int) -> int:
+        """When to ask again after an answer: at once, or when the network says that there is something to ask for."""
+        return self._clock.now() + rest if rest else 0
 
     def _put_off(self, after: int | None, *, lasting: bool = False) -> int:
         self._failures += 1

@@ -40,7 +40,8 @@ class Reading:
     """How the updates of one page are read: it was asked for them, and they may be about others that `find` knows."""
 
     page: PageConfig
-    read_update: UpdateReader
+    #: None = its source brings listings only.
+    read_update: UpdateReader | None
     find: PageFinder
     judge: Judge
 
@@ -48,12 +49,17 @@ class Reading:
         """Parse and judge updates; one that cannot be read costs its neighbours nothing."""
         for update in updates:
             try:
-                found = self.read_update(update, self.page.external_id)
+                found = self._parsed(update)
             except Exception as error:  # noqa: BLE001 - asked again, it would come again: the page would hear no more
                 self._set_aside(error, None, into)
                 continue
             for one in found:
                 self._take(one, into)
+
+    def _parsed(self, update: bytes) -> tuple[Event | Ignored | Unreadable, ...]:
+        if self.read_update is None:
+            return (Unreadable("nobody_reads_it"),)
+        return self.read_update(update, self.page.external_id)
 
     def take(self, events: Iterable[Event], into: Updates) -> None:
         """Judge events that the network has listed."""

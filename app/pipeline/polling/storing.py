@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app import telemetry
 from app.domain.clock import MINUTE
 from app.domain.errors import BusyError
+from app.domain.events import Event
 from app.domain.polling import Heard, Learned, Unheard
 from app.domain.ports import Credential, Retry
 from app.domain.states import WaitingFor
@@ -22,6 +23,7 @@ from app.outbox.endings import Ink, about_connection
 from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.configuration import Configuration, PageConfig, Snapshot
 from app.pipeline.house import House
+from app.pipeline.polling.listing import news
 from app.pipeline.polling.reading import Judge, Reading, Spoiled, Updates
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Outcome
@@ -76,15 +78,18 @@ class Storing:
             BusyError: not durable; the network is to be asked again from where we stood.
         """
         start = perf_counter()
+        at = self._house.clock.now()
+        updates = Updates()
         with self._house.database.read() as session:
             snapshot = self._configuration.current(session)
-        pages = snapshot.by_id
-        # A page that was removed meanwhile is let go with the next look: nothing of it is stored, nothing moves.
-        told = [one for one in told if one.page.page_id in pages]
-        updates = Updates()
-        for one in told:
-            self._reading(pages[one.page.page_id], snapshot).read(one.heard.updates, updates)
-        at = self._house.clock.now()
+            pages = snapshot.by_id
+            # A page that was removed meanwhile is let go with the next look: nothing of it is stored, nothing moves.
+            told = [one for one in told if one.page.page_id in pages]
+            found = [self._listed(session, pages[one.page.page_id], one.heard, at) for one in told]
+        for one, listed in zip(told, found, strict=True):
+            reading = self._reading(pages[one.page.page_id], snapshot)
+            reading.read(one.heard.updates, updates)
+            reading.take(listed, updates)
 
         def also(session: Session) -> None:
             self._keep_aside(session, updates.spoiled, at)
@@ -100,6 +105,10 @@ class Storing:
         if any(isinstance(answer, BusyError) for answer in answers):
             raise BusyError("the database does not answer")
 
+    @staticmethod
+    def _listed(session: Session, page: PageConfig, heard: Heard, at: int) -> list[Event]:
+        return [event for listing in heard.listings for event in news(session, page, listing, at)]
+
     def _reading(self, page: PageConfig, snapshot: Snapshot) -> Reading:
         adapter = self._house.networks[page.network]
 
@@ -109,8 +118,6 @@ class Storing:
             other = snapshot.pages.get((page.network, external_id)) if adapter.source_is_shared else None
             return other if other is not None and other.connection_id == page.connection_id else None
 
-        if adapter.read_update is None:
-            raise LookupError(f"{page.network}: nobody reads what its source brings")
         return Reading(page, adapter.read_update, find, self._judge)
 
     def _keep_aside(self, session: Session, spoiled: Sequence[Spoiled], at: int) -> None:
@@ -133,7 +140,7 @@ class Storing:
         if lost or not told.heard.opened or row.polled_at is None:
             # A new key for an old number tells nothing yet: how far back VK's history reaches is still to be seen.
             row.polled_at = at
-        row.cursor, row.due_at = place.cursor, 0
+        row.cursor, row.due_at = place.cursor, at + told.heard.rest if told.heard.rest else 0
 
     def _lost(self, session: Session, row: Poll, code: str, at: int) -> None:
         """Nobody knows what happened since the last answer: it is read again, and people hear of it until it works."""

@@ -36,7 +36,7 @@ def find(session: Session, page_id: int, gap: Gap, listed: Sequence[Event]) -> F
     A text counts as edited only if the author's own words differ: what hangs on a comment is listed in other words than
     it is told in.
     """
-    keys = {id(event): _key(event) for event in listed}
+    keys = {id(event): name_of(event) for event in listed}
     known = rereads.known_texts(session, page_id, set(keys.values()))
     news, seen = [], 0
     for event in listed:
@@ -46,13 +46,13 @@ def find(session: Session, page_id: int, gap: Gap, listed: Sequence[Event]) -> F
         if told is None:
             if inside:
                 news.append(replace(event, key=f"{KEY}{event.key}"))
-        elif changed := _changed(event, *told):
+        elif edited := changed(event, *told):
             # An event tells of each change once; a list may show the same words after others again.
-            news.append(replace(changed, key=f"{KEY}{gap.id}:{event.key}"))
+            news.append(replace(edited, key=f"{KEY}{gap.id}:{event.key}"))
     return Found(seen, tuple(news))
 
 
-def _changed(event: Event, state: str, text: str | None) -> Event | None:
+def changed(event: Event, state: str, text: str | None) -> Event | None:
     """An edit or a deletion of a comment that we know as visible and with its words."""
     body = event.body
     if state != CommentState.VISIBLE:
@@ -64,7 +64,8 @@ def _changed(event: Event, state: str, text: str | None) -> Event | None:
     return None
 
 
-def _key(event: Event) -> CommentName:
+def name_of(event: Event) -> CommentName:
+    """The comment that a listed event is about: kind, scope and external id."""
     body = event.body
     assert isinstance(body, Written | Removed)  # noqa: S101 - lists hold comments
     return str(body.ref.kind), body.ref.scope, body.ref.external_id
