@@ -62,8 +62,18 @@ class Settings(BaseSettings):
     vk_api_url: str = "https://api.vk.ru/method/"
     ok_api_url: str = "https://api.ok.ru/"
     telegram_api_url: str = "https://api.telegram.org/"
-    max_api_url: str = "https://platform-api.max.ru/"
+    max_api_url: str = "https://platform-api2.max.ru/"
     meta_api_url: str = "https://graph.facebook.com/"
+    #: A PEM file with authorities that MAX's certificate is checked against too; empty: only those of the library, which
+    #: the authority of Минцифры is none of.
+    max_ca_bundle: Path | None = None
+    #: The installation's own application at Odnoklassniki: every call is signed with its keys.
+    ok_application_key: str = ""
+    ok_application_secret: SecretStr = SecretStr("")
+    #: OK's public documents list no method that deletes comments: on only where OK has allowed it.
+    ok_deletes: bool = False
+    #: Networks from which OK's messages are taken, comma separated; empty: the key in the address is proof enough.
+    ok_source_networks: str = ""
     #: Networks whose callbacks are taken; the others' pages can be added and wait.
     networks: str = "vk"
     #: Where networks and people reach this service; empty: nobody is told, `page connect --public-url` names it.
@@ -141,7 +151,7 @@ class Settings(BaseSettings):
     def _mailbox(cls, value: str) -> str:
         return mailbox(value) if value else ""
 
-    @field_validator("model", mode="before")
+    @field_validator("model", "max_ca_bundle", mode="before")
     @classmethod
     def _shipped_model(cls, value: object) -> object:
         # An empty variable is no path; the current folder is what a path would make of it.
@@ -163,7 +173,7 @@ class Settings(BaseSettings):
             raise ValueError("sqlite:/// и путь к файлу: база в памяти не пережила бы перезапуск")
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "ok_source_networks")
     @classmethod
     def _addresses(cls, value: str) -> str:
         try:

@@ -25,6 +25,8 @@ class Got:
     status: int
     body: bytes = field(repr=False)
     after: int | None = None
+    #: By names in any case.
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +136,4 @@ def _arguments(request: Request, timeout: httpx.Timeout) -> dict[str, Any]:
 
 
 def _got(reply: httpx.Response, body: bytearray) -> Got:
-    return Got(reply.status_code, bytes(body), retry_after(reply.headers.get("Retry-After")))
+    return Got(reply.status_code, bytes(body), retry_after(reply.headers.get("Retry-After")), reply.headers)

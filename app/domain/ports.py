@@ -38,6 +38,8 @@ class Order:
     ban_comment: str = ""
     #: Other messages that stand and fall with this one: the rest of an album.
     together: tuple[str, ...] = ()
+    #: The author is to be banned too, by the same call: for networks where a ban comes only with a deletion.
+    with_ban: bool = False
     #: What a restore takes back: a deletion, or a hiding.
     undoes: ActionKind | None = None
 
