@@ -55,6 +55,9 @@ from app.storage.tables_pages import (
     Page,
     PolicyVersion,
 )
+from app.storage.tables_registry import (
+    RegistryEntry,
+)
 from app.storage.tables_watch import (
     AlertChannel,
     AlertMessage,
@@ -100,6 +103,7 @@ __all__ = [
     "PolicyVersion",
     "Poll",
     "Post",
+    "RegistryEntry",
     "RejectedEvent",
     "Reread",
     "ReviewCase",
