@@ -97,14 +97,22 @@ class Published:
 class PageChanged:
     """Who runs the page or how it is set has changed.
 
-    `details` holds codes and ids only; `by` and `user` are the network's ids of people.
+    `details` holds codes and ids only; `by` and `user` are the network's ids of people. `what` "rights": `lost` names
+    what the page's tokens may not do any more (`read,delete,ban,write,admin`), '' = they may do all that is needed.
     """
 
     what: str
     details: Mapping[str, str]
 
 
-Body = Written | Removed | AuthorBanned | AuthorUnbanned | Published | PageChanged
+@dataclass(frozen=True, slots=True)
+class PageMoved:
+    """The network has given the page another id, under which it goes on."""
+
+    to: str
+
+
+Body = Written | Removed | AuthorBanned | AuthorUnbanned | Published | PageChanged | PageMoved
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,17 @@ MATTERS: Final[Mapping[Matter, Words]] = {
         "Верните прежний ключ шифрования (dvornik keys show) или введите секрет заново: dvornik page set.",
         "сохранённые секреты снова открываются",
     ),
+    Matter.RIGHTS: Words(
+        "сеть забрала у программы права на странице",
+        "Верните права боту или владельцу ключа в настройках страницы и проверьте: dvornik page check НОМЕР. До тех пор"
+        " то, что программа не может сделать, ждёт человека: «Сделать вручную в сети».",
+        "права на странице вернулись",
+    ),
+    Matter.PAGE_MOVED: Words(
+        "сеть дала странице другой номер, но под ним уже добавлена другая страница",
+        "Одну и ту же страницу добавили дважды: уберите лишнюю, dvornik page remove НОМЕР.",
+        "номер страницы снова верный",
+    ),
 }
 
 #: Codes whose meaning is not an error of the network.
@@ -75,6 +86,14 @@ _CODES: Final[Mapping[str, str]] = {
     "missing": "в настройках сообщества нет нашего сервера",
     "never": "не пришло ещё ни одного",
     "not_polled": "опрос не идёт",
+}
+#: Rights as events name them.
+_RIGHTS: Final[Mapping[str, str]] = {
+    "read": "читать",
+    "delete": "удалять комментарии",
+    "ban": "блокировать авторов",
+    "write": "писать от имени страницы",
+    "admin": "быть администратором",
 }
 #: Matters whose code explains nothing to a person.
 _SELF_EVIDENT: Final = frozenset({Matter.BUDGET, Matter.MODEL})
@@ -116,7 +135,13 @@ def happening(matter: Matter, code: str) -> str:
     words = MATTERS[matter]
     if not code or matter in _SELF_EVIDENT:
         return words.what
-    return f"{words.what}: {_CODES.get(code) or trouble(code)}"
+    return f"{words.what}: {_explained(matter, code)}"
+
+
+def _explained(matter: Matter, code: str) -> str:
+    if matter is Matter.RIGHTS:
+        return ", ".join(_RIGHTS.get(one, one) for one in code.split(","))
+    return code if matter is Matter.PAGE_MOVED else _CODES.get(code) or trouble(code)
 
 
 def lasted(microseconds: int) -> str:

@@ -27,6 +27,10 @@ class Matter(StrEnum):
     MODEL = "model"
     #: A page's secret or a token does not open: the key that sealed it is not here.
     SEALED = "sealed"
+    #: The network has taken rights from those with whose tokens a page is kept.
+    RIGHTS = "rights"
+    #: The network has given a page an id that another page has here.
+    PAGE_MOVED = "page_moved"
 
 
 class ChannelKind(StrEnum):

@@ -18,6 +18,7 @@ from app.domain.words import ActionKind
 from app.journal.chain import Entry
 from app.outbox.backoff import Jitter, delay, is_spent
 from app.outbox.moves import move
+from app.outbox.moving import move_page
 from app.outbox.permission import REMOVALS
 from app.outbox.trouble import notice
 from app.storage import incidents
@@ -102,6 +103,10 @@ def _retry(session: Session, ink: Ink, action: Action, delivery: Retry) -> list[
     if is_spent(action.attempts):
         return [_failed(session, ink, action, delivery.code)]
     _keep_evidence(session, ink, action, "retry", delivery.code)
+    if delivery.moved_to and (moved := move_page(session, ink.ids, action.page_id, delivery.moved_to, ink.at)):
+        # Under its new id at once; the attempt counts, so that a page that moves for ever comes to an end.
+        action.due_at, action.waiting_for = ink.at, None
+        return [*moved, move(action, ActionState.PENDING, ink.at, code=delivery.code)]
     after = delay(action.attempts, ink.jitter)
     action.due_at = ink.at + (after if delivery.after is None else max(delivery.after, after))
     action.waiting_for = None

@@ -46,7 +46,8 @@ def notice(session: Session, ids: IdSource, connection_id: int, delivery: Delive
 
 def _is_transient(delivery: Retry) -> bool:
     """Neither a limit nor a token: the network, or the way to it, is out of order."""
-    return delivery.waiting is None and not delivery.pause_connection and not delivery.dead
+    away = delivery.waiting is None and not delivery.pause_connection and not delivery.dead
+    return away and not delivery.moved_to
 
 
 def _fails(connection: Connection, code: str, now: int) -> None:

@@ -35,7 +35,14 @@ class PageAlert:
 
 
 #: Incidents that the page itself does not show already.
-_TOLD: Final = (Matter.SILENCE, Matter.CALLBACK_SERVER, Matter.POLLING, Matter.MODEL)
+_TOLD: Final = (
+    Matter.SILENCE,
+    Matter.CALLBACK_SERVER,
+    Matter.POLLING,
+    Matter.MODEL,
+    Matter.RIGHTS,
+    Matter.PAGE_MOVED,
+)
 
 
 def alerts(page: PageShown, policy: Policy, now: int, incidents: Sequence[IncidentShown] = ()) -> tuple[PageAlert, ...]:

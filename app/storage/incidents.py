@@ -79,6 +79,12 @@ def end(
     return incident
 
 
+def rename(session: Session, matter: Matter, code: str, *, page_id: int) -> None:
+    """Another code for an open incident: it goes on, and what it is about has grown or shrunk."""
+    here = update(Incident).where(_is_open(matter, page_id, 0)).values(code=code)
+    session.execute(here, execution_options={"synchronize_session": False})
+
+
 def _is_open(matter: Matter, page_id: int, connection_id: int) -> ColumnElement[bool]:
     return and_(
         col(Incident.what) == matter.value,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.domain.events import Act, AuthorBanned, AuthorUnbanned, Event, PageChanged, Published
+from app.domain.events import Act, AuthorBanned, AuthorUnbanned, Event, PageChanged, PageMoved, Published
 from app.pipeline.administration.page_overview import show_page
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page, remove_page
 from app.pipeline.administration.policies import ensure_presets
@@ -21,6 +21,7 @@ from app.storage.tables import (
     Comment,
     Decision,
     Evidence,
+    Incident,
     Journal,
     Page,
     Post,
@@ -438,3 +439,33 @@ def test_two_pages_share_an_author_row_but_no_comment(enforce: Desk) -> None:
 def _consistent(session: Session) -> bool:
     """Every comment points at its newest revision and decision."""
     return all(comment.revision_id and comment.decision_id for comment in session.exec(select(Comment)))
+
+
+def test_a_page_goes_on_under_the_id_that_its_network_gives_it(enforce: Desk) -> None:
+    """Events of the new id find the page in the next transaction; comments that it had keep their scope."""
+    enforce.one(written(page_id=enforce.page_id))
+    moved = enforce.event(PageMoved("229000777"), "migrated")
+    assert [enforce.one(moved), enforce.one(moved)] == [Outcome.RECORDED, Outcome.DUPLICATE]
+
+    with enforce.house.database.read() as session:
+        pages = enforce.configuration.current(session).pages
+    assert list(pages) == [("vk", "229000777")]
+    assert enforce.journal().count("page_moved") == 1
+    assert enforce.rows(Comment)[0].page_id == enforce.page_id
+
+
+def test_rights_that_are_taken_away_are_told_until_they_are_back(enforce: Desk) -> None:
+    """One incident, which names what is missing at present, from the first loss to the return of the last right."""
+    found = []
+    for number, lost in enumerate(("delete", "delete,ban", "", "")):
+        enforce.one(enforce.event(PageChanged("rights", {"lost": lost}), f"rights{number}"))
+        [incident] = enforce.rows(Incident)
+        found.append((incident.what, incident.page_id, incident.code, incident.ended_at is None))
+
+    about = ("rights", enforce.page_id)
+    assert found == [
+        (*about, "delete", True),
+        (*about, "delete,ban", True),
+        (*about, "delete,ban", False),
+        (*about, "delete,ban", False),
+    ]

@@ -8,6 +8,7 @@ from app.domain.events import Event, Written
 from app.domain.watching import Matter
 from app.domain.words import Category
 from app.journal.chain import append_many
+from app.outbox.moving import move_page
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.record.budget import Budget, fall_to_review
@@ -23,6 +24,7 @@ from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
 from app.pipeline.record.writing import write, write_rare
 from app.pipeline.watching import incidents
+from app.pipeline.watching.rights import tell_rights
 from app.storage.tables import Unjudged
 from app.storage.transaction import Transaction
 
@@ -76,6 +78,10 @@ def record(
         repeats.write()
         write(bulk, ledger)
     write_rare(transaction, ledger)
+    for page_id, to in sorted(ledger.moved.items()):
+        ledger.entries += move_page(transaction.session, house.ids, page_id, to, ledger.at)
+    for page_id, lost in sorted(ledger.rights.items()):
+        tell_rights(transaction.session, house, page_id, lost)
     repeats.hand_over(pages)
     if ledger.inserts[Unjudged]:
         code = next(item.judgement.failure for item in items if item.unjudged and item.judgement)

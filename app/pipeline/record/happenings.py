@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.domain.decisions import Keep, Ruling
-from app.domain.events import Act, AuthorBanned, AuthorUnbanned, PageChanged, Published, Removed, Written
+from app.domain.events import Act, AuthorBanned, AuthorUnbanned, PageChanged, PageMoved, Published, Removed, Written
 from app.domain.states import CANCELLABLE, GONE, ActionState, CaseEnd, CommentState
 from app.domain.states import Outcome as Done
 from app.domain.words import ActionKind, Reason, Verdict
@@ -42,7 +42,7 @@ class Happenings:
                 return self._removed(body, page)
             case Published():
                 return self._published(body, page)
-            case AuthorBanned() | AuthorUnbanned() | PageChanged():
+            case AuthorBanned() | AuthorUnbanned() | PageChanged() | PageMoved():
                 return self._people.apply(body, page)
 
     def _written(self, item: Item, body: Written, page: PageConfig) -> Outcome:

@@ -128,6 +128,9 @@ class Ledger:
         self.loose_actions: list[ActionRow] = []
         #: Pages whose managers' list must be read again before anybody is banned.
         self.stale_managers: set[int] = set()
+        #: Pages that have another id by now, and rights that pages have lost; '' = they have them all.
+        self.moved: dict[int, str] = {}
+        self.rights: dict[int, str] = {}
         #: Revisions that wait for a model, locked; those of them that wait no longer; what was decided on, by decision.
         self.waiting: set[int] = set()
         self.judged: list[int] = []

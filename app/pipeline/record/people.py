@@ -1,6 +1,6 @@
 """Events about people and the page itself: bans, unbans, changes of managers; persons appear as pseudonyms only."""
 
-from app.domain.events import AuthorBanned, AuthorUnbanned, PageChanged
+from app.domain.events import AuthorBanned, AuthorUnbanned, PageChanged, PageMoved
 from app.domain.states import CANCELLABLE, ActionState
 from app.domain.states import Outcome as Done
 from app.domain.words import ActionKind
@@ -29,7 +29,7 @@ class People:
         """The same sixteen signs for the same person; without the key nobody can tell who it is."""
         return self._vault.fingerprint(f"{page.network}:{person}")[:16]
 
-    def apply(self, body: AuthorBanned | AuthorUnbanned | PageChanged, page: PageConfig) -> Outcome:
+    def apply(self, body: AuthorBanned | AuthorUnbanned | PageChanged | PageMoved, page: PageConfig) -> Outcome:
         """Write what follows from such an event."""
         match body:
             case AuthorBanned():
@@ -38,6 +38,9 @@ class People:
                 return self._unbanned(body, page)
             case PageChanged():
                 return self._page_changed(body, page)
+            case PageMoved():
+                self._ledger.moved[page.id] = body.to
+                return Outcome.RECORDED
 
     def _banned(self, body: AuthorBanned, page: PageConfig) -> Outcome:
         """A ban: ours come back, or a person's, after which ours is needless."""
@@ -83,6 +86,8 @@ class People:
         self._ledger.note("page_changed", page.id, what=body.what, details=details)
         if body.what == "group_officers_edit":
             self._ledger.stale_managers.add(page.id)
+        if body.what == "rights":
+            self._ledger.rights[page.id] = body.details.get("lost", "")
         return Outcome.RECORDED
 
     def _by(self, page: PageConfig, person: str) -> str:

@@ -49,10 +49,8 @@ def _cause_is_gone(session: Session, now: int, incident: Incident, page: Page | 
     match Matter(incident.what), page:
         case Matter.BUDGET, Page():
             return page.id not in falls_to_review(session, [page])
-        case Matter.CALLBACK_SERVER, Page():
-            return page.intake != IntakeKind.CALLBACK
-        case Matter.POLLING, Page():
-            return page.intake != IntakeKind.LONGPOLL
+        case (Matter.CALLBACK_SERVER | Matter.POLLING | Matter.PAGE_MOVED) as matter, Page():
+            return _is_set_otherwise(page, matter, incident.code)
         case Matter.TOKEN_DEAD, _:
             return not has_dead(session, incident.connection_id, incident.page_id)
         case (Matter.SENDING | Matter.HELD_BACK) as matter, _:
@@ -60,6 +58,13 @@ def _cause_is_gone(session: Session, now: int, incident: Incident, page: Page | 
         case _:
             # Silence and the model are watched by whoever opens their incidents.
             return False
+
+
+def _is_set_otherwise(page: Page, matter: Matter, code: str) -> bool:
+    """Whether the page is kept another way than the one that had trouble."""
+    if matter is Matter.PAGE_MOVED:
+        return page.external_id == code
+    return page.intake != (IntakeKind.CALLBACK if matter is Matter.CALLBACK_SERVER else IntakeKind.LONGPOLL)
 
 
 def _goes_again(connection: Connection | None, matter: Matter, now: int) -> bool:
