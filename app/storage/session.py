@@ -7,12 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
@@ -32,6 +27,7 @@ OPEN_BEYOND: Final = 10
 CONNECT_TIMEOUT_S: Final = 5
 #: Key of the advisory lock under which PostgreSQL is migrated: "dvornik" in hexadecimal.
 MIGRATION_LOCK: Final = 0x64766F726E696B
+_REVISIONS: Final = Path(__file__).parent / "migrations" / "versions"
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     # FULL: an event answered `ok` survives a power cut, not only a crash.
@@ -195,14 +191,6 @@ class Schema(Enum):
 NEWER: Final = "базу данных уже обновила более новая версия программы: обновите программу и на этой машине"
 
 
-def _alembic(url: str, connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "app.storage:migrations")
-    config.attributes["url"] = url
-    config.attributes["connection"] = connection
-    return config
-
-
 def migrate(url: str, revision: str = "head", *, connection: Connection | None = None) -> None:
     """Bring the schema up to a revision, by default the newest; safe when several processes start at once.
 
@@ -211,30 +199,42 @@ def migrate(url: str, revision: str = "head", *, connection: Connection | None =
     Raises:
         ConfigurationError: a newer version of the program has been here, or this one does not know the revision.
     """
-    try:
-        command.upgrade(_alembic(url, connection), revision)
-    except CommandError as error:
-        raise ConfigurationError(NEWER) from error
+    if revision == "head" and connection is None and _is_current(url):
+        return
+    from app.storage.upgrading import upgrade  # noqa: PLC0415 - most processes find the schema as it should be
+
+    if not upgrade(url, revision, connection):
+        raise ConfigurationError(NEWER)
 
 
 def revision_of(connection: Connection) -> str | None:
     """The revision that the schema stands at; None where there is no schema of ours."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def known_revisions() -> frozenset[str]:
-    """All revisions that this code can bring to the newest."""
-    scripts = ScriptDirectory.from_config(_alembic(""))
-    return frozenset(script.revision for script in scripts.walk_revisions())
+    """All revisions that this code can bring to the newest: each is a file with its number."""
+    return frozenset(path.name.partition("_")[0] for path in _REVISIONS.glob("[0-9]*.py"))
 
 
 def schema_of(database: Database) -> Schema:
     """How the database's schema stands to this code."""
     with database.engine.connect() as connection:
-        revision = revision_of(connection)
-    if revision == ScriptDirectory.from_config(_alembic("")).get_current_head():
+        revision, known = revision_of(connection), known_revisions()
+    if revision == max(known):
         return Schema.CURRENT
-    return Schema.BEHIND if revision is None or revision in known_revisions() else Schema.AHEAD
+    return Schema.BEHIND if revision is None or revision in known else Schema.AHEAD
+
+
+def _is_current(url: str) -> bool:
+    database = Database(url)
+    try:
+        return schema_is_current(database)
+    finally:
+        database.dispose()
 
 
 def schema_is_current(database: Database) -> bool:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-import psycopg
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -23,13 +21,13 @@ from app.pipeline.record.load import Loader
 from app.pipeline.record.writing import write, write_rare
 from app.storage.accounts import is_id
 from app.storage.bulk import Bulk
+from app.storage.drivers import is_race
 from app.storage.tables import Comment, Decision, Note, Revision
 from app.storage.transaction import Transaction
 from model.scorer import Scores
 
 #: Two that lock each other out are told apart by the database; the loser simply begins again.
 _TRIES: Final = 3
-_LOST: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
 MACHINE: Final = "machine"
 T = TypeVar("T")
 
@@ -139,11 +137,8 @@ def turn(house: House, act: Callable[[Session], T]) -> T:
         try:
             with house.database.write() as session:
                 return act(session)
-        except DBAPIError as error:
-            if not isinstance(error.orig, _LOST) or attempt + 1 == _TRIES:
-                raise
-        except _LOST:
-            if attempt + 1 == _TRIES:
+        except Exception as error:
+            if not is_race(error) or attempt + 1 == _TRIES:
                 raise
     raise AssertionError("unreachable")  # pragma: no cover
 

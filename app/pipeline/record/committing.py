@@ -1,13 +1,11 @@
 """Commits deliveries in batches: a lost race again, a broken delivery never at its neighbours' cost."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import Final
 
-import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
@@ -20,6 +18,7 @@ from app.pipeline.record.batch import record
 from app.pipeline.record.deliveries import reject
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.nearby import Nearby
+from app.storage.drivers import blames_data, is_driver_error, is_race
 from app.storage.transaction import Transaction
 
 _log = structlog.get_logger()
@@ -27,15 +26,6 @@ _log = structlog.get_logger()
 TRIES: Final = 3
 #: Deliveries of one transaction.
 BATCH: Final = 256
-#: Driver errors that blame the data of one event; whatever else a driver says, the database is at fault.
-_DATA: Final = (
-    sqlite3.DataError,
-    sqlite3.IntegrityError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    psycopg.DataError,
-    psycopg.IntegrityError,
-)
 
 Answer = Outcome | BusyError
 #: What somebody wants done in the transaction that stores the deliveries.
@@ -124,7 +114,7 @@ class Committer:
                 return self._try(items, also)
             except Exception as error:
                 cause = error.cause if isinstance(error, _NotOurs) else error
-                if _is_race(cause) and tries < TRIES:
+                if is_race(cause) and tries < TRIES:
                     continue
                 if _is_down(cause):
                     # A driver's message may quote values; ours name the file, the key and what was expected.
@@ -229,20 +219,8 @@ def _busy() -> BusyError:
     return BusyError("the database does not answer")
 
 
-def _cause(error: Exception) -> BaseException:
-    return error.orig if isinstance(error, DBAPIError) and error.orig else error
-
-
-def _is_race(error: Exception) -> bool:
-    cause = _cause(error)
-    if isinstance(cause, sqlite3.IntegrityError | psycopg.errors.UniqueViolation):
-        return True
-    return isinstance(cause, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
-
-
 def _is_down(error: Exception) -> bool:
     """A lost connection, a full disk, a missing table, a configuration that cannot be read: all are to come again."""
-    cause = _cause(error)
-    if isinstance(cause, sqlite3.Error | psycopg.Error):
-        return not isinstance(cause, _DATA)
+    if is_driver_error(error):
+        return not blames_data(error)
     return isinstance(error, PoolTimeoutError | NoResultFound | ConfigurationError | BusyError)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
 from sqlmodel import select
 
@@ -147,6 +149,16 @@ def test_migrations_make_what_the_tables_describe(empty_database_url: str) -> No
             assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     finally:
         database.dispose()
+
+
+def test_files_are_named_after_their_revisions() -> None:
+    """What is told from the names of the files is what alembic reads in them."""
+    config = Config()
+    config.set_main_option("script_location", "app.storage:migrations")
+    scripts = ScriptDirectory.from_config(config)
+
+    assert {script.revision for script in scripts.walk_revisions()} == known_revisions()
+    assert scripts.get_current_head() == max(known_revisions())
 
 
 def test_a_database_of_a_newer_program_is_left_alone(empty_database_url: str, tmp_path: Path) -> None:
