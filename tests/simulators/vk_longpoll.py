@@ -9,7 +9,6 @@ from tests.simulators.vk_state import Community, PollHistory, State
 
 #: What an answer says when the history does not reach back, when the key is too old, when the session is forgotten.
 OUTDATED, KEY_TOO_OLD, FORGOTTEN = 1, 2, 3
-LONGEST_WAIT_S = 90.0
 PREFIX = "/lp/wh"
 Params = dict[str, str]
 
@@ -54,7 +53,7 @@ def check(state: State, path: str, params: Params) -> dict[str, Any]:
     prepared = state.prepared["a_check"]
     if prepared and isinstance(prepared[0], int):
         return {"failed": prepared.popleft(), "ts": community.history.newest}
-    wait = min(float(params.get("wait", "25")), LONGEST_WAIT_S)
+    wait = min(float(params.get("wait", "25")), state.longest_wait_s)
     state.changed.wait_for(lambda: state.stopped or _told(community, params) is not None, timeout=wait)
     return _told(community, params) or {"ts": params["ts"], "updates": []}
 

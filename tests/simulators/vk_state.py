@@ -130,6 +130,9 @@ class State:
         #: Where this VK is found, and whether it has ended.
         self.address = ""
         self.stopped = False
+        #: For how long a question of Long Poll is kept open at most.
+        self.longest_wait_s = 90.0
+        self.rates = RATES
         self.communities: dict[int, Community] = {}
         self.tokens: dict[str, Token] = {}
         self.comments: dict[tuple[Surface, int, int, int], Comment] = {}
@@ -182,7 +185,7 @@ class State:
         now = self.monotonic()
         while token.recent and now - token.recent[0] >= 1.0:
             token.recent.popleft()
-        if len(token.recent) >= RATES[token.kind]:
+        if len(token.recent) >= self.rates[token.kind]:
             return True
         token.recent.append(now)
         return False

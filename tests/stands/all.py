@@ -1,0 +1,12 @@
+"""Every network that the common tests are run against: one line each."""
+
+from typing import Final
+
+from tests.stands.stand import Stand
+from tests.stands.toy import ToyStand
+from tests.stands.vk import VkStand
+
+STANDS: Final[tuple[type[Stand], ...]] = (
+    VkStand,
+    ToyStand,
+)
