@@ -1,10 +1,8 @@
-"""Keeps what known tokens add to a score, within a budget of bytes."""
+"""Keeps what known words add to a score, within a budget of bytes."""
 
 import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,104 +10,146 @@ import numpy as np
 from model.memory import Memory
 from model.weights import Floats
 
-# An entry of a dictionary that was filled and emptied, the number of the place, the places in the lists and the
-# queues, as measured on 64-bit CPython; the token's own string is counted apart.
-_OBJECTS: Final = 170
-_USUAL_TOKEN: Final = 96
-# This share of the places is for tokens that were not asked for again since they came.
-_NEW_SHARE: Final = 10
+# An entry of a dictionary and the number of the place, as measured on 64-bit CPython; the string is counted apart.
+_OBJECTS: Final = 80
+_USUAL_WORD: Final = 96
+# The tuple of a chunk's places.
+_PLACES: Final = 64
+
+
+class Generation:
+    """Words by the places of their rows. It only grows, so it is read without a lock.
+
+    `plain` are Russian words that stay as they are wherever they stand between spaces and signs, `others` all other
+    forms. `chunks` are what else stands between spaces: what it demands (`model.plain`), then the places of its words.
+    Place 0 is nothing, and nothing is between two spaces.
+    """
+
+    __slots__ = ("budget", "bytes", "chunks", "older", "others", "plain", "rows", "used")
+
+    def __init__(self, width: int, most: int, budget: float, older: "Generation | None" = None) -> None:
+        self.rows: Floats = np.zeros((most + 1, width))
+        self.plain: dict[str, int] = {"": 0}
+        self.others: dict[str, int] = {}
+        self.chunks: dict[str, tuple[int, ...]] = {}
+        #: The generation before, itself without one.
+        self.older = older
+        self.budget = budget
+        self.bytes = 0
+        self.used = 1
+
+    def place(self, form: str) -> int | None:
+        """Where the row of a form stands, if it is known."""
+        place = self.plain.get(form)
+        return self.others.get(form) if place is None else place
+
+    def known(self, form: str) -> int:
+        """The same for a form that is known."""
+        return self.plain[form] if form in self.plain else self.others[form]
 
 
 class TokenCache:
-    """Rows of tokens. When the budget is spent, each new token takes the place of an old one.
+    """Rows of words in two generations of half the budget each.
 
-    Tokens wait in two queues, first come, first gone. Who was asked for again while in the queue of the new goes over
-    to the queue of the kept, and who was asked for while there goes to its end. So a flood of random letters, which
-    nobody repeats, drives out only itself and not the words that people use.
+    New words, and those of the old generation that are met again, go into the young one. When that is full it becomes
+    the old one. So a flood of random letters, which nobody repeats, drives out only what nobody writes meanwhile.
     """
 
-    def __init__(self, compute: Callable[[Sequence[str]], Floats], width: int, budget: int) -> None:
+    def __init__(
+        self,
+        compute: Callable[[Sequence[str]], Floats],
+        is_plain: Callable[[str], bool],
+        width: int,
+        budget: int,
+    ) -> None:
         self._compute = compute
-        self._fixed = 8 * width + 1 + _OBJECTS
-        self._limit = budget
-        capacity = max(1, budget // (self._fixed + _USUAL_TOKEN))
-        self._index: dict[str, int] = {}
-        self._tokens: list[str] = []
-        self._free: list[int] = []
-        self._new: deque[int] = deque()
-        self._kept: deque[int] = deque()
-        self._asked = np.zeros(capacity + 1, dtype=np.bool_)
-        # The last place belongs to nobody: it stands for -1.
-        self._rows: Floats = np.zeros((capacity + 1, width))
-        self._capacity = capacity
-        self._letters = 0
-        self._hits = self._misses = 0
+        self._is_plain = is_plain
+        self._width = width
+        self._fixed = 8 * width + _OBJECTS
+        self._half = budget // 2
+        self._most = self._half // (self._fixed + _USUAL_WORD)
+        self._young = Generation(width, self._most, self._half)
+        self._asked = self._computed = 0
         self._lock = threading.Lock()
 
     def memory(self) -> Memory:
-        """How full it is; hits and misses count the words of texts."""
-        with self._lock:
-            return Memory(self._bytes(), self._limit, len(self._index), self._hits, self._misses)
+        """How full it is; hits and misses count the words of texts, threads that ask at once may go uncounted."""
+        young = self._young
+        told = (young, young.older) if young.older else (young,)
+        entries = sum(one.used - 1 + len(one.chunks) for one in told)
+        hits = max(0, self._asked - self._computed)
+        return Memory(sum(one.bytes for one in told), 2 * self._half, entries, hits, self._computed)
 
-    def gather(self, words: Sequence[str]) -> Floats:
-        """The rows of words in order; what is missing is computed and admitted."""
-        with self._lock:
-            known = list(map(self._index.get, words, repeat(-1)))
-            places = np.array(known)
-            self._asked[places] = True
-            rows = self._rows.take(places, 0)
-            missing = known.count(-1)
-            self._misses += missing
-            self._hits += len(known) - missing
-        if missing:
-            new: dict[str, int] = {}
-            where = [number for number, place in enumerate(known) if place < 0]
-            which = [new.setdefault(words[number], len(new)) for number in where]
-            computed = self._compute(list(new))
-            rows[where] = computed[which]
+    def having(self, missing: Callable[[Generation], Collection[str]]) -> Generation:
+        """A generation that has all words which `missing`, asked last about it, lacked in it.
+
+        Words that do not fit into half of the budget stand in a generation of their own, which nobody keeps.
+        """
+        generation = self._young
+        for _ in range(2):
+            words = missing(generation)
+            if not words or self._add(generation, words):
+                return generation
+            generation = self._turn(generation)
+        words = missing(Generation(self._width, 0, 0.0))
+        generation = Generation(self._width, len(words), float("inf"), self._young)
+        self._add(generation, words)
+        return generation
+
+    def count(self, words: int) -> None:
+        """Count words that were asked for."""
+        self._asked += words
+
+    def keep(self, generation: Generation, chunks: Mapping[str, tuple[int, Sequence[str]]]) -> None:
+        """Know chunks of texts by what they demand and by their words, which the generation has, if there is room."""
+        for chunk, (demanded, words) in chunks.items():
+            size = _OBJECTS + _PLACES + 8 * len(words) + sys.getsizeof(chunk)
             with self._lock:
-                self._admit(new, computed)
-        return rows
+                if generation.bytes + size <= generation.budget and chunk not in generation.chunks:
+                    generation.chunks[chunk] = demanded, *map(generation.known, words)
+                    generation.bytes += size
 
-    def _admit(self, tokens: Mapping[str, int], rows: Floats) -> None:
-        """Keep the rows of tokens, each with its number in `rows`."""
-        numbers: list[int] = []
-        places: list[int] = []
-        for token, number in tokens.items():
-            size = sys.getsizeof(token)
-            # Another thread may have been faster.
-            if token in self._index or self._fixed + size > self._limit:
-                continue
-            while len(self._index) == self._capacity or self._bytes() + self._fixed + size > self._limit:
-                self._let_go()
-            if self._free:
-                place = self._free.pop()
-                self._tokens[place] = token
-            else:
-                place = len(self._tokens)
-                self._tokens.append(token)
-            self._index[token] = place
-            self._letters += size
-            self._new.append(place)
-            numbers.append(number)
-            places.append(place)
-        # A place that was given twice, because there are few, has the later row.
-        self._rows[places] = rows[numbers]
-        self._asked[places] = False
+    def _turn(self, full: Generation) -> Generation:
+        """The generation that comes after one that is full; another thread may have been faster."""
+        with self._lock:
+            if self._young is full and full.used > 1:
+                full.older = None
+                self._young = Generation(self._width, self._most, self._half, full)
+            return self._young
 
-    def _let_go(self) -> None:
-        """Free the place of the first token in a queue that was not asked for again."""
-        while True:
-            queue = self._new if _NEW_SHARE * len(self._new) >= len(self._index) else self._kept
-            place = queue.popleft()
-            if not self._asked[place]:
-                break
-            self._asked[place] = False
-            self._kept.append(place)
-        token, self._tokens[place] = self._tokens[place], ""
-        del self._index[token]
-        self._letters -= sys.getsizeof(token)
-        self._free.append(place)
+    def _add(self, generation: Generation, words: Collection[str]) -> bool:
+        """Put words into a generation; False where there is no room."""
+        size = len(words) * self._fixed + sum(map(sys.getsizeof, words))
+        if not self._has_room(generation, len(words), size):
+            return False
+        rows, plain = self._rows(generation.older, list(words))
+        with self._lock:
+            if not self._has_room(generation, len(words), size):
+                return False
+            first = generation.used
+            generation.rows[first : first + len(words)] = rows
+            generation.used += len(words)
+            generation.bytes += size
+            for place, word in enumerate(words, first):
+                (generation.plain if word in plain else generation.others)[word] = place
+        return True
 
-    def _bytes(self) -> int:
-        return len(self._index) * self._fixed + self._letters
+    @staticmethod
+    def _has_room(generation: Generation, words: int, size: int) -> bool:
+        return generation.used + words <= len(generation.rows) and generation.bytes + size <= generation.budget
+
+    def _rows(self, older: Generation | None, words: Sequence[str]) -> tuple[Floats, set[str]]:
+        """The rows of words, from the generation before or computed, and which of the words are plain."""
+        if older is None:
+            self._computed += len(words)
+            return self._compute(words), set(filter(self._is_plain, words))
+        places = [older.place(word) or 0 for word in words]
+        plain = older.plain.keys() & words
+        rows = older.rows.take(places, 0)
+        if 0 in places:
+            new = [number for number, place in enumerate(places) if not place]
+            unknown = [words[number] for number in new]
+            self._computed += len(new)
+            rows[new] = self._compute(unknown)
+            plain.update(filter(self._is_plain, unknown))
+        return rows, plain

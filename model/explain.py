@@ -25,7 +25,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The parts of one score: a row, a lemma row and the kinds of signal words per token."""
+    """The parts of one score: a row, a lemma and the kinds of signal words per token."""
 
     weights: Weights
     rows: Floats
@@ -35,11 +35,12 @@ class Evidence:
 
     def per_token(self) -> Floats:
         """What each token adds to each logit, (tokens, H); a pair is halved, a signal is split among its tokens."""
-        weights, width = self.weights, self.weights.logits
-        chars, lemma = np.add.reduce(self.rows[:, -2:], 0).tolist()
-        added = self.rows[:, :width] / math.sqrt(chars) if chars > 0.0 else np.zeros((len(self.lemmas), width))
-        if lemma > 0.0:
-            added += self.rows[:, width:-2] / math.sqrt(lemma)
+        weights = self.weights
+        added = np.zeros((len(self.lemmas), weights.logits))
+        for part in (self.rows[:, :-1], weights.lemmas.take(self.lemmas, 0)):
+            squared = float(np.add.reduce(part[:, -1]))
+            if squared > 0.0:
+                added += part[:, :-1] / math.sqrt(squared)
         found = weights.vocabulary.pairs_of(self.lemmas)
         if found:
             pairs = weights.pairs.take([row for _, row in found], 0)

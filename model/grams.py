@@ -73,14 +73,14 @@ class Grams:
         # Nearly always the window itself is listed.
         return get(window) or next(filter(None, map(get, (window[:end] for end in range(len(window) - 1, 1, -1)))), 0)
 
-    def longest(self, forms: Sequence[str]) -> tuple[Sequence[int] | Integers, Sequence[int] | Integers]:
-        """(place of the longest listed n-gram that begins at each character of each form, where the forms start).
+    def longest(self, forms: Sequence[str]) -> tuple[Sequence[int] | Integers, Sequence[int] | Integers, Sequence[int]]:
+        """The place of the longest listed n-gram at each character of each form, where the forms start, repeating ones.
 
-        A form that is one n-gram has its place only.
+        A form that is one n-gram has its place only. All forms that hold an n-gram several times are repeating.
         """
         return self._of_many(forms) if len(forms) >= _MANY else self._of_few(forms)
 
-    def _of_few(self, forms: Sequence[str]) -> tuple[list[int], list[int]]:
+    def _of_few(self, forms: Sequence[str]) -> tuple[list[int], list[int], range]:
         get, whole = self._places.get, self.whole
         places: list[int] = []
         starts: list[int] = []
@@ -100,9 +100,9 @@ class Grams:
             ]
             # As with many, where the space behind begins nothing: sums of as many rows are the same to the last bit.
             places.append(0)
-        return places, starts
+        return places, starts, range(len(forms))
 
-    def _of_many(self, forms: Sequence[str]) -> tuple[Integers, Integers]:
+    def _of_many(self, forms: Sequence[str]) -> tuple[Integers, Integers, list[int]]:
         whole = self.whole
         cut = ["" if form in whole else form for form in forms]
         points = _code_points(f" {'  '.join(cut)} ")
@@ -116,12 +116,15 @@ class Grams:
         places = np.zeros(numbers.size, dtype=np.int64)
         # Sizes ascend, so the longest is written last.
         places[asked // len(_SIZES)] = self._in_order[found]
-        ends = np.cumsum([len(form) + 2 for form in cut])
-        starts = np.append(0, ends[:-1])
+        sizes = np.array([len(form) + 2 for form in cut])
+        starts = np.cumsum(sizes) - sizes
+        # An n-gram that comes again begins with two letters that do.
+        pairs = np.sort(np.repeat(np.arange(sizes.size), sizes) << 2 * self._bits | keys[:, 0])
+        repeating = np.unique(pairs[1:][pairs[1:] == pairs[:-1]] >> 2 * self._bits).tolist()
         for number, form in enumerate(forms):
             if form in whole:
                 places[starts[number]] = whole[form]
-        return places, starts
+        return places, starts, repeating
 
     def repeated(self, form: str) -> list[tuple[int, int]]:
         """(place, how often) of the listed n-grams that a form holds several times."""

@@ -30,12 +30,16 @@ class Undone(NamedTuple):
 NOTHING_UNDONE: Final = Undone(0, 0, 0, 0, 0)
 
 
+#: The edits of each step.
+Layers = Sequence[Sequence[Edit]]
+
+
 class Normalised(NamedTuple):
     """A plain text, what was undone on the way, and the edits that lead back to the original."""
 
     text: str
     undone: Undone
-    layers: Sequence[Sequence[Edit]]
+    layers: Layers
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text behind text[start:end], in code points."""
@@ -142,7 +146,11 @@ def memory() -> Memory:
 def _is_plain(small: str) -> bool:
     """True for a lower-case text that the long way would leave as it is."""
     spaced = small.replace("\n", " ").replace("\t", " ")
-    most = _verdicts.most(spaced.split(" "))
+    return grants(small, spaced, _verdicts.most(spaced.split(" ")))
+
+
+def grants(small: str, spaced: str, most: int) -> bool:
+    """Whether a lower-case text, and the same in one line, grants the most that its chunks demand."""
     if most == STRANGE or spreads(spaced):
         return False
     if most == PLAIN:
@@ -156,6 +164,11 @@ def normalise(text: str) -> Normalised:
         small = text.lower()
         if len(small) == len(text) and _is_plain(small):
             return Normalised(small, NOTHING_UNDONE, ())
+    return undo(text)
+
+
+def undo(text: str) -> Normalised:
+    """As `normalise`, for a text that is not plain as it stands."""
     state = _Rewriting(text[:MAX_BEFORE])
     changed = state.characters()
     # Links and emoji out of the way, most texts are plain.

@@ -16,6 +16,7 @@ PLAIN, NUMBER, PIECE, STRANGE = range(4)
 #: A chunk may be as long as a text; a longer one than this is always taken the long way.
 LONGEST: Final = 48
 
+_RUSSIAN_WORD = re.compile(r"[а-яё]{1,40}\Z").match
 _EVEN_WORD = re.compile(rf"{EVEN_WORD}\Z").match
 _WORD = re.compile(rf"[{BEFORE}]*([а-яё]+)[{BEHIND}]*\Z").match
 _JOINED = re.compile(rf"[{BEFORE}]*[а-яё]+(?:[.,!?)(»«\":;…/–—-]+[а-яё]+)+[{BEHIND}]*\Z").match
@@ -39,12 +40,12 @@ def demands(chunks: AbstractSet[str]) -> tuple[set[str], dict[str, int]]:
     plain = set(filter(_EVEN_WORD, chunks))
     found: dict[str, int] = {}
     for chunk in chunks - plain:
-        demand = _demand(chunk)
-        if demand:
-            found[chunk] = demand
+        demanded = demand(chunk)
+        if demanded:
+            found[chunk] = demanded
         else:
             plain.add(chunk)
-        if demand == STRANGE:
+        if demanded == STRANGE:
             break
     if not pieces().isdisjoint(map(str.strip, plain, repeat(BEFORE + BEHIND))):
         found |= {chunk: PIECE for chunk in plain if chunk.strip(BEFORE + BEHIND) in pieces()}
@@ -52,7 +53,16 @@ def demands(chunks: AbstractSet[str]) -> tuple[set[str], dict[str, int]]:
     return plain, found
 
 
-def _demand(chunk: str) -> int:
+def is_plain_word(word: str) -> bool:
+    """True for a lower-case Russian word that demands nothing, whatever signs stand around it.
+
+    The signs are those of `BEFORE` and `BEHIND`, and the whole is no longer than LONGEST.
+    """
+    return bool(_RUSSIAN_WORD(word)) and _stays(word) and word not in pieces()
+
+
+def demand(chunk: str) -> int:
+    """What a chunk without white space demands."""
     if len(chunk) > LONGEST:
         return STRANGE
     word = _WORD(chunk)

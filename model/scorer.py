@@ -9,39 +9,32 @@ from model.explain import Evidence, Span, spans
 from model.heads import NOTHING, Heads, Scores
 from model.labels import HEADS
 from model.lemmas import warm_up
-from model.logits import Logits, Read
+from model.logits import Logits
 from model.memory import Memory
-from model.normalise import MAX_BEFORE, normalise
+from model.normalise import Normalised
+from model.sight import Read
 from model.tokens import forms
 from model.weights import Floats, Weights, lemmas_and_kinds
 
 __all__ = ["CACHE_BYTES", "Look", "Scorer", "Scores"]
 
 CACHE_BYTES: Final = 32 * 2**20
-# Tokens that are added up at once when there are many texts: their rows take about a megabyte.
-_AT_ONCE: Final = 8192
+# Characters that are looked at together when there are many texts: rows of their words take about a megabyte.
+_AT_ONCE: Final = 65_536
 
 
 class Look(NamedTuple):
-    """What one look at a text found; whoever explains it or judges a part of it looks nothing up again.
+    """What one look at a text found; whoever explains it looks nothing up again.
 
-    Its words have the places from `first` up to `last` in `rows`, which texts of one batch share; a text without
-    words has neither.
+    `table` has the rows of its words at `read.places`; a text without words has neither.
     """
 
     scores: Scores
     read: Read | None = None
-    rows: Floats | None = None
-    first: int = 0
-    last: int = 0
+    table: Floats | None = None
 
 
 _NOTHING_SEEN: Final = Look(NOTHING)
-
-
-def _read(text: str) -> Read:
-    normalised = normalise(text)
-    return Read(text[:MAX_BEFORE], normalised, forms(normalised.text))
 
 
 class Scorer:
@@ -61,55 +54,35 @@ class Scorer:
 
     def score(self, text: str) -> Scores:
         """Probabilities for one text; any text is accepted, one without words scores zero."""
-        read = _read(text)
-        return self._scores(read, self._logits.gather(read.words)) if read.words else NOTHING
+        return self.look(text).scores
 
     def look(self, text: str) -> Look:
-        """The scores, with what `explain` and `score_rest` need."""
-        read = _read(text)
-        if not read.words:
+        """The scores, with what `explain` needs."""
+        (read,), table = self._logits.sight.read([text])
+        if not read.places:
             return _NOTHING_SEEN
-        rows = self._logits.gather(read.words)
-        return Look(self._scores(read, rows), read, rows, 0, len(read.words))
+        return Look(self._heads.one(self._logits.of_one(read, table)), read, table)
 
     def look_many(self, texts: Sequence[str]) -> list[Look]:
-        """A look at each text, with the scores that `score_many` gives."""
-        found = [_NOTHING_SEEN] * len(texts)
-        for numbers, reads in _batches(texts):
-            rows, last = self._gather_many(reads), 0
-            scored = self._heads.many(self._logits.of_many(reads, rows))
-            for number, read, scores in zip(numbers, reads, scored, strict=True):
-                first, last = last, last + len(read.words)
-                found[number] = Look(scores, read, rows, first, last)
-        return found
-
-    def score_rest(self, rest: str, look: Look) -> Scores:
-        """As `score`, for what is left of a text that was looked at: its words are mostly that text's."""
-        read = _read(rest)
-        if not read.words:
-            return NOTHING
-        if look.read is None or look.rows is None:
-            return self.score(rest)
-        place_of = dict(zip(look.read.words, range(look.first, look.last), strict=True))
-        known = [place_of.get(word, -1) for word in read.words]
-        if -1 in known:
-            return self._scores(read, self._logits.gather(read.words))
-        return self._scores(read, look.rows.take(known, 0))
+        """A look at each text; scores are those of `score` up to the last bits, at less than half the price."""
+        return [look for part in _parts(texts) for look in self._look_at(part)]
 
     def score_many(self, texts: Sequence[str]) -> list[Scores]:
-        """Probabilities for many texts, each as `score` gives them up to the last bits, at less than half the price."""
-        found = [NOTHING] * len(texts)
-        for numbers, reads in _batches(texts):
-            for number, scores in zip(numbers, self._scores_of_many(reads), strict=True):
-                found[number] = scores
-        return found
+        """The scores alone."""
+        return [look.scores for look in self.look_many(texts)]
+
+    def _look_at(self, texts: Sequence[str]) -> list[Look]:
+        read, table = self._logits.sight.read(texts)
+        worded = [one for one in read if one.places]
+        scores = iter(self._heads.many(self._logits.of_many(worded, table))) if worded else iter(())
+        return [Look(next(scores), one, table) if one.places else _NOTHING_SEEN for one in read]
 
     def logits(self, text: str) -> tuple[float, ...]:
         """Raw logits in the manifest's order, before calibration; for training and for tests."""
-        read = _read(text)
-        if not read.words:
+        (read,), table = self._logits.sight.read([text])
+        if not read.places:
             return (0.0,) * self._weights.logits
-        return tuple(self._logits.of_one(read, self._logits.gather(read.words)))
+        return tuple(self._logits.of_one(read, table))
 
     def explain(
         self, text: str, *, categories: Sequence[str], limit: int = 5, look: Look | None = None
@@ -121,37 +94,23 @@ class Scorer:
         for category in categories:
             if category not in HEADS:
                 raise ValueError(f"unknown category {category!r}, expected some of {HEADS}")
-        _, read, rows, first, last = look or self.look(text)
-        if read is None or rows is None:
+        _, read, table = look or self.look(text)
+        if read is None or table is None:
             return ()
-        lemmas, kinds = lemmas_and_kinds(rows[first:last]).tolist()
-        evidence = Evidence(self._weights, rows[first:last, :-2], lemmas, kinds, self._evidence)
-        return spans(read.normalised, read.words, evidence, categories=categories, limit=limit)
-
-    def _scores(self, read: Read, rows: Floats) -> Scores:
-        return self._heads.one(self._logits.of_one(read, rows))
-
-    def _gather_many(self, reads: Sequence[Read]) -> Floats:
-        return self._logits.gather([word for read in reads for word in read.words])
-
-    def _scores_of_many(self, reads: Sequence[Read]) -> list[Scores]:
-        return self._heads.many(self._logits.of_many(reads, self._gather_many(reads)))
+        rows = table.take(read.places, 0)
+        lemmas, kinds = (part.tolist() for part in lemmas_and_kinds(rows))
+        evidence = Evidence(self._weights, rows, lemmas, kinds, self._evidence)
+        normalised = Normalised(read.plain, read.undone, read.layers)
+        return spans(normalised, forms(read.plain), evidence, categories=categories, limit=limit)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], list[Read]]]:
-    """Texts that have words, with their numbers, some thousand tokens at a time."""
-    numbers: list[int] = []
-    reads: list[Read] = []
-    tokens = 0
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts, some ten thousand characters at a time."""
+    first = size = 0
     for number, text in enumerate(texts):
-        read = _read(text)
-        if not read.words:
-            continue
-        numbers.append(number)
-        reads.append(read)
-        tokens += len(read.words)
-        if tokens >= _AT_ONCE:
-            yield numbers, reads
-            numbers, reads, tokens = [], [], 0
-    if reads:
-        yield numbers, reads
+        size += len(text)
+        if size >= _AT_ONCE:
+            yield texts[first : number + 1]
+            first, size = number + 1, 0
+    if first < len(texts):
+        yield texts[first:]

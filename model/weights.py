@@ -15,6 +15,9 @@ from model.tokens import NAME
 
 Floats = NDArray[np.float64]
 FIRST_MEASURE: Final = len(SIGNALS) - len(MEASURES)
+# A lemma takes as many bits as in a pair, kinds of signal words the rest.
+_LEMMA_BITS: Final = PAIR_SHIFT
+_LEMMA: Final = (1 << PAIR_SHIFT) - 1
 # Words that are looked up at once: their n-grams take some megabytes.
 _AT_ONCE: Final = 2048
 
@@ -22,15 +25,16 @@ _AT_ONCE: Final = 2048
 class Weights:
     """H logits as sums over tokens, pairs of neighbours and signals.
 
-    The row of a token: what its characters add (H), what its lemma adds (H), the squared lengths of both, the row of
-    its lemma or -1, its kinds of signal words.
+    The row of a token: what its characters add (H), their squared length, and in the bits of the last number its kinds
+    of signal words and its lemma. What a lemma adds stands in `lemmas`, its squared length behind; a lemma of -1 is the
+    last row, which is empty.
     """
 
     def __init__(self, arrays: Arrays) -> None:
         keys = arrays.pairs_keys.astype(np.int64)
         self.vocabulary = Vocabulary((), unpack_names(arrays.lemmas_names), keys.tolist())
         self.logits = int(arrays.intercepts.shape[0])
-        self.width = 2 * self.logits + 4
+        self.width = self.logits + 2
         self._named = self.vocabulary.lemmas.get(NAME, UNLISTED)
         self._codes: dict[str, int] = dict(
             zip(unpack_names(arrays.forms_names), arrays.forms_codes.tolist(), strict=True)
@@ -41,13 +45,10 @@ class Weights:
         alone = chars[self._grams.alone]
         for places, shorter in self._grams.beginnings:
             chars[places] += chars[shorter]
-        # Wide rows, so that what characters and lemmas add is one sum. A lemma of -1 is the last row, which is empty.
+        # As wide as rows of tokens, whose last number is set apart.
         self._chars = np.zeros((len(chars) + len(alone), self.width))
-        self._chars[:, [*range(self.logits), -4]] = np.vstack([chars, alone])
-        self._lemmas = np.zeros((arrays.lemmas_idf.size + 1, self.width))
-        lemmas = _with_squares(arrays.lemmas_weights, arrays.lemmas_idf)
-        self._lemmas[:-1, [*range(self.logits, 2 * self.logits), -3]] = lemmas
-        self._lemmas[:, -2] = [*range(len(lemmas)), UNLISTED]
+        self._chars[:, :-1] = np.vstack([chars, alone])
+        self.lemmas = np.vstack([_with_squares(arrays.lemmas_weights, arrays.lemmas_idf), np.zeros(self.logits + 1)])
         self.pairs = _with_squares(arrays.pairs_weights, arrays.pairs_idf)
         self._pair_keys = Keys(keys)
         self.signals: Floats = arrays.signals_weights.astype(np.float64)
@@ -61,15 +62,17 @@ class Weights:
         if NAMED in codes:
             spelt = [NAME if code == NAMED else form for form, code in zip(forms, codes, strict=True)]
             lemmas = [self._named if code == NAMED else code for code in codes]
-        rows = self._lemmas.take(lemmas, 0)
+        rows = np.empty((len(forms), self.width))
         for first in range(0, len(forms), _AT_ONCE):
-            places, starts = self._grams.longest(spelt[first : first + _AT_ONCE])
-            rows[first : first + _AT_ONCE] += np.add.reduceat(self._chars.take(places, 0), starts, 0)
-        for number, form in enumerate(spelt):
-            for place, count in self._grams.repeated(form):
-                # A length is a sum of (count * idf)^2: what comes twice counts four times, not twice.
-                rows[number, -4] += (count * count - count) * self._squares[place]
-        rows[:, -1] = list(map(kinds_of, forms))
+            places, starts, repeating = self._grams.longest(spelt[first : first + _AT_ONCE])
+            np.add.reduceat(self._chars.take(places, 0), starts, 0, out=rows[first : first + _AT_ONCE])
+            for number in repeating:
+                for place, count in self._grams.repeated(spelt[first + number]):
+                    # A length is a sum of (count * idf)^2: what comes twice counts four times, not twice.
+                    rows[first + number, -2] += (count * count - count) * self._squares[place]
+        rows.view(np.int64)[:, -1] = [
+            kinds << _LEMMA_BITS | lemma + 1 for kinds, lemma in zip(map(kinds_of, forms), lemmas, strict=True)
+        ]
         return rows
 
     def _codes_of(self, forms: Sequence[str]) -> list[int]:
@@ -92,9 +95,10 @@ class Weights:
         return numbers, self._pair_keys.order[places]
 
 
-def lemmas_and_kinds(rows: Floats) -> Integers:
-    """(2, tokens): rows of lemmas, kinds of signal words."""
-    return rows[:, -2:].T.astype(np.int64)
+def lemmas_and_kinds(rows: Floats) -> tuple[Integers, Integers]:
+    """Rows of lemmas (-1: none) and kinds of signal words, for rows of tokens."""
+    both = rows.view(np.int64)[:, -1]
+    return (both & _LEMMA) - 1, both >> _LEMMA_BITS
 
 
 def _with_squares(weights: NDArray[np.floating], idf: NDArray[np.floating]) -> Floats:

@@ -163,7 +163,7 @@ class Moderator:
                 text,
                 [(span.start, span.end) for span in telling],
                 verdict_on_words(policy, look.scores),
-                lambda rest: verdict_on_words(policy, self._scorer.score_rest(rest, look)),
+                lambda rest: verdict_on_words(policy, self._scorer.score(rest)),
             )
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("finding what would change a verdict failed", error=type(error).__name__)

@@ -29,10 +29,6 @@ class Foreseeable:
         """The same for each."""
         return [Look(scores) for scores in self.score_many(texts)]
 
-    def score_rest(self, rest: str, look: Look) -> Scores:
-        """As any text."""
-        return self.score(rest)
-
     def explain(
         self, text: str, *, categories: Sequence[str], limit: int = 5, look: Look | None = None
     ) -> tuple[Span, ...]:

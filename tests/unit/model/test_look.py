@@ -1,7 +1,5 @@
 """What a look keeps of a text saves work and changes nothing."""
 
-import random
-
 import numpy as np
 import pytest
 
@@ -35,15 +33,3 @@ def test_a_look_has_the_scores_and_explains_as_the_text_does(scorer):
         expected = scorer.explain(text, categories=CATEGORIES, limit=50)
         assert scorer.explain(text, categories=CATEGORIES, limit=50, look=alone) == expected
         assert scorer.explain(text, categories=CATEGORIES, limit=50, look=together) == expected
-
-
-def test_what_is_left_of_a_text_is_judged_as_any_text(scorer):
-    """With words taken out, torn, or of another text altogether; wherever in a batch the text was looked at."""
-    draw = random.Random(2)
-    for text, together in zip(TEXTS, scorer.look_many(TEXTS), strict=True):
-        rests = [*TEXTS, text]
-        for _ in range(20):
-            start = draw.randint(0, len(text))
-            rests.append(f"{text[:start]} {text[draw.randint(start, len(text)) :]}")
-        for rest in rests:
-            assert scorer.score_rest(rest, together) == scorer.score_rest(rest, scorer.look(text)) == scorer.score(rest)

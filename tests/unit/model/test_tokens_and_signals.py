@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 from model import signals
 from model.normalise import NOTHING_UNDONE
 from model.signal_words import ADVERTS, COMPLAINTS
@@ -85,3 +87,21 @@ def test_one_look_at_the_first_letter_finds_all_kinds():
     for token in [*tokens, *(f"{t}ы" for t in tokens), "<link>", "<chat>", "0000", "000р", "0", "я", "zz", "ёлка"]:
         expected = sum(1 << bit for bit, match in enumerate(signals._MATCHERS) if match(token))
         assert kinds_of(token) == expected, token
+
+
+def test_the_look_of_many_texts_is_that_of_each():
+    """Together as one by one, up to the last bits, with empty texts and halves of characters among them."""
+    texts = [
+        "",
+        "Да! ДА!! +7 (900) 123\n\n😀☀⬛",
+        "тихо",
+        "\U0001faff\U0001fb00\U0010ffff☀➿",
+        "\ud800Ё",
+        "",
+        "АЯЁёaZ09!",
+    ]
+    undone = [NOTHING_UNDONE._replace(hidden=n, drawn=n % 2) for n in range(len(texts))]
+    together = signals.measures_of_many(texts, undone)
+    alone = [measures(text, one) for text, one in zip(texts, undone, strict=True)]
+    assert np.abs(together - np.array(alone)).max() < 1e-15
+    assert (together.max(axis=0) > 0).all()
