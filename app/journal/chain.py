@@ -42,7 +42,7 @@ class Head(NamedTuple):
 
 
 class Link(NamedTuple):
-    """One row of the table `journal`."""
+    """One row of the table `journal`, in the order of its columns."""
 
     chain: int
     seq: int
@@ -101,7 +101,7 @@ def append_many(bulk: Bulk, key: JournalKey, entries: Sequence[Entry], at: int) 
         return
     rows, new = link(key, _lock(bulk.run, is_sqlite=bulk.is_sqlite), entries, at)
     with bulk.together():
-        bulk.insert(Journal, [row._asdict() for row in rows])
+        bulk.insert_values(Journal, rows)
         bulk.cursor.execute(_MOVE["qmark" if bulk.is_sqlite else "pyformat"], (new.seq, new.mac, new.chain))
 
 

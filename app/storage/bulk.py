@@ -5,7 +5,7 @@ parameter, which costs a quarter of binding them one by one.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from itertools import chain
@@ -17,6 +17,8 @@ from sqlalchemy import Integer, LargeBinary, Table
 from sqlmodel import Session, SQLModel
 
 Row = Mapping[str, Any]
+#: A row in the order of its table's columns.
+Values = tuple[Any, ...]
 #: SQLite refuses more bound values in one statement.
 SQLITE_VALUES: Final = 32_000
 #: Rows or keys of one SQLite statement: few sizes, so that the driver keeps each of them compiled, and small
@@ -69,14 +71,19 @@ class Bulk:
 
     def insert(self, table: type[SQLModel], rows: Sequence[Row]) -> None:
         """Insert rows; each must hold every column."""
-        if not rows:
-            return
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            self.insert_values(table, list(map(values_of(table), rows)))
+        elif rows:
             self.cursor.execute(_postgresql_insert(table), (_json(table, rows),))
+
+    def insert_values(self, table: type[SQLModel], rows: Sequence[Values]) -> None:
+        """The same for rows that are in the columns' order already."""
+        if not self.is_sqlite:
+            columns = _columns(table)
+            self.insert(table, [dict(zip(columns, row, strict=True)) for row in rows])
             return
-        values_of = _values_of(table)
         for part in _parts(rows, len(_columns(table))):
-            self.cursor.execute(_sqlite_insert(table, len(part)), list(chain.from_iterable(map(values_of, part))))
+            self.cursor.execute(_sqlite_insert(table, len(part)), list(chain.from_iterable(part)))
 
     def insert_new(self, table: type[SQLModel], key: Sequence[str], rows: Sequence[Row]) -> set[int]:
         """Insert rows whose unique `key` nobody has yet, in the order given; returns the ids that went in."""
@@ -177,7 +184,8 @@ def _binary(table: type[SQLModel]) -> tuple[str, ...]:
 
 
 @lru_cache
-def _values_of(table: type[SQLModel]) -> "itemgetter[Any]":
+def values_of(table: type[SQLModel]) -> Callable[[Row], Values]:
+    """What brings a row that holds every column into their order."""
     return itemgetter(*_columns(table))
 
 

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 from app.domain.events import Event, Written
 from app.domain.watching import Matter
-from app.domain.words import Category
 from app.journal.chain import append_many
 from app.outbox.moving import move_page
 from app.pipeline.configuration import Configuration, PageConfig
@@ -20,6 +19,7 @@ from app.pipeline.record.load import Loader
 from app.pipeline.record.nearby import Nearby
 from app.pipeline.record.past import AuthorOnPage, Past
 from app.pipeline.record.people import People
+from app.pipeline.record.plain import Plain
 from app.pipeline.record.repeats import Repeats
 from app.pipeline.record.rulings import Rulings
 from app.pipeline.record.writing import write, write_rare
@@ -66,11 +66,13 @@ def record(
     past.load(_suspects(fresh, ledger, repeats))
     budget = Budget(transaction, ledger.at)
     rulings = Rulings(ledger, past, budget, repeats, ids=ids, model_version_id=model_version_id)
+    plain = Plain(ledger, past, budget, repeats, model_version_id=model_version_id)
     happenings = Happenings(ledger, rulings, People(ledger, bulk, house.vault))
     outcomes = []
     for item, outcome in zip(items, known, strict=True):
         if outcome is None:
-            outcome = happenings.apply(item, pages[item.page_id])  # noqa: PLW2901 - known or not, it has one from here
+            page = pages[item.page_id]
+            outcome = Outcome.DECIDED if plain.take(item, page) else happenings.apply(item, page)  # noqa: PLW2901 - known or not, it has one from here
             deliveries.done(item, outcome)
         outcomes.append(outcome)
     with bulk.together():
@@ -112,6 +114,6 @@ def _may_matter(item: Item, page: PageConfig) -> bool:
     scores = item.judgement.scores if item.judgement else None
     if scores is None or item.bare_link:
         return True
-    named = {Category.SPAM: scores.spam, Category.INSULT: scores.insult, Category.OBSCENITY: scores.obscenity}
-    named[Category.THREAT] = scores.threat
-    return any(one.remove is not None and named[one.category] >= one.remove for one in page.policy.categories)
+    # The scores of the categories come first, in the policy's order.
+    pairs = zip(page.policy.categories, scores, strict=False)
+    return any(one.remove is not None and score >= one.remove for one, score in pairs)

@@ -173,13 +173,21 @@ class Copies:
         if said is not None:
             said.own_words = said.changed = True
 
+    def is_alone(self, comment: CommentRow, item: Item) -> bool:
+        """Whether nobody else says it or has said it, so that there is nothing to count or to store."""
+        said = self.of(item)
+        return said is None or (not said.own_words and self._is_only(said, comment))
+
+    def _is_only(self, said: Said, comment: CommentRow) -> bool:
+        """Whether the comment is all that the text's row tells, and was stored with it."""
+        return not said.old and self._times[said.id] == 1 and comment.id in said.seen
+
     def count(self, comment: CommentRow, item: Item, body: Written, page: PageConfig) -> Context:
         """Take the comment down among those that say the same, and count them."""
         said = self.of(item)
         if said is None or said.own_words:
             return NO_CONTEXT
-        if not said.old and self._times[said.id] == 1 and comment.id in said.seen:
-            # Nobody else has said it, and it is stored already.
+        if self._is_only(said, comment):
             return NO_CONTEXT
         own = self._occurrence(comment, body)
         if own is None:

@@ -92,8 +92,15 @@ class Deliveries:
         return again
 
     def _row(self, item: Item, number: int) -> dict[str, Any]:
-        row = {"id": self._new_id(), "page_id": item.page_id, "key_hash": number, "key": item.event.key}
-        return {**row, "type": item.event.type, "outcome": str(Outcome.DECIDED), "received_at": item.received_at}
+        return {
+            "id": self._new_id(),
+            "page_id": item.page_id,
+            "key_hash": number,
+            "key": item.event.key,
+            "type": item.event.type,
+            "outcome": "decided",
+            "received_at": item.received_at,
+        }
 
     def done(self, item: Item, outcome: Outcome) -> None:
         """Remember what became of a new event; most become a decision, which is what their row says already."""

@@ -22,6 +22,7 @@ from app.domain.states import (
 )
 from app.domain.words import ActionKind, WrittenBy
 from app.journal.chain import Entry
+from app.storage.bulk import Values, values_of
 
 #: Asked of the network, or of a person in it: whoever does it there brings the action to its end.
 ORDERED: Final = frozenset({ActionState.PENDING, ActionState.MANUAL})
@@ -121,7 +122,8 @@ class Ledger:
         self.posts: dict[tuple[int, str], int] = {}
         #: Authors that this transaction saw for the first time anywhere.
         self.new_authors: set[int] = set()
-        self.inserts: defaultdict[type[SQLModel], list[Mapping[str, Any]]] = defaultdict(list)
+        #: Rows in the order of their table's columns.
+        self.inserts: defaultdict[type[SQLModel], list[Values]] = defaultdict(list)
         self.updates: defaultdict[type[SQLModel], list[Mapping[str, Any]]] = defaultdict(list)
         self.entries: list[Entry] = []
         #: Ended actions that hang on no comment of this batch.
@@ -140,7 +142,7 @@ class Ledger:
 
     def add(self, table: type[SQLModel], **row: Any) -> None:
         """A row to insert."""
-        self.inserts[table].append(row)
+        self.inserts[table].append(values_of(table)(row))
 
     def note(self, kind: str, subject_id: int | None, **body: object) -> None:
         """An entry for the journal."""

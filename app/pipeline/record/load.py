@@ -1,7 +1,6 @@
 """Loads and locks everything that a batch touches: authors, posts, comments, their open actions and cases."""
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from typing import Any, Final
 
 from app.domain.events import AuthorBanned, AuthorUnbanned, Event, Published, Removed, Written
@@ -31,7 +30,6 @@ _COMMENT: Final = (
     "changed_at",
 )
 _KEY: Final = ("page_id", "kind", "scope", "external_id")
-_comment_values, _comment_key = itemgetter(*_COMMENT), itemgetter(*_KEY)
 _ACTION: Final = ("id", "kind", "state", "outcome", "comment_id", "page_id", "author_id")
 #: Actions that an event can still move, or that tell an echo from a person's act.
 _LIVE: Final = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done', 'shadow')"
@@ -126,45 +124,58 @@ class Loader:
                 first.setdefault(key_of(page.id, event.body.ref), (event, page))
         keys = sorted(first)
         self._take(self._bulk.match(Comment, _KEY, keys, _COMMENT, lock=True))
-        rows = [self._comment(key, *first[key]) for key in keys if key not in self._ledger.comments]
-        inserted = self._bulk.insert_missing(Comment, rows)
-        for row in rows:
-            if row["id"] in inserted:
-                self._keep(row)
+        new = [(key, *self._comment(key, *first[key])) for key in keys if key not in self._ledger.comments]
+        inserted = self._bulk.insert_missing(Comment, [row for _, _, row in new])
+        self._ledger.comments.update((key, comment) for key, comment, _ in new if comment.id in inserted)
         lost = [key for key in keys if key not in self._ledger.comments]
         self._take(self._bulk.match(Comment, _KEY, lost, _COMMENT, lock=True))
 
-    def _comment(self, key: CommentKey, event: Event, page: PageConfig) -> Row:
+    def _comment(self, key: CommentKey, event: Event, page: PageConfig) -> tuple[CommentRow, Row]:
         """A comment as it is first heard of; its revision and decision ids are made here, before they exist."""
-        body = event.body
-        written = isinstance(body, Written)
-        by = page.written_by(body.author) if isinstance(body, Written) else WrittenBy.CITIZEN
-        judged = written and by not in OWN
-        return {
-            "id": self._ids(),
-            **dict(zip(_KEY, key, strict=True)),
-            "author_id": self._ledger.authors.get((page.network, body.author)) if isinstance(body, Written) else None,
+        body, at = event.body, self._ledger.at
+        written = body if isinstance(body, Written) else None
+        by = page.written_by(written.author) if written else WrittenBy.CITIZEN
+        comment = CommentRow(
+            id=self._ids(),
+            page_id=page.id,
+            author_id=self._ledger.authors.get((page.network, written.author)) if written else None,
+            written_by=by,
+            state=CommentState.VISIBLE if written else CommentState.REMOVED,
+            revision_id=self._ids() if written else None,
+            revisions=1 if written else 0,
+            decision_id=self._ids() if written and by not in OWN else None,
+            restored_revision_id=None,
+            private=written is not None and written.private,
+            written_at=written.written_at if written else None,
+            fresh=True,
+            changed_at=at,
+        )
+        comment.stored = comment.columns()
+        _, kind, scope, external_id = key
+        row = {
+            "id": comment.id,
+            "page_id": page.id,
+            "kind": kind,
+            "scope": scope,
+            "external_id": external_id,
+            "author_id": comment.author_id,
             "written_by": str(by),
-            "post_id": self._ledger.posts.get((page.id, _post_of(event))),
-            "post_external_id": body.post if isinstance(body, Written) else "",
-            "thread_root": body.thread_root if isinstance(body, Written) else "",
-            "reply_to": body.reply_to if isinstance(body, Written) else "",
-            "url": body.url if isinstance(body, Written) else "",
-            "private": isinstance(body, Written) and body.private,
-            "state": str(CommentState.VISIBLE if written else CommentState.REMOVED),
-            "revision_id": self._ids() if written else None,
-            "revisions": 1 if written else 0,
-            "decision_id": self._ids() if judged else None,
+            "post_id": self._ledger.posts.get((page.id, written.post)) if written else None,
+            "post_external_id": written.post if written else "",
+            "thread_root": written.thread_root if written else "",
+            "reply_to": written.reply_to if written else "",
+            "url": written.url if written else "",
+            "private": comment.private,
+            "state": str(comment.state),
+            "revision_id": comment.revision_id,
+            "revisions": comment.revisions,
+            "decision_id": comment.decision_id,
             "restored_revision_id": None,
-            "written_at": body.written_at if isinstance(body, Written) else None,
-            "received_at": self._ledger.at,
-            "changed_at": self._ledger.at,
+            "written_at": comment.written_at,
+            "received_at": at,
+            "changed_at": at,
         }
-
-    def _keep(self, row: Row) -> None:
-        comment = _row(_comment_values(row))
-        comment.fresh = True
-        self._ledger.comments[_comment_key(row)] = comment
+        return comment, row
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for values in rows:

@@ -56,6 +56,11 @@ class Past:
         removals, bans = self._histories.get(author, ((), ()))
         return History(tuple(removals), tuple(bans))
 
+    def is_empty(self, author: AuthorOnPage) -> bool:
+        """Whether nothing is known against the author on the page."""
+        known = self._histories.get(author)
+        return known is None or not (known[0] or known[1])
+
     def is_first(self, author: AuthorOnPage) -> bool:
         """Whether the comment at hand is the only one of its author on this page; of many no third one is read."""
         mark = "?" if self._bulk.is_sqlite else "%s"

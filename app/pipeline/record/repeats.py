@@ -36,6 +36,10 @@ class Repeats:
         """Whether the text may have a copy."""
         return self._copies.may_repeat(item)
 
+    def is_alone(self, comment: CommentRow, item: Item) -> bool:
+        """Whether nobody else says the same, so that the text counts for nothing."""
+        return self._copies.is_alone(comment, item)
+
     def own_words(self, item: Item) -> None:
         """The page itself or a manager says this."""
         self._copies.own_words(item)

@@ -34,7 +34,7 @@ def write(bulk: Bulk, ledger: Ledger) -> None:
     if cases := ledger.changed_cases():
         bulk.update(ReviewCase, ("state", "ended", "ended_by", "closed_at"), cases)
     for table in _ORDER:
-        bulk.insert(table, ledger.inserts[table])
+        bulk.insert_values(table, ledger.inserts[table])
     if comments := ledger.changed_comments():
         columns = (
             "state",
