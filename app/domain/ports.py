@@ -50,6 +50,8 @@ class Done:
 
     outcome: Outcome
     lessons: tuple[Lesson, ...] = ()
+    #: A ban that was to have a term has none in the network, which may depend on who is banned: we have to end it.
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from sqlmodel import Session, col
 from app.domain.clock import DAY, HOUR, MINUTE
 from app.domain.ids import IdSource
 from app.domain.ports import Delivery, Done, Failed, Lesson, Manual, Retry
-from app.domain.states import COMMENT_MOVES, ActionState, CommentState, Outcome, WaitingFor
+from app.domain.states import ActionState, CommentState, Outcome, WaitingFor
 from app.domain.watching import Matter
 from app.domain.words import ActionKind
 from app.journal.chain import Entry
 from app.outbox.backoff import Jitter, delay, is_spent
-from app.outbox.moves import move
+from app.outbox.moves import move, move_comment
 from app.outbox.moving import move_page
 from app.outbox.permission import REMOVALS
 from app.outbox.trouble import notice
@@ -30,6 +30,8 @@ from app.telemetry import ALERTS
 LESSON_LIFE: Final = DAY
 #: How long to wait when the network does not say.
 WAIT: Final = 5 * MINUTE
+#: The network lets nobody do it but by hand.
+NOT_OFFERED: Final = "not_offered"
 NO_TOKEN: Final = "no_token"  # noqa: S105 - a code, not a credential
 
 _log = structlog.get_logger()
@@ -58,7 +60,7 @@ def end(session: Session, ink: Ink, action: Action, comment: Comment, delivery: 
             return _done(session, ink, action, comment, delivery)
         case Retry():
             return _retry(session, ink, action, delivery)
-        case Manual() if has_dead_credential(session, action.connection_id, action.page_id):
+        case Manual() if delivery.code != NOT_OFFERED and _may_be_renewed(session, action):
             # No token among those that live can do it; the dead one might, once a person has renewed it.
             return _retry(session, ink, action, Retry(delivery.code, after=HOUR, waiting=WaitingFor.TOKEN))
         case Manual():
@@ -69,25 +71,19 @@ def end(session: Session, ink: Ink, action: Action, comment: Comment, delivery: 
             return [_failed(session, ink, action, delivery.code)]
 
 
+def _may_be_renewed(session: Session, action: Action) -> bool:
+    return has_dead_credential(session, action.connection_id, action.page_id)
+
+
 def _done(session: Session, ink: Ink, action: Action, comment: Comment, delivery: Done) -> list[Entry]:
     entries = [move(action, ActionState.DONE, ink.at, outcome=delivery.outcome)]
     _keep_evidence(session, ink, action, delivery.outcome.value, "")
     kind = ActionKind(action.kind)
     if kind in REMOVALS:
-        return entries + _move_comment(comment, CommentState.REMOVED, ink.at)
+        return entries + move_comment(comment, CommentState.REMOVED, ink.at)
     if kind is ActionKind.RESTORE_COMMENT and delivery.outcome is not Outcome.GONE:
-        return entries + _move_comment(comment, CommentState.VISIBLE, ink.at)
+        return entries + move_comment(comment, CommentState.VISIBLE, ink.at)
     return entries
-
-
-def _move_comment(comment: Comment, after: CommentState, at: int) -> list[Entry]:
-    before = CommentState(comment.state)
-    # The network's own event may have told more, and sooner: a withdrawn comment stays withdrawn.
-    if after not in COMMENT_MOVES[before] or before is CommentState.WITHDRAWN:
-        return []
-    comment.state = after.value
-    comment.changed_at = at
-    return [Entry(f"comment_{after}", comment.id, {"was": before.value, "by": "machine"})]
 
 
 def _retry(session: Session, ink: Ink, action: Action, delivery: Retry) -> list[Entry]:

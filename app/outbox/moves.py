@@ -10,7 +10,7 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
-from app.domain.states import ACTION_MOVES, ActionState, CaseState, Outcome, check_move
+from app.domain.states import ACTION_MOVES, COMMENT_MOVES, ActionState, CaseState, CommentState, Outcome, check_move
 from app.domain.urgency import rank
 from app.domain.words import Reason
 from app.journal.chain import Entry
@@ -65,6 +65,16 @@ def move(
             "claim": action.claim,
         },
     )
+
+
+def move_comment(comment: Comment, after: CommentState, at: int, *, by: str = MACHINE) -> list[Entry]:
+    """The comment is there by now, if the table of moves allows that; the network's own event may have told more."""
+    before = CommentState(comment.state)
+    # And sooner: a withdrawn comment stays withdrawn.
+    if after not in COMMENT_MOVES[before] or before is CommentState.WITHDRAWN:
+        return []
+    comment.state, comment.changed_at = after.value, at
+    return [Entry(f"comment_{after}", comment.id, {"was": before.value, "by": by})]
 
 
 def propose(

@@ -96,11 +96,13 @@ def _for_the_target(s: Standing) -> Answer | None:
 
 
 def _for_the_order(s: Standing, now: int) -> Answer | None:
-    if s.by_machine and s.mode is Mode.SHADOW:
+    # The end of a ban's term was agreed upon with the ban: no mode and no age holds it up.
+    asked = s.by_machine and s.kind is not ActionKind.UNBAN_AUTHOR
+    if asked and s.mode is Mode.SHADOW:
         return Cancel("mode")
-    if s.by_machine and s.mode is Mode.REVIEW:
+    if asked and s.mode is Mode.REVIEW:
         return Propose(Reason.MODE)
-    if s.by_machine and now - s.created_at > AGE_LIMIT:
+    if asked and now - s.created_at > AGE_LIMIT:
         return Propose(Reason.AGE_LIMIT)
     if s.paused:
         return Hold("paused", PAUSE_RECHECK)

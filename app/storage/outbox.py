@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, TextClause, and_, exists, literal_column, or_, text, true, update
+from sqlalchemy import ColumnElement, TextClause, and_, exists, literal_column, or_, text, true, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -151,6 +151,15 @@ def left_behind(session: Session, connection_id: int) -> list[tuple[int, int]]:
 def lock_comment(session: Session, comment_id: int) -> Comment | None:
     """The comment, locked until the transaction ends; always the first lock of whoever moves its actions."""
     return session.get(Comment, comment_id, with_for_update=True, populate_existing=True)
+
+
+def lock_comments(session: Session, keys: Collection[tuple[str, str, str]], page_id: int) -> list[Comment]:
+    """Several comments of a page by (kind, scope, external id), locked in the order in which everybody locks them."""
+    place = tuple_(col(Comment.kind), col(Comment.scope), col(Comment.external_id))
+    query = select(Comment).where(col(Comment.page_id) == page_id, place.in_(sorted(keys)))
+    return list(
+        session.exec(query.order_by(col(Comment.id)).with_for_update(), execution_options={"populate_existing": True})
+    )
 
 
 def lock_action(session: Session, action_id: int) -> Action | None:

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.domain.abilities import Abilities
 from app.domain.clock import MINUTE, SECOND
 from app.domain.ports import Credential, Delivery, Done, NetworkClient, Order, Retry
 from app.domain.states import ActionState, Outcome, WaitingFor
@@ -25,10 +26,13 @@ from app.outbox.claim import Lease, still_mine
 from app.outbox.endings import Ink, alert
 from app.outbox.moves import move, propose
 from app.outbox.permission import MANAGERS_UNKNOWN, Answer, Cancel, Go, Gone, Hold, Propose, ask
+from app.outbox.terms import is_end_of_term, needless
+from app.pipeline.carry_out.beside import ban_of, begin_ban, end_ban, follow_up, lock_album, not_offered
 from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.carry_out.standing import Matter, load_matter, order_of, standing_of
 from app.pipeline.house import House
 from app.storage import outbox
+from app.storage.tables import Action
 from app.telemetry import API_ERRORS, DELIVERIES
 
 _log = structlog.get_logger()
@@ -59,6 +63,8 @@ class Sending:
     page_id: int
     order: Order
     credentials: Sequence[Credential]
+    #: The ban that goes with this deletion.
+    ban_id: int | None
     #: Sealed tokens by credential id, to tell a renewed one from the one that was used.
     sealed: dict[int, str]
 
@@ -115,9 +121,10 @@ class Executor:
             # Somebody moved it while we waited for its comment.
             if matter.action.state != ActionState.PENDING:
                 return Step.SETTLED
-            if matter.action.kind == ActionKind.BAN_AUTHOR and matter.page.id != managers_of:
+            ban = ban_of(session, matter, self._abilities)
+            if (ban or matter.action).kind == ActionKind.BAN_AUTHOR and matter.page.id != managers_of:
                 return Ban(matter.page.id)
-            sending, entries = self._begin(session, matter, now)
+            sending, entries = self._begin(session, matter, ban, now)
             append(session, self.house.journal_key, entries, now)
         return sending or Step.SETTLED
 
@@ -126,13 +133,22 @@ class Executor:
             return None
         return outbox.next_ready(session, self.lease.connection_id, now)
 
-    def _begin(self, session: Session, matter: Matter, now: int) -> tuple[Sending | None, list[Entry]]:
+    @property
+    def _abilities(self) -> Abilities | None:
+        network = self.house.networks.get(self.lease.network)
+        return network.abilities if network else None
+
+    def _begin(
+        self, session: Session, matter: Matter, ban: Action | None, now: int
+    ) -> tuple[Sending | None, list[Entry]]:
         action = matter.action
         if matter.page.connection_id != self.lease.connection_id:
             # The page has moved to another connection since; whoever holds that one goes on.
             action.connection_id = matter.page.connection_id
             return None, []
         answer = ask(standing_of(matter), now)
+        if isinstance(answer, Go) and is_end_of_term(action) and (why := needless(session, action, now)):
+            answer = Cancel(why)
         if not isinstance(answer, Go):
             return None, self._settle(session, matter, answer, now)
         rows = outbox.usable_credentials(session, self.lease.connection_id, action.page_id)
@@ -147,8 +163,13 @@ class Executor:
         action.sent_at = now
         entry = move(action, ActionState.SENDING, now)
         sealed = {row.id: row.token_enc for row in rows}
-        order = order_of(self.house, matter)
-        return Sending(action.id, action.comment_id, action.claim, action.page_id, order, credentials, sealed), [entry]
+        with_ban = begin_ban(matter, ban, now)
+        order = order_of(session, self.house, matter, self._abilities, with_ban=bool(with_ban))
+        ban_id = ban.id if ban is not None and with_ban else None
+        sending = Sending(
+            action.id, action.comment_id, action.claim, action.page_id, order, credentials, ban_id, sealed
+        )
+        return sending, [entry, *with_ban]
 
     def _still_allowed(self, sending: Sending) -> bool:
         """Ask once more in a transaction of its own; settles the action if the answer has changed."""
@@ -209,6 +230,8 @@ class Executor:
     # ---------------------------------------------------------------------------------------- the call and what follows
 
     def _call(self, sending: Sending) -> Delivery:
+        if (manual := not_offered(self._abilities, sending.order.kind)) is not None:
+            return manual
         try:
             return self.client.carry_out(sending.order, sending.credentials)
         except Exception:  # noqa: BLE001 - whatever it is, it is logged and counted as an attempt
@@ -234,10 +257,14 @@ class Executor:
         with self.house.database.write() as session:
             # First the lease's row, then the comment, then the rest: everybody locks in this order.
             still_mine(session, self.lease)
+            album = lock_album(session, sending.order, sending.page_id, sending.comment_id)
             matter = self._mine(session, sending)
             entries: list[Entry] = []
             if matter is not None:
                 entries += endings.end(session, ink, matter.action, matter.comment, delivery)
+                entries += follow_up(session, self.house, matter, album, delivery, now)
+                if sending.ban_id is not None:
+                    entries += end_ban(session, self.house, matter, sending.ban_id, delivery, now)
             else:
                 _log.warning("claim_lost", action=sending.action_id, claim=sending.claim)
             connection = self.lease.connection_id

@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 
 import msgspec
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from app.domain.abilities import Abilities
 from app.domain.ports import Order
-from app.domain.states import CommentState
+from app.domain.states import ActionState, CommentState
 from app.domain.words import ActionKind, Kind, Mode, WrittenBy
 from app.outbox.moves import is_by_machine
-from app.outbox.permission import Standing
+from app.outbox.permission import REMOVALS, Standing
+from app.outbox.terms import ends_itself
+from app.outbox.together import goes_with
 from app.pipeline.house import House
 from app.pipeline.notices import ban_notice
 from app.storage import outbox
+from app.storage.evidence import keep_copy
 from app.storage.tables import Action, Author, Comment, Control, Page
 
 
@@ -66,18 +70,43 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(msgspec.json.decode(text, type=list[str]))
 
 
-def order_of(house: House, matter: Matter) -> Order:
-    """The action in the words of the port, with what a banned person reads."""
+def order_of(
+    session: Session, house: House, matter: Matter, abilities: Abilities | None, *, with_ban: bool = False
+) -> Order:
+    """The action in the words of the port, with what a banned person reads and what falls with the comment.
+
+    What will not come back from the network is kept as evidence in the same transaction.
+    """
     action, comment = matter.action, matter.comment
+    kind = ActionKind(action.kind)
+    album = goes_with(session, comment, kind)
+    if kind in REMOVALS:
+        for one in (comment, *album):
+            keep_copy(session, house.ids, one, house.clock.now())
     return Order(
-        kind=ActionKind(action.kind),
+        kind=kind,
         page=matter.page.external_id,
         comment_kind=Kind(comment.kind),
         scope=comment.scope,
         external_id=comment.external_id,
         post=comment.post_external_id,
         author=matter.author,
-        ban_until=action.ban_until,
+        # A term that the network does not keep is ended by us: to the network it is a ban without one.
+        ban_until=action.ban_until if abilities is None or ends_itself(abilities, action.ban_seconds) else None,
         ban_reason=action.ban_reason,
-        ban_comment=ban_notice(house, action, matter.page) if action.kind == ActionKind.BAN_AUTHOR else "",
+        ban_comment=ban_notice(house, action, matter.page) if kind is ActionKind.BAN_AUTHOR else "",
+        together=tuple(one.external_id for one in album),
+        with_ban=with_ban,
+        undoes=_taken_back(session, comment) if kind is ActionKind.RESTORE_COMMENT else None,
     )
+
+
+def _taken_back(session: Session, comment: Comment) -> ActionKind | None:
+    """How the comment was removed last; None if that was not our doing."""
+    query = select(Action.kind).where(
+        Action.comment_id == comment.id,
+        col(Action.kind).in_(REMOVALS),
+        col(Action.state).in_((ActionState.DONE, ActionState.SENDING)),
+    )
+    found = session.exec(query.order_by(col(Action.id).desc())).first()
+    return None if found is None else ActionKind(found)

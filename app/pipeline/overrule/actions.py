@@ -15,12 +15,10 @@ from app.domain.principals import Principal
 from app.domain.states import (
     CANCELLABLE,
     CASE_MOVES,
-    COMMENT_MOVES,
     ActionState,
     CaseEnd,
     CaseState,
     CommentState,
-    Outcome,
     WaitingFor,
     check_move,
 )
@@ -28,6 +26,7 @@ from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
 from app.outbox.moves import is_by_machine, move
 from app.outbox.permission import REMOVALS
+from app.pipeline.carry_out.by_hand import end_by_hand
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.overrule import told
@@ -44,12 +43,6 @@ LONGEST_REASON: Final = 2_000
 LONGEST_BAN_DAYS: Final = 365
 _DAY_SECONDS: Final = 86_400
 _CANCELLED: Final = "person"
-#: Where a comment is once this was done to it.
-_SEEN_AS: Final = {
-    ActionKind.DELETE_COMMENT: CommentState.REMOVED,
-    ActionKind.HIDE_COMMENT: CommentState.REMOVED,
-    ActionKind.RESTORE_COMMENT: CommentState.VISIBLE,
-}
 _STANDS: Final = {
     ActionState.SHADOW: "относится к теневому режиму и никогда не отправляется",
     ActionState.PROPOSED: "только предложено",
@@ -166,14 +159,7 @@ def done_by_hand(house: House, action_id: int, *, who: Principal) -> Action:
         if action.state != ActionState.MANUAL:
             raise ConflictError(_told(action))
         at = house.clock.now()
-        entry = move(action, ActionState.DONE, at, by=who.by, outcome=Outcome.ACTED)
-        action.sent_at = action.sent_at or at
-        entries = [entry._replace(body={**entry.body, "by": who.signed, "by_hand": True})]
-        after = _SEEN_AS.get(ActionKind(action.kind))
-        before = CommentState(comment.state)
-        if after is not None and after in COMMENT_MOVES[before] and before is not CommentState.WITHDRAWN:
-            comment.state, comment.changed_at = after.value, at
-            entries.append(Entry(f"comment_{after}", comment.id, {"was": before.value, "by": who.signed}))
+        entries = end_by_hand(session, house, action, comment, at, by=who.by, signed=who.signed)
         append(session, house.journal_key, entries, at)
     return action
 

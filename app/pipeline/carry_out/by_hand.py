@@ -1,0 +1,39 @@
+"""Ends what a person had to do in the network: it is done, whoever says so."""
+
+from sqlmodel import Session
+
+from app.domain.ports import Done
+from app.domain.states import ActionState, CommentState, Outcome
+from app.domain.words import ActionKind
+from app.journal.chain import Entry
+from app.outbox.moves import move, move_comment
+from app.outbox.permission import REMOVALS
+from app.outbox.together import goes_with
+from app.pipeline.carry_out.beside import follow_up
+from app.pipeline.carry_out.standing import load_matter
+from app.pipeline.house import House
+from app.storage.tables import Action, Comment
+
+
+def end_by_hand(
+    session: Session, house: House, action: Action, comment: Comment, at: int, *, by: str, signed: str
+) -> list[Entry]:
+    """Note that a person did it, with what follows for the comment, its album and the ban's term.
+
+    Action and comment are locked; `signed` is how the journal may keep `by`.
+    """
+    kind = ActionKind(action.kind)
+    album = goes_with(session, comment, kind)
+    entry = move(action, ActionState.DONE, at, by=by, outcome=Outcome.ACTED)
+    action.sent_at = action.sent_at or at
+    session.add(action)
+    entries = [entry._replace(body={**entry.body, "by": signed, "by_hand": True})]
+    if kind in REMOVALS:
+        entries += move_comment(comment, CommentState.REMOVED, at, by=signed)
+    elif kind is ActionKind.RESTORE_COMMENT:
+        entries += move_comment(comment, CommentState.VISIBLE, at, by=signed)
+    session.flush()
+    matter = load_matter(session, action.id, comment.id)
+    if matter is not None:
+        entries += follow_up(session, house, matter, album, Done(Outcome.ACTED), at)
+    return entries
