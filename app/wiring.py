@@ -18,6 +18,7 @@ from app.domain.ports import Adapter, ClientFactory
 from app.journal.keys import refuse_other_keys, signed_ends
 from app.journal.verify import missing_guards
 from app.networks.max.adapter import max_messenger
+from app.networks.telegram.adapter import telegram
 from app.networks.vk.adapter import vk
 from app.outbox.endings import alert
 from app.pipeline.administration.policies import ensure_presets
@@ -39,7 +40,7 @@ from model.scorer import Scorer
 
 _log = structlog.get_logger()
 #: Every network that the house knows; the rest of it does not notice which one it deals with.
-NETWORKS: Final[tuple[Callable[[Settings], Adapter], ...]] = (vk, max_messenger)
+NETWORKS: Final[tuple[Callable[[Settings], Adapter], ...]] = (vk, max_messenger, telegram)
 
 
 def open_house(

@@ -42,7 +42,8 @@ class Request:
     """What is sent. `form` is sent as a form, `json` as JSON; `limit` bytes are the longest answer that is read."""
 
     method: str
-    url: str
+    #: Some networks want the token in the address.
+    url: str = field(repr=False)
     params: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
     json: Any = None

@@ -168,7 +168,6 @@ def _dialogue(message: JsonObject, act: Act, peer: str, number: str) -> _Told | 
         attachments=content.names(message),
         written_at=instant(message.get("date")),
         reply_to=id_of(object_of(message.get("reply_to_message")), "message_id"),
-        url=f"tg://user?id={peer}",
         private=True,
         context=content.context(message),
     )

@@ -6,7 +6,7 @@ from typing import Final
 from app.domain.errors import InvalidInputError
 from app.domain.ports import PageForm, Slot
 from app.domain.words import IntakeKind
-from app.networks.telegram.fields import message_url, number_in_address
+from app.networks.telegram.fields import message_url
 
 _GROUP: Final = re.compile(r"-[1-9][0-9]{0,17}", re.ASCII)
 _PERSON: Final = re.compile(r"(?:tg://user\?id=)?[1-9][0-9]{0,18}", re.ASCII)
@@ -36,7 +36,7 @@ def checked_id(value: str) -> str:
     if _PERSON.fullmatch(given):
         raise InvalidInputError(
             "external_id",
-            "это личный аккаунт или число без минуса: Telegram показывает боту комментарии только в группе обсуждений"
+            "это личный профиль (число без минуса): Telegram показывает боту комментарии только в группе обсуждений"
             f" канала, поэтому странице руководителя нужны канал и группа при нём; {_HOW}",
         )
     raise InvalidInputError(
@@ -66,11 +66,8 @@ def checked_author(value: str) -> str:
 
 
 def author_url(author: str) -> str:
-    """Where people see an author; a person without a name is found by the application alone."""
-    if author.startswith("-"):
-        number = number_in_address(author.removeprefix("-") if author.startswith("--") else author)
-        return f"https://t.me/c/{number}/1" if number else ""
-    return f"tg://user?id={author}"
+    """Where people see a channel; '' for a person, whom the number finds in no browser."""
+    return message_url(author, "", "1")
 
 
 FORM: Final = PageForm(
