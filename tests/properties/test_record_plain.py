@@ -32,12 +32,12 @@ from app.pipeline.record.committing import Answer, Committer
 from app.pipeline.record.happenings import Happenings
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.plain import Plain
-from app.storage.session import Database, migrate
+from app.storage.session import migrate
 from app.storage.tables import Decision, Page, metadata
 from app.storage.vault import JournalKey, Vault
 from model.explain import Span
 from tests.fakes.clock import FakeClock
-from tests.fakes.house import APPEAL, CLEAN, DOUBTFUL, INSULT, PROBABLY_SPAM, RUDE_APPEAL, removed, written
+from tests.fakes.house import APPEAL, CLEAN, DOUBTFUL, INSULT, PROBABLY_SPAM, RUDE_APPEAL, make_house, removed, written
 from tests.fakes.thresholds import REVIEW, FakeThresholds
 
 VAULT = Vault(Fernet.generate_key())
@@ -123,7 +123,8 @@ def template(mode: Mode) -> Path:
 def house_on(path: Path) -> House:
     """A house whose keys, clock and ids are those of every other one."""
     clock = FakeClock()
-    return House(Database(f"sqlite:///{path}"), VAULT, KEY, clock, IdMaker(clock, 1))
+    house = make_house(f"sqlite:///{path}", clock)
+    return replace(house, vault=VAULT, journal_key=KEY, ids=IdMaker(clock, 1))
 
 
 def everything(house: House) -> dict[str, list[Any]]:
