@@ -42,11 +42,11 @@ class Request:
     """What is sent. `form` is sent as a form, `json` as JSON; `limit` bytes are the longest answer that is read."""
 
     method: str
-    #: Some networks want the token in the address.
+    #: Some networks want the token in the address, others beside the parameters.
     url: str = field(repr=False)
-    params: Mapping[str, str] | None = None
-    form: Mapping[str, str] | None = None
-    json: Any = None
+    params: Mapping[str, str] | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    json: Any = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limit: int = ANSWER_BYTES
 
