@@ -2,11 +2,15 @@
 
 from typing import Final
 
+from tests.stands.max import MaxStand
 from tests.stands.stand import Stand
+from tests.stands.telegram import TelegramStand
 from tests.stands.toy import ToyStand
 from tests.stands.vk import VkStand
 
 STANDS: Final[tuple[type[Stand], ...]] = (
     VkStand,
+    MaxStand,
+    TelegramStand,
     ToyStand,
 )
