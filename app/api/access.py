@@ -75,6 +75,12 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/labels": _ADMINS,
     "GET /v1/reports/{period}": _READERS,
     "POST /v1/reports/{period}": _READERS,
+    # The register is published: the office's site may fetch it.
+    "GET /v1/registry": _READERS | {Role.SITE},
+    "POST /v1/registry": _ADMINS,
+    "PATCH /v1/registry/{entry_id}": _ADMINS,
+    "DELETE /v1/registry/{entry_id}": _ADMINS,
+    "POST /v1/registry/review": _MODERATORS,
     "POST /v1/persons/export": _ADMINS,
     "POST /v1/persons/erase": _ADMINS,
     "GET /v1/holds": frozenset({Role.AUDITOR, Role.ADMIN}),

@@ -25,6 +25,7 @@ _TAGS: Final = [
     {"name": "actions", "description": "What is asked of the networks."},
     {"name": "review", "description": "Questions to people: the queue, verdicts and taking them back."},
     {"name": "objections", "description": "Residents object to decisions, and are answered."},
+    {"name": "registry", "description": "The official pages that the acts have the office list and publish."},
     {"name": "reports", "description": "The numbers of a week, a month or a quarter."},
     {"name": "answers", "description": "Residents who wait for an answer, and the office's answers."},
     {"name": "pages", "description": "Official pages, their policies and modes."},

@@ -18,6 +18,7 @@ from app.api import (
     pages,
     persons,
     previews,
+    registry,
     reports,
     review,
     verdicts,
@@ -61,6 +62,7 @@ def include_api(app: FastAPI) -> None:
         jobs,
         labels,
         reports,
+        registry,
         persons,
         alerts,
     ):

@@ -26,6 +26,7 @@ from app.console import (
     queue_bans,
     queue_copies,
     queue_list,
+    registry,
     reports,
     sign_in,
 )
@@ -51,6 +52,7 @@ _ROUTERS: Final = (
     answers.router,
     dossier.router,
     reports.router,
+    registry.router,
     persons.router,
     alerts.router,
 )

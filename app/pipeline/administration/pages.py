@@ -7,10 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import ConflictError, NotAllowedError
 from app.domain.ports import Adapter, PageForm
-from app.domain.states import CANCELLABLE, ActionState
-from app.domain.words import IntakeKind, Mode
+from app.domain.words import IntakeKind
 from app.journal.chain import Entry
-from app.outbox.moves import move
 from app.pipeline.administration import page_fields as fields
 from app.pipeline.administration import page_tokens
 from app.pipeline.administration.acting import Acting
@@ -18,14 +16,15 @@ from app.pipeline.administration.page_description import change_description
 from app.pipeline.administration.page_fields import NewPage, PageChanges, form_of
 from app.pipeline.administration.page_intake import change_intake, first_intake, next_step, still_missing
 from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
-from app.pipeline.administration.page_secret import forget_previous, new_secret, set_secret
+from app.pipeline.administration.page_removal import remove_page
+from app.pipeline.administration.page_secret import new_secret, set_secret
 from app.pipeline.administration.page_tokens import Tokens
 from app.pipeline.administration.page_version import refuse_other_version
 from app.pipeline.administration.policies import check_mode
 from app.pipeline.house import House
 from app.pipeline.mode_change import apply_mode_change
-from app.storage import outbox
 from app.storage import pages as queries
+from app.storage import registry
 from app.storage.tables import Connection, Page
 
 __all__ = [
@@ -80,6 +79,17 @@ def add_page(house: House, new: NewPage, *, by: str) -> AddedPage:
         raise _duplicate(network.name, checked.external_id) from None
 
 
+def check_new_page(house: House, new: NewPage) -> None:
+    """Whether such a page could be added.
+
+    Raises:
+        InvalidInputError: a field is wrong, or there are no such rules, or they do not go with the mode.
+    """
+    checked = _checked(fields.network_named(house.networks, new.network), new)
+    with house.database.read() as session:
+        check_mode(session, checked.policy, fields.mode_named(checked.mode))
+
+
 def _checked(network: Adapter, new: NewPage) -> NewPage:
     fields.checked_timezone(new.timezone)
     fields.mode_named(new.mode)
@@ -116,6 +126,7 @@ def _add(acting: Acting, network: Adapter, new: NewPage) -> AddedPage:
     acting.session.add(connection)
     acting.session.flush()
     page_tokens.store_tokens(acting, page, tokens)
+    registry.enter_page(acting.session, acting.house.ids, page.id, acting.at)
     body = {
         "by": acting.who,
         "network": page.network,
@@ -256,36 +267,3 @@ def _change_credentials(acting: Acting, page: Page, changes: PageChanges) -> dic
         page.confirmation = changes.confirmation
         changed.append("confirmation")
     return {"credentials": changed} if changed else {}
-
-
-def remove_page(house: House, page_id: int, *, by: str) -> None:
-    """Stop taking a page's events, cancel what nobody has sent yet, forget its secrets; decisions and history stay.
-
-    Raises:
-        NotFoundError: there is no such page.
-    """
-    with house.database.write() as session:
-        acting = Acting(session, house, house.clock.now(), by)
-        page = _locked(acting, page_id)
-        entries = _cancel_held(acting, page)
-        old = page.connection_id
-        page.mode, page.removed_at, page.secret_enc, page.confirmation = Mode.SHADOW.value, acting.at, None, ""
-        forget_previous(page)
-        session.add(page)
-        session.flush()
-        own = [one.id for one in queries.credentials_of(session, [old]) if one.page_id == page.id]
-        queries.drop_credentials(session, own)
-        page_tokens.abandon(acting, old)
-        acting.settle([*entries, Entry("page_removed", page.id, {"by": acting.who})])
-
-
-def _cancel_held(acting: Acting, page: Page) -> list[Entry]:
-    """What was ordered and not sent has no page to go to, whoever ordered it."""
-    entries = []
-    for action_id, comment_id in queries.held_actions(acting.session, page.id):
-        outbox.lock_comment(acting.session, comment_id)
-        action = outbox.lock_action(acting.session, action_id)
-        if action is not None and ActionState(action.state) in CANCELLABLE:
-            entries.append(move(action, ActionState.CANCELLED, acting.at, code="page_removed", by=acting.who))
-            acting.session.add(action)
-    return entries

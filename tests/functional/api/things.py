@@ -15,7 +15,9 @@ from app.pipeline.objections import opening
 from app.pipeline.overrule.verdicts import rule
 from app.pipeline.overrule.wishes import PersonVerdict
 from app.pipeline.persons import holds
-from app.storage.tables import Action, ApiToken, Decision, Objection, ReviewCase
+from app.pipeline.registry import keeping
+from app.pipeline.registry.keeping import EntryChanges
+from app.storage.tables import Action, ApiToken, Decision, Objection, RegistryEntry, ReviewCase
 from tests.fakes.yard import Yard
 
 #: A rude appeal: the machine asks a person about it, in every live mode.
@@ -148,6 +150,17 @@ def _channel(place: Place) -> int:
     return alert_channels.add_channel(place.yard.house, new, by="cli").id
 
 
+def _entry(place: Place) -> int:
+    """The page's line in the register."""
+    return next(int(one.id) for one in place.yard.rows(RegistryEntry) if one.page_id == place.page)
+
+
+def _body(place: Place) -> int:
+    """A body that needs no page."""
+    exempt = EntryChanges(organisation="Дом культуры", exempt_act=f"постановление № {next(_authors)}")
+    return keeping.add_body(place.yard.house, exempt, by="cli").id
+
+
 #: Whoever walks must have heard of this person before.
 PERSON: Final = {"network": "vk", "id": "15170"}
 _AGREE: Final = "POST /v1/answers/{answer_id}/agree"
@@ -165,12 +178,14 @@ THINGS: Final[dict[str, Callable[[Place], int]]] = {
     "answer_id": _draft,
     "hold_id": _hold,
     "channel_id": _channel,
+    "entry_id": _entry,
 }
 #: Parameters of paths that name nothing of ours, with a value.
 PLAIN: Final[dict[str, str]] = {"period": "2026-11"}
 #: Routes that need their thing in another state than the others.
 PREPARED: Final[dict[str, Callable[[Place], int]]] = {
     _UNDO: _own_verdict,
+    "DELETE /v1/registry/{entry_id}": _body,
     "POST /v1/comments/{comment_id}/appeal": _message,
     "POST /v1/comments/{comment_id}/answers": _message,
     "POST /v1/actions/{action_id}/done": _manual,
@@ -189,6 +204,7 @@ SUBJECTS: Final[dict[tuple[str, str], tuple[str, Callable[[str], Any]]]] = {
     ("POST /v1/review/bulk", "campaign_of"): ("case_id", lambda one: {**_BULK, "campaign_of": one}),
     ("POST /v1/alert-channels", "page"): ("page_id", lambda one: {"kind": "vk", "address": "7", "page": one}),
     ("POST /v1/alert-channels", "pages"): ("page_id", lambda one: {**_LETTERS, "pages": [one]}),
+    ("POST /v1/registry/review", "ids"): ("entry_id", lambda one: {"ids": [one]}),
     ("POST /v1/previews", "page_id"): ("page_id", lambda one: {"page_id": one}),
     ("POST /v1/holds", "subject_id"): (
         "comment_id",
@@ -216,6 +232,9 @@ BODIES: Final[dict[str, Any]] = {
     "POST /v1/persons/export": PERSON,
     "POST /v1/persons/erase": PERSON,
     "POST /v1/alert-channels": _LETTERS,
+    "POST /v1/registry": {"organisation": "Дом культуры", "exempt_act": "постановление № 12"},
+    "PATCH /v1/registry/{entry_id}": {"organisation": "Администрация"},
+    "POST /v1/registry/review": {},
     "POST /v1/holds": {"scope": "author", **PERSON, "ground": "дело № 5"},
     "POST /v1/pages": {"network": "vk", "external_id": "229000009", "title": "Новая"},
     "PATCH /v1/pages/{page_id}": {"title": "Другая"},

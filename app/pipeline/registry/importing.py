@@ -1,0 +1,219 @@
+"""Reads a table of pages: each good line adds or describes a page, each bad one is told by its number."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from app.domain.errors import ConflictError, DvornikError, InvalidInputError
+from app.domain.wording import OFFICES
+from app.domain.words import Office
+from app.pipeline.administration.acting import Acting
+from app.pipeline.administration.page_fields import network_named, office_named
+from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page, check_new_page
+from app.pipeline.house import House
+from app.pipeline.registry.columns import COLUMNS, SETTINGS, TOLD
+from app.pipeline.registry.keeping import EntryChanges, add_body, apply, checked
+from app.storage import pages as page_queries
+from app.storage import registry as queries
+from app.storage.tables import Page
+
+_MOST_BYTES: Final = 32_000_000
+_NAMES: Final[Mapping[str, str]] = {
+    name.casefold(): field_name for field_name, title in {**COLUMNS, **SETTINGS}.items() for name in (field_name, title)
+}
+_OFFICES: Final[Mapping[str, str]] = {title: code for code, title in OFFICES.items()}
+_ENTRY: Final = (
+    *("organisation", "responsible_post", "responsible_name", "responsible_since", "exempt_act", "exempt_on"),
+)
+_RULES: Final = ("policy", "mode", "timezone")
+_CREDENTIALS: Final = ("user_token", "community_token", "secret", "confirmation")
+
+
+class Became(StrEnum):
+    """What came of a line."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that was left out: its number in the file, the heading being 1, and what is wrong."""
+
+    line: int
+    message: str
+
+
+@dataclass(slots=True)
+class Imported:
+    """What a table brought."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    bad: list[BadLine] = field(default_factory=list)
+
+
+def import_pages(house: House, table: bytes, *, by: str, dry: bool = False) -> Imported:
+    """Add and describe what the lines name; a line that is wrong costs the others nothing. `dry` = only look.
+
+    A line is known again by network and number, or by organisation and act: reading a table twice changes nothing.
+
+    Raises:
+        InvalidInputError: this is no such table.
+    """
+    result, importer = Imported(), _Importer(house, by, dry)
+    for number, line in _lines(table):
+        try:
+            became = importer.take(_Line.of(line))
+        except DvornikError as error:
+            result.bad.append(BadLine(number, str(error)))
+        else:
+            setattr(result, became, getattr(result, became) + 1)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line's values, checked as far as they need no database; `office` '' = it does not say."""
+
+    values: Mapping[str, str]
+    entry: EntryChanges
+    office: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> "_Line":
+        entry = EntryChanges(**{name: values[name] for name in _ENTRY if values.get(name)})
+        checked(entry)
+        named = values.get("office", "")
+        return cls(values, entry, office_named(_OFFICES.get(named.casefold(), named)).value if named else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Importer:
+    """Carries lines out; `dry` = only looks."""
+
+    house: House
+    by: str
+    dry: bool
+
+    def take(self, line: _Line) -> Became:
+        """Add or describe what a line names."""
+        values = line.values
+        if not values.get("network"):
+            return self._body(line)
+        network = network_named(self.house.networks, values["network"])
+        external_id = network.form.checked_id(values.get("external_id") or values.get("url") or "")
+        with self.house.database.read() as session:
+            page = page_queries.page_at(session, network.name, external_id)
+        if page is not None and page.removed_at is None:
+            return self._known(page, line)
+        return self._new(network.name, external_id, line)
+
+    def _new(self, network: str, external_id: str, line: _Line) -> Became:
+        values = {name: line.values.get(name) or None for name in (*_RULES, *_CREDENTIALS)}
+        rules: dict[str, Any] = {name: value for name in _RULES if (value := values[name]) is not None}
+        new = NewPage(
+            network=network,
+            external_id=external_id,
+            title=line.values.get("title") or line.values.get("organisation", ""),
+            office=line.office or Office.ADMINISTRATION.value,
+            secret=values["secret"],
+            confirmation=values["confirmation"],
+            user_token=values["user_token"],
+            community_token=values["community_token"],
+            intake=line.values.get("intake") or None,
+        )
+        new = replace(new, **rules)
+        check_new_page(self.house, new)
+        if self.dry:
+            return Became.ADDED
+        try:
+            page_id = add_page(self.house, new, by=self.by).id
+        except ConflictError:
+            # Somebody else has added it a moment ago.
+            return Became.SAME
+        self._describe(page_id, line.entry)
+        return Became.ADDED
+
+    def _known(self, page: Page, line: _Line) -> Became:
+        """A page that is here: its description follows the table, its rules and keys are changed by `page set`."""
+        title, office = line.values.get("title") or page.title, line.office or page.office
+        is_new = (title, office) != (page.title, page.office)
+        if self.dry:
+            return Became.CHANGED if is_new else Became.SAME
+        if is_new:
+            change_page(self.house, page.id, PageChanges(title=title, office=office), by=self.by)
+        described = self._describe(page.id, line.entry)
+        return Became.CHANGED if is_new or described else Became.SAME
+
+    def _describe(self, page_id: int, changes: EntryChanges) -> list[str]:
+        with self.house.database.write() as session:
+            acting = Acting(session, self.house, self.house.clock.now(), self.by)
+            return apply(acting, queries.enter_page(session, self.house.ids, page_id, acting.at), changes)
+
+    def _body(self, line: _Line) -> Became:
+        """A body that needs no page, or whose page is moderated elsewhere."""
+        beside = {name: line.values[name] for name in ("title", "url") if line.values.get(name)}
+        changes = replace(line.entry, office=line.office or None, **beside)
+        given = checked(changes)
+        organisation, url, act = (given.get(name, "") for name in ("organisation", "url", "exempt_act"))
+        if not organisation or not (url or act):
+            raise InvalidInputError("network", "ожидается сеть, или организация с актом об освобождении или ссылкой")
+        with self.house.database.write() as session:
+            entry = queries.entry_without_page(session, organisation, url, act)
+            if self.dry:
+                return Became.ADDED if entry is None else Became.SAME
+            if entry is not None:
+                acting = Acting(session, self.house, self.house.clock.now(), self.by)
+                return Became.CHANGED if apply(acting, entry, changes) else Became.SAME
+        add_body(self.house, changes, by=self.by)
+        return Became.ADDED
+
+
+def _lines(table: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Lines by their number in the file, with the fields that they fill."""
+    reader = csv.reader(io.StringIO(_text(table), newline=""), delimiter=_delimiter(table))
+    names = _heading(next(reader, []))
+    for row in reader:
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = [_plain(cell) for cell in row]
+        values = dict(zip(names, cells, strict=False))
+        yield reader.line_num, {name: value for name, value in values.items() if name not in TOLD}
+
+
+def _heading(row: list[str]) -> list[str]:
+    names = [_NAMES.get(cell.strip().casefold()) for cell in row]
+    unknown = [cell for cell, name in zip(row, names, strict=True) if name is None]
+    if unknown or not row:
+        known = ", ".join(COLUMNS.values())
+        told = f"нет столбца «{unknown[0]}»" if unknown else "нет заголовка"
+        raise InvalidInputError("table", f"{told}; ожидаются столбцы: {known}")
+    return [str(name) for name in names]
+
+
+def _plain(cell: str) -> str:
+    """A cell without the quote that keeps a spreadsheet from calculating it."""
+    stripped = cell.strip()
+    return stripped.removeprefix("'")
+
+
+def _delimiter(table: bytes) -> str:
+    heading = table.split(b"\n", 1)[0]
+    return max((b";", b"\t", b","), key=heading.count).decode()
+
+
+def _text(table: bytes) -> str:
+    if len(table) > _MOST_BYTES:
+        raise InvalidInputError("table", f"ожидается таблица не больше {_MOST_BYTES // 1_000_000} МБ")
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            return table.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInputError("table", "ожидается таблица CSV в кодировке UTF-8 или Windows-1251")
