@@ -9,6 +9,7 @@ from sqlmodel import select
 from app.domain.errors import BusyError
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.words import Kind
+from app.pipeline.house import House
 from app.pipeline.record.committing import Answer, Committer
 from app.pipeline.record.items import Item, Outcome
 from app.pipeline.record.writer import Ticket, Writer
@@ -47,6 +48,12 @@ class Collector:
         assert self._all.wait(30)
 
 
+def hand_over(house: House, writer: Writer, tickets: Sequence[Ticket]) -> None:
+    """Somebody else writes this very moment, so that all of it waits for the writer's thread."""
+    with house.database.write():
+        assert writer.write(tickets) == []
+
+
 def hostile(text: str, *, page_id: int, external_id: str, at: int = 1) -> Item:
     """An event whose fields no network of ours would send; parsers clean them, the writer must not rely on it."""
     body = Written(Act.NEW, CommentRef(Kind.WALL, "", external_id), "777", text, written_at=at)
@@ -65,7 +72,7 @@ def test_a_hostile_event_costs_its_neighbours_nothing(database_url: str, name: s
     collector = Collector(len(items))
     writer = Writer(Committer(house, desk.configuration, 1))
 
-    writer.put([Ticket(item, collector.deliver) for item in items])
+    hand_over(house, writer, [Ticket(item, collector.deliver) for item in items])
     writer.start()
     collector.wait()
     writer.close()
@@ -89,16 +96,16 @@ def test_a_full_queue_takes_nothing_of_what_does_not_fit(sqlite_url: str) -> Non
     writer = Writer(Committer(house, desk.configuration, 1), queue_limit=2)
     tickets = [Ticket(written(page_id=desk.page_id, number=n), collector.deliver) for n in range(1, 6)]
 
-    writer.put(tickets[:2])
+    hand_over(house, writer, tickets[:2])
     with pytest.raises(BusyError):
-        writer.put(tickets[2:])
+        writer.write(tickets[2:])
     writer.start()
     collector.wait()
     writer.close()
 
     assert len(desk.rows(Comment)) == 2
     with pytest.raises(BusyError):
-        writer.put(tickets[2:3])
+        writer.write(tickets[2:3])
     house.database.dispose()
 
 
@@ -112,7 +119,7 @@ def test_a_database_that_fails_says_come_again(database_url: str) -> None:
     writer = Writer(Committer(house, desk.configuration, 1))
     item = written(page_id=desk.page_id)
 
-    writer.put([Ticket(item, collector.deliver)])
+    hand_over(house, writer, [Ticket(item, collector.deliver)])
     writer.start()
     collector.wait()
     writer.close()
@@ -138,7 +145,7 @@ def test_a_row_that_a_stuck_session_holds_says_come_again(postgres_url: str, mon
 
     with house.database.write() as stuck:
         stuck.exec(select(Comment).with_for_update()).one()
-        writer.put([Ticket(edit, collector.deliver), Ticket(other, collector.deliver)])
+        assert writer.write([Ticket(edit, collector.deliver), Ticket(other, collector.deliver)]) == []
         writer.start()
         collector.wait()
     writer.close()
@@ -162,7 +169,7 @@ def test_a_configuration_that_cannot_be_read_says_come_again(database_url: str) 
     writer = Writer(Committer(house, desk.configuration, 1))
     item = written(page_id=desk.page_id)
 
-    writer.put([Ticket(item, collector.deliver)])
+    hand_over(house, writer, [Ticket(item, collector.deliver)])
     writer.start()
     collector.wait()
     writer.close()

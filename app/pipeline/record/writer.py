@@ -65,21 +65,11 @@ class Writer:
         if self._thread.is_alive():
             self._thread.join()
 
-    def put(self, tickets: Sequence[Ticket]) -> None:
-        """Queue tickets for the thread; from the same thread as `write`, or where nobody writes.
-
-        Raises:
-            BusyError: too many wait already, or the writer is closing; none of these was taken.
-        """
-        with self._changed:
-            self._queue(tickets)
-            self._hand_over()
-
     def write(self, tickets: Sequence[Ticket]) -> list[tuple[Ticket, Answer]]:
         """Commit at once what can be, and return it with its answers; the rest waits for the thread.
 
         Raises:
-            BusyError: as `put`.
+            BusyError: too many wait already, or the writer is closing; none of these was taken.
         """
         with self._changed:
             self._queue(tickets)

@@ -18,7 +18,7 @@ from app.storage.nodes import bump_config
 from app.storage.tables import Action, Comment, Decision, Journal, Page, ReviewCase
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, removed, written
-from tests.integration.test_hostile import Collector
+from tests.integration.test_hostile import Collector, hand_over
 from tests.integration.test_record import SECOND, Desk, states
 
 DAY = 86_400 * SECOND
@@ -167,7 +167,7 @@ def test_a_ban_that_comes_together_with_its_cause_calls_the_proposed_one_back(de
     ]
     collector = Collector(len(items))
     writer = Writer(Committer(desk.house, desk.configuration, 1))
-    writer.put([Ticket(item, collector.deliver) for item in items])
+    hand_over(desk.house, writer, [Ticket(item, collector.deliver) for item in items])
     writer.start()
     collector.wait()
     writer.close()
