@@ -19,7 +19,7 @@ from app.domain.connecting import Refusal, Why
 from app.domain.doors import Delivered
 from app.domain.errors import InvalidInputError, PayloadRejectedError
 from app.domain.events import Act, Event, Ignored, Removed, Written
-from app.domain.polling import Heard, Place, Unheard, Unreadable
+from app.domain.polling import Place, Unheard, Unreadable
 from app.domain.ports import (
     Adapter,
     Credential,

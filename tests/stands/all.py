@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.stands.max import MaxStand
+from tests.stands.meta import MetaStand
 from tests.stands.stand import Stand
 from tests.stands.telegram import TelegramStand
 from tests.stands.toy import ToyStand
@@ -11,6 +12,7 @@ from tests.stands.vk import VkStand
 STANDS: Final[tuple[type[Stand], ...]] = (
     VkStand,
     MaxStand,
+    MetaStand,
     TelegramStand,
     ToyStand,
 )
