@@ -120,10 +120,10 @@ class Round:
             elif not one.mark or one.mark != known.mark:
                 changed.append((known.looked, on, self._back(known, QUICK_LOOK)))
         waiting = {on for _, on, _ in changed}
-        for name, known in cursor.known.items():
-            on = discussion_of(name)
-            if on is not None and on not in waiting and known.is_due(self.now, cursor.begun):
-                looked.append((known.looked, on, self._back(known, LONG_LOOK)))
+        for name, one_known in cursor.known.items():
+            again = discussion_of(name) if one_known.is_due(self.now, cursor.begun) else None
+            if again is not None and again not in waiting:
+                looked.append((one_known.looked, again, self._back(one_known, LONG_LOOK)))
         return [(on, since) for _, on, since in sorted(changed) + sorted(looked)]
 
     def _back(self, known: Known, behind: int) -> int:
