@@ -1,7 +1,7 @@
 """Says which calls of the Bot API carry out an order.
 
 A ban without a term deletes all that its author wrote in the group, and Telegram asks nobody; a ban with a term only
-takes the right to write. Whoever writes as a channel can be banned for ever and no other way.
+takes the right to write. Whoever writes as a channel is banned until somebody lifts it, and keeps what was written.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.domain.clock import SECOND
-from app.domain.ports import Delivery, Failed, Manual, Order
+from app.domain.ports import Failed, Order
 from app.domain.words import ActionKind
 from app.networks.telegram.abilities import LONGEST_TERM, SHORTEST_TERM
 
@@ -35,7 +35,7 @@ class Call:
     params: Mapping[str, Any]
 
 
-def plan(order: Order, now: int) -> tuple[Call, ...] | Delivery:
+def plan(order: Order, now: int) -> tuple[Call, ...] | Failed:
     """The calls that carry out an order, in their order; `now` in microseconds."""
     planner = _PLANNERS.get(order.kind)
     if planner is None:
@@ -53,7 +53,7 @@ def is_chat(author: str) -> bool:
     return author.startswith("-")
 
 
-def _delete(order: Order, _now: int) -> tuple[Call, ...] | Delivery:
+def _delete(order: Order, _now: int) -> tuple[Call, ...] | Failed:
     chat = chat_of(order)
     # The same album may be told of with the message itself in it.
     messages = list(dict.fromkeys((order.external_id, *order.together)))
@@ -67,27 +67,24 @@ def _delete(order: Order, _now: int) -> tuple[Call, ...] | Delivery:
     return tuple(Call("deleteMessages", where | {"message_ids": part}) for part in parts)
 
 
-def _ban(order: Order, now: int) -> tuple[Call, ...] | Delivery:
+def _ban(order: Order, now: int) -> tuple[Call, ...] | Failed:
     if refused := _wrong_author(order):
         return refused
     where = {"chat_id": int(order.page)}
+    seconds = (order.ban_until - now) // SECOND if order.ban_until is not None else None
+    if seconds is not None and seconds < SHORTEST_TERM + _ON_THE_WAY:
+        return Failed("ban_term_over")
     if is_chat(order.author):
-        if order.ban_until is not None:
-            # For ever is more than was ordered.
-            return Manual("channel_has_no_term")
         return (Call("banChatSenderChat", where | {"sender_chat_id": int(order.author)}),)
     whom = where | {"user_id": int(order.author)}
-    if order.ban_until is None:
+    if order.ban_until is None or seconds is None:
         return (Call("banChatMember", whom),)
-    seconds = (order.ban_until - now) // SECOND
-    if seconds < SHORTEST_TERM + _ON_THE_WAY:
-        return Failed("ban_term_over")
     # What is longer than Telegram counts has no end there: whoever ordered it lifts it.
     until = {"until_date": order.ban_until // SECOND} if seconds <= LONGEST_TERM else {}
     return (_restrict(whom, can=False, **until),)
 
 
-def _unban(order: Order, _now: int) -> tuple[Call, ...] | Delivery:
+def _unban(order: Order, _now: int) -> tuple[Call, ...] | Failed:
     if refused := _wrong_author(order):
         return refused
     where = {"chat_id": int(order.page)}
@@ -111,7 +108,7 @@ def _wrong_author(order: Order) -> Failed | None:
     return None if _CHAT.fullmatch(order.author) else Failed("no_author")
 
 
-_PLANNERS: Final[Mapping[ActionKind, Callable[[Order, int], tuple[Call, ...] | Delivery]]] = {
+_PLANNERS: Final[Mapping[ActionKind, Callable[[Order, int], tuple[Call, ...] | Failed]]] = {
     ActionKind.DELETE_COMMENT: _delete,
     ActionKind.BAN_AUTHOR: _ban,
     ActionKind.UNBAN_AUTHOR: _unban,

@@ -58,7 +58,7 @@ class TelegramClient:
     def carry_out(self, order: Order, credentials: Sequence[Credential]) -> Delivery:
         """Call Telegram with the bot's token; a bot that lacks a right lacks it in this group alone."""
         calls = plan(order, self._clock.now())
-        if not isinstance(calls, tuple):
+        if isinstance(calls, Failed):
             return calls
         if not credentials:
             return Retry(_NO_TOKEN, waiting=WaitingFor.TOKEN)
@@ -66,7 +66,9 @@ class TelegramClient:
             ended = self._ended(order, credentials[0], self._call(call, credentials[0]))
             if ended is not None:
                 return ended
-        return Done(Outcome.ACTED)
+        # A channel's ban has no term: whoever ordered one has to lift it.
+        dated = order.kind is ActionKind.BAN_AUTHOR and order.ban_until is not None
+        return Done(Outcome.ACTED, endless=dated and is_chat(order.author))
 
     def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | Untold:
         """The group's administrators and the channel that it belongs to."""
