@@ -65,8 +65,7 @@ class MaxSimulator(Listening):
     def subscribe(self, bot: Bot, url: str, secret: str, types: frozenset[str] = frozenset()) -> Subscription:
         """Have an address called for everything, or for these types; the address may be any on this machine."""
         with self.state.lock:
-            now = self.state.now_ms()
-            kept = bot.subscriptions[url] = Subscription(url, types, secret, now, now)
+            kept = bot.subscriptions[url] = Subscription(url, types, secret, self.state.now_ms())
             return kept
 
     # --- what people do ----------------------------------------------------------------------------------------------

@@ -54,7 +54,11 @@ class Courier:
         self.knock()
 
     def knock(self) -> None:
-        """Deliver everything that is due; what is taken back meanwhile goes nowhere."""
+        """Give up addresses that have refused for too long, and deliver what is due to the others."""
+        for one in self.waiting:
+            kept, failing = one.subscription, one.subscription.failing_since_ms
+            if failing is not None and self._state.now_ms() - failing >= PATIENCE_MS and self._is_set(one):
+                del one.bot.subscriptions[kept.url]
         while due := next((one for one in self.waiting if one.due_ms <= self._state.now_ms()), None):
             self.waiting.remove(due)
             self._attempt(due)
@@ -65,18 +69,22 @@ class Courier:
 
     def _attempt(self, delivery: Delivery) -> None:
         subscription = delivery.subscription
-        if delivery.bot.subscriptions.get(subscription.url) is not subscription:
+        if not self._is_set(delivery):
             return
         if self._is_taken(subscription, delivery.body):
-            subscription.heard_at_ms = self._state.now_ms()
+            subscription.failing_since_ms = None
             return
-        if self._state.now_ms() - subscription.heard_at_ms >= PATIENCE_MS:
-            del delivery.bot.subscriptions[subscription.url]
-            return
+        if subscription.failing_since_ms is None:
+            subscription.failing_since_ms = self._state.now_ms()
         if delivery.failures < len(self._repeats):
             delivery.due_ms = self._state.now_ms() + self._repeats[delivery.failures]
             delivery.failures += 1
             self.waiting.append(delivery)
+
+    @staticmethod
+    def _is_set(delivery: Delivery) -> bool:
+        """Whether the address is still called as it was when the update happened."""
+        return delivery.bot.subscriptions.get(delivery.subscription.url) is delivery.subscription
 
     def _is_taken(self, subscription: Subscription, body: bytes) -> bool:
         headers = {"Content-Type": "application/json"}

@@ -29,8 +29,7 @@ def subscribe(asked: Asked) -> Answer:
         return {"success": False, "message": "Only HTTPS on port 443"}
     if not isinstance(secret, str) or (secret and not SECRET.fullmatch(secret)):
         raise ApiError(400, "proto.payload")
-    now = asked.state.now_ms()
-    asked.bot.subscriptions[url] = Subscription(url, frozenset(types), secret, now, now)
+    asked.bot.subscriptions[url] = Subscription(url, frozenset(types), secret, asked.state.now_ms())
     return DONE
 
 

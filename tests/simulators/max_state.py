@@ -82,13 +82,13 @@ class Chat:
 
 @dataclass
 class Subscription:
-    """An address that is called; `heard_at_ms` is when it last took a delivery, or was set."""
+    """An address that is called; `failing_since_ms` is when it first refused after it had last taken something."""
 
     url: str
     types: frozenset[str]
     secret: str = field(repr=False)
     set_at_ms: int = 0
-    heard_at_ms: int = 0
+    failing_since_ms: int | None = None
 
 
 @dataclass

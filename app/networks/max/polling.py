@@ -30,7 +30,8 @@ UPDATES_BYTES: Final = 32_000_000
 LESSON: Final = "updates"
 _GRACE_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 10.0
-_PASSING: Final = frozenset({Move.AGAIN, Move.REST})
+#: From here on it is MAX's own trouble; below, most of all a webhook that is set beside the asking.
+_OWN_TROUBLE: Final = 500
 
 
 class _Reply(msgspec.Struct):
@@ -73,8 +74,7 @@ class MaxUpdates:
             if isinstance(answer, Unreachable):
                 return Unheard(answer.code, answer.after, learned=learned)
             code = label(answer)
-            what = move(answer)
-            if what in _PASSING:
+            if _passes(answer):
                 return Unheard(code, answer.after, learned=learned)
             learned = _more(learned, credential, answer, code)
         return Unheard(code, lasting=True, learned=learned)
@@ -91,6 +91,11 @@ class MaxUpdates:
         if place.cursor:
             params["marker"] = place.cursor
         return await self._transport.call(Call("GET", "updates", params, limit=UPDATES_BYTES), credential)
+
+
+def _passes(refused: Refused) -> bool:
+    what = move(refused)
+    return what is Move.REST or (what is Move.AGAIN and refused.status >= _OWN_TROUBLE)
 
 
 def _more(learned: Learned, credential: Credential, refused: Refused, code: str) -> Learned:

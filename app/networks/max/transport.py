@@ -97,11 +97,7 @@ def answer_of(got: Got | Unreachable) -> Answer:
     """What came back for a call; an answer that is not in MAX's words is from somebody between us."""
     if isinstance(got, Unreachable):
         return got
-    try:
-        found = read_json(got.body)
-    except PayloadRejectedError:
-        found = None
-    said = found if isinstance(found, dict) else None
+    said = _said(got.body)
     if got.status == httpx.codes.OK:
         if said is None:
             return Unreachable("garbage")
@@ -109,3 +105,15 @@ def answer_of(got: Got | Unreachable) -> Answer:
     if said is None or not (isinstance(said.get("code"), str) or isinstance(said.get("message"), str)):
         return Unreachable(f"http_{got.status}", got.after)
     return Refused(got.status, text_of(said, "code"), got.after)
+
+
+def _said(body: bytes) -> JsonObject | None:
+    """The answer as an object, None when it is none; letters that are broken cost only themselves."""
+    try:
+        try:
+            found = read_json(body)
+        except PayloadRejectedError:
+            found = read_json(body.decode("utf-8", "replace").encode())
+    except PayloadRejectedError:
+        return None
+    return found if isinstance(found, dict) else None
