@@ -97,11 +97,11 @@ def attached(codes: tuple[str, ...]) -> str:
 
 
 def ban_terms(shown: CaseView) -> tuple[tuple[str, str], ...]:
-    """The terms to choose from, as (value, words); empty where the act or the network allows no ban."""
-    possible = any(effect.kind is ActionKind.BAN_AUTHOR and effect.possible for effect in shown.effects)
+    """The terms to choose from, as (value, words); empty where the act allows no ban."""
     ladder = {seconds for choice in shown.choices for seconds in choice.ladder}
     comment, author = shown.record.record.comment, shown.record.record.author
-    if not possible or not ladder or author is None or comment.private:
+    # Where the network offers no ban, a person does it there: the task names the term.
+    if not shown.effects or not ladder or author is None or comment.private:
         return ()
     terms = [(str(seconds), term(seconds)) for seconds in sorted(ladder | {_WEEK, _MONTH, _YEAR})]
     return (*terms, ("ever", "бессрочно, с согласия второго сотрудника"))

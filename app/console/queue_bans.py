@@ -12,7 +12,7 @@ from app.console.queue_way import Walker
 from app.console.shell import Form, number, redirect, render, text
 from app.console.wording import shortened
 from app.domain.errors import InvalidInputError
-from app.domain.questions import is_final
+from app.domain.questions import effect, is_final
 from app.domain.states import ActionState
 from app.domain.words import ActionKind, Kind
 from app.pipeline.case_view import judged_words
@@ -94,7 +94,14 @@ def _page(request: Request, going: Walker, *, problem: str = "") -> Response:
         final=lambda one: is_final(
             ActionKind.BAN_AUTHOR, Kind(one.record.comment.kind), going.use.abilities.get(one.record.network)
         ),
+        told=lambda one: _told(going, one.record),
     )
+
+
+def _told(going: Walker, record: DecisionRecord) -> str:
+    """What the ban will really do there."""
+    abilities = going.use.abilities.get(record.network)
+    return effect(ActionKind.BAN_AUTHOR, Kind(record.comment.kind), abilities) if abilities else ""
 
 
 def _proposals(session: Session, going: Walker, before: int | None) -> tuple[list[Proposal], int | None]:

@@ -1,6 +1,6 @@
 """Says in one Russian sentence why a comment waits for a person, and what an action will really do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from app.domain.ports import Abilities
@@ -34,6 +34,39 @@ _STOPPED: Final[Mapping[str, str]] = {
     Reason.MODE: "режим страницы сменился раньше, чем она закончила: решает человек",
 }
 _REMOVALS: Final = (ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT)
+_BY_HAND: Final = "Программа здесь этого не может: она поставит задачу, и сделать это нужно будет вручную в сети."
+_FOR_GOOD: Final = "Вернуть его будет нельзя: полная копия сохраняется как доказательство."
+#: What moderators should know before they ban, where it is so.
+_BANS: Final[Sequence[tuple[Callable[[Abilities], bool], str]]] = (
+    (lambda it: not it.can_ban and not it.bans_by_deleting, _BY_HAND),
+    (
+        lambda it: it.bans_by_deleting,
+        "Сеть блокирует только вместе с удалением комментария: если он уже удалён, блокировать придётся вручную.",
+    ),
+    (
+        lambda it: it.ban_deletes_messages and it.term_only_mutes,
+        (
+            "Блокировка на срок запрещает писать и ничего не удаляет. Бессрочная удалит и то, что автор писал раньше;"
+            " этого не вернуть, копии сохранённых комментариев остаются у нас."
+        ),
+    ),
+    (
+        lambda it: it.ban_deletes_messages and not it.term_only_mutes,
+        "Сеть удалит и то, что автор писал раньше; этого не вернуть, копии сохранённых комментариев остаются у нас.",
+    ),
+    (
+        lambda it: not it.ban_deletes_messages and it.term_only_mutes,
+        "Блокировка на срок запрещает писать, читать автор сможет.",
+    ),
+    (
+        lambda it: not it.ban_terms.dated and it.can_unban,
+        "Сеть сроков не знает: программа сама снимет блокировку, когда срок выйдет.",
+    ),
+    (
+        lambda it: not it.ban_terms.dated and not it.can_unban,
+        "Сеть сроков не знает: когда срок выйдет, программа напомнит снять блокировку вручную.",
+    ),
+)
 #: What takes an action back.
 UNDO: Final[Mapping[ActionKind, ActionKind]] = {
     ActionKind.DELETE_COMMENT: ActionKind.RESTORE_COMMENT,
@@ -91,20 +124,36 @@ def is_final(kind: ActionKind, comment: Kind, abilities: Abilities | None) -> bo
 
 def effect(kind: ActionKind, comment: Kind, abilities: Abilities) -> str:
     """What an action will really do on this network, and whether it can be taken back."""
-    if not abilities.can(kind, comment):
-        return "Эта сеть так не умеет."
-    can_undo = abilities.can_undo(kind, comment)
     if kind is ActionKind.BAN_AUTHOR:
-        own = " Сеть удалит и то, что автор писал раньше." if abilities.ban_deletes_messages else ""
-        back = "Блокировку можно снять." if can_undo else "Снять блокировку отсюда нельзя."
-        return f"Автор больше не сможет писать на странице.{own} {back}"
+        return _ban(comment, abilities)
+    if kind is ActionKind.UNBAN_AUTHOR and not abilities.can_unban:
+        return f"Автор снова сможет писать на странице. {_BY_HAND}"
+    if not abilities.can(kind, comment):
+        return _removal_by_hand(kind)
     if kind in _REMOVALS:
         what = "Комментарий исчезнет со страницы." if kind is _REMOVALS[0] else "Комментарий увидит только его автор."
-        back = "Потом его можно вернуть, пока сеть это позволяет." if can_undo else "Вернуть его будет нельзя."
-        return f"{what} {back}"
+        can_undo = abilities.can_undo(kind, comment)
+        return f"{what} {'Потом его можно вернуть, пока сеть это позволяет.' if can_undo else _FOR_GOOD}"
     if kind is ActionKind.RESTORE_COMMENT:
         return "Комментарий снова появится на странице, если сеть ещё хранит его."
     return "Автор снова сможет писать на странице."
+
+
+def _removal_by_hand(kind: ActionKind) -> str:
+    """Hiding and restoring are no tasks where the network knows nothing of the kind; a deletion always is."""
+    return f"Комментарий исчезнет со страницы. {_BY_HAND}" if kind is _REMOVALS[0] else "Эта сеть так не умеет."
+
+
+def _ban(comment: Kind, abilities: Abilities) -> str:
+    said = ["Автор больше не сможет писать на странице."]
+    said += [words for holds, words in _BANS if holds(abilities)]
+    if abilities.can_unban:
+        said.append("Блокировку можно снять.")
+    elif abilities.can_ban or abilities.bans_by_deleting:
+        said.append("Снять блокировку отсюда нельзя: это придётся сделать вручную в сети.")
+    if abilities.bans_by_deleting and comment not in abilities.can_delete:
+        said.append("Этот комментарий программа удалить не может, поэтому и блокировка останется человеку.")
+    return " ".join(said)
 
 
 def _times(count: int) -> str:

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from app.domain.states import ActionState
-from app.domain.words import Mode, Reason
+from app.domain.words import ActionKind, Mode, Reason
 from app.journal.chain import Entry, append
 from app.outbox.moves import MACHINE, is_by_machine, move, propose
 from app.pipeline.house import House
@@ -47,6 +47,8 @@ def _unsent(session: Session, page_id: int, mode: Mode) -> list[tuple[int, int]]
         col(Action.state).in_(_TOUCHED[mode]),
         Action.ordered_by == MACHINE,
         Action.confirmed_by == "",
+        # The end of a ban's term is owed to its author in every mode.
+        Action.kind != ActionKind.UNBAN_AUTHOR.value,
     )
     return list(session.exec(query.order_by(col(Action.comment_id), col(Action.id))))
 

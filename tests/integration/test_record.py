@@ -469,3 +469,18 @@ def test_rights_that_are_taken_away_are_told_until_they_are_back(enforce: Desk) 
         (*about, "delete,ban", False),
         (*about, "delete,ban", False),
     ]
+
+
+@pytest.mark.parametrize("state", ["pending", "manual"])
+def test_who_lifts_a_ban_in_the_network_leaves_nothing_to_lift(enforce: Desk, state: str) -> None:
+    """An unban that waits, for its time or for somebody's hands, is done by then."""
+    enforce.one(written("Ты дурак", page_id=enforce.page_id, scores=INSULT))
+    enforce.set_action("done", outcome="acted", kind="ban_author")
+    with enforce.house.database.write() as session:
+        ban = session.exec(select(Action).where(Action.kind == "ban_author")).one()
+        unban = {**ban.model_dump(), "id": 5, "idempotency_key": "5", "kind": "unban_author", "state": state}
+        session.add(Action(**unban))
+    enforce.one(enforce.event(AuthorUnbanned("777", "5", expired=False), "unban"))
+
+    [unbanned] = [one for one in enforce.rows(Action) if one.kind == "unban_author"]
+    assert (unbanned.state, unbanned.outcome) == ("done", "already")

@@ -207,6 +207,10 @@ class OutboxMachine(RuleBasedStateMachine):
     def _come_to_an_end(self) -> None:
         self.desks.clear()
         self.world.network.answers.clear()
+        with self.world.database.read() as session:
+            pause = session.exec(select(Connection.paused_until)).one() or 0
+        # Nobody gets a connection that the network has told to wait.
+        self.world.clock.instant = max(pause, self.world.clock.now())
         for _ in range(100):
             self.world.lose_leases()
             self.world.work_off()

@@ -1,7 +1,11 @@
 """A case says in one sentence why it is open, and a button what it will really do."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from app.domain.abilities import BanTerms
 from app.domain.ports import Abilities
 from app.domain.questions import UNDO, effect, why
 from app.domain.words import ActionKind, Kind, Reason, Verdict
@@ -78,6 +82,33 @@ def test_a_button_says_what_cannot_be_taken_back() -> None:
     ban = effect(ActionKind.BAN_AUTHOR, Kind.DISCUSSION, CHAT)
     assert "удалит и то, что автор писал раньше" in ban
     assert "Снять блокировку отсюда нельзя" in ban
+
+
+@pytest.mark.parametrize(
+    ("abilities", "said"),
+    [
+        ({"ban_deletes_messages": True, "term_only_mutes": True}, "на срок запрещает писать и ничего не удаляет"),
+        ({"term_only_mutes": True}, "читать автор сможет"),
+        ({"bans_by_deleting": True}, "только вместе с удалением"),
+        ({"bans_by_deleting": True, "can_delete": frozenset()}, "блокировка останется человеку"),
+        ({"can_ban": False}, "вручную в сети"),
+        ({"ban_terms": BanTerms(dated=False)}, "программа сама снимет блокировку"),
+        ({"ban_terms": BanTerms(dated=False), "can_unban": False}, "программа напомнит снять блокировку вручную"),
+    ],
+)
+def test_a_moderator_knows_what_a_ban_is_here(abilities: dict[str, Any], said: str) -> None:
+    """What the network does beside keeping the author away, and who ends the term, is told before it is confirmed."""
+    assert said in effect(ActionKind.BAN_AUTHOR, Kind.WALL, replace(VK, **abilities))
+    assert said not in effect(ActionKind.BAN_AUTHOR, Kind.WALL, VK)
+
+
+def test_what_cannot_come_back_is_kept_and_what_cannot_be_done_is_a_task() -> None:
+    """A deletion for good leaves a full copy; one that the program cannot do is done by hand."""
+    assert "полная копия сохраняется как доказательство" in effect(ActionKind.DELETE_COMMENT, Kind.WALL, CHAT)
+    assert "копия" not in effect(ActionKind.DELETE_COMMENT, Kind.WALL, VK)
+    by_hand = replace(CHAT, can_delete=frozenset())
+    assert "вручную в сети" in effect(ActionKind.DELETE_COMMENT, Kind.WALL, by_hand)
+    assert "вручную в сети" in effect(ActionKind.UNBAN_AUTHOR, Kind.WALL, CHAT)
 
 
 def test_every_measure_has_its_reverse() -> None:

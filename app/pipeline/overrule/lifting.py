@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from app.domain.states import CANCELLABLE, UNFINISHED, ActionState, CommentState, Outcome
 from app.domain.words import ActionKind
 from app.outbox.permission import REMOVALS
+from app.outbox.terms import is_end_of_term
 from app.pipeline.overrule.sitting import Sitting
 from app.pipeline.record.deciding import Wanted
 from app.storage.tables import Action
@@ -66,7 +67,7 @@ def _author(sitting: Sitting, sent: Collection[Action]) -> tuple[Wanted | None, 
     ban = bans[-1]
     others = select(Action).where(Action.author_id == ban.author_id, Action.page_id == ban.page_id)
     beside = list(sitting.session.exec(others))
-    if any(_lifts(action, ban) for action in beside):
+    if any(_lifts(action, ban, sitting.at) for action in beside):
         return None, ""
     if any(
         action.kind == ActionKind.BAN_AUTHOR
@@ -78,9 +79,9 @@ def _author(sitting: Sitting, sent: Collection[Action]) -> tuple[Wanted | None, 
         return None, "автор заблокирован и за другой комментарий: блокировка остаётся"
     if not sitting.comment.author:
         return None, "данные автора стёрты: снять блокировку можно только в самой сети"
-    network = sitting.network
-    if network is None or not network.can_unban:
+    if sitting.network is None:
         return None, "сеть не умеет снимать блокировку"
+    # Where the network offers no way to lift it, it becomes a task for somebody's hands.
     return Wanted(ActionKind.UNBAN_AUTHOR, ban.clause), ""
 
 
@@ -89,8 +90,10 @@ def _holds(ban: Action, at: int) -> bool:
     return ban.outcome != Outcome.GONE and (ban.ban_until is None or ban.ban_until > at)
 
 
-def _lifts(action: Action, ban: Action) -> bool:
-    """Whether this is the ban's end, ordered or done."""
+def _lifts(action: Action, ban: Action, at: int) -> bool:
+    """Whether this is the ban's end, ordered or done; one that waits for the term to be over lifts nothing now."""
     if action.kind != ActionKind.UNBAN_AUTHOR or action.created_at < ban.created_at:
+        return False
+    if is_end_of_term(action) and action.state == ActionState.PENDING and action.due_at > at:
         return False
     return action.state == ActionState.DONE or action.state in UNFINISHED

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
+from sqlmodel import Session
+
 from app.domain.events import Event, Written
 from app.domain.watching import Matter
-from app.journal.chain import append_many
+from app.journal.chain import Entry, append_many
 from app.outbox.moving import move_page
+from app.outbox.terms import ends_itself, order_end
 from app.pipeline.configuration import Configuration, PageConfig
 from app.pipeline.house import House
 from app.pipeline.record.budget import Budget, fall_to_review
@@ -25,7 +28,7 @@ from app.pipeline.record.rulings import Rulings
 from app.pipeline.record.writing import write, write_rare
 from app.pipeline.watching import incidents
 from app.pipeline.watching.rights import tell_rights
-from app.storage.tables import Unjudged
+from app.storage.tables import Action, Page, Unjudged
 from app.storage.transaction import Transaction
 
 #: An ordinary comment needs no more.
@@ -84,6 +87,8 @@ def record(
         ledger.entries += move_page(transaction.session, house.ids, page_id, to, ledger.at)
     for page_id, lost in sorted(ledger.rights.items()):
         tell_rights(transaction.session, house, page_id, lost)
+    for action_id in ledger.banned_by_hand:
+        ledger.entries += _end_of_term(transaction.session, house, action_id, ledger.at)
     repeats.hand_over(pages)
     if ledger.inserts[Unjudged]:
         code = next(item.judgement.failure for item in items if item.unjudged and item.judgement)
@@ -94,6 +99,15 @@ def record(
     for page_id in sorted(budget.exceeded):
         fall_to_review(transaction.session, house, page_id, ledger.at)
     return Recorded(outcomes, ledger.pending)
+
+
+def _end_of_term(session: Session, house: House, action_id: int, at: int) -> list[Entry]:
+    """The end of a ban that a person has just done without one, where the network could set none."""
+    ban = session.get_one(Action, action_id, populate_existing=True)
+    network = house.networks.get(session.get_one(Page, ban.page_id).network)
+    if ends_itself(network.abilities if network else None, ban.ban_seconds):
+        return []
+    return order_end(session, house.ids, ban, at)
 
 
 def _suspects(fresh: Sequence[tuple[Item, PageConfig]], ledger: Ledger, repeats: Repeats) -> list[AuthorOnPage]:

@@ -133,6 +133,8 @@ class Ledger:
         #: Pages that have another id by now, and rights that pages have lost; '' = they have them all.
         self.moved: dict[int, str] = {}
         self.rights: dict[int, str] = {}
+        #: Bans that a person has done for us in the network, without an end there.
+        self.banned_by_hand: list[int] = []
         #: Revisions that wait for a model, locked; those of them that wait no longer; what was decided on, by decision.
         self.waiting: set[int] = set()
         self.judged: list[int] = []

@@ -6,7 +6,7 @@ from app.domain.states import Outcome as Done
 from app.domain.words import ActionKind
 from app.pipeline.configuration import PageConfig
 from app.pipeline.record.items import Outcome
-from app.pipeline.record.ledger import ActionRow, Ledger
+from app.pipeline.record.ledger import ORDERED, ActionRow, Ledger
 from app.storage.bulk import Bulk
 from app.storage.tables import Action
 from app.storage.vault import Vault
@@ -53,6 +53,8 @@ class People:
             if action.kind is ActionKind.BAN_AUTHOR and action.state is ActionState.MANUAL:
                 self._ledger.end_action(action, ActionState.DONE, by, "banned_in_network", Done.ALREADY)
                 self._ledger.loose_actions.append(action)
+                if body.until is None:
+                    self._ledger.banned_by_hand.append(action.id)
         self._call_back(actions, ActionKind.BAN_AUTHOR, by, "banned_in_network")
         self._ledger.note("banned_in_network", author_id, page=page.id, by=by, until=body.until)
         return Outcome.BOUND
@@ -75,6 +77,11 @@ class People:
         by = self._by(page, body.by)
         if not body.expired:
             self._call_back(actions, ActionKind.BAN_AUTHOR, by, "unbanned_in_network")
+        for action in actions:
+            # Whoever lifts the ban in the network leaves nothing to lift: neither by us nor by another hand.
+            if action.kind is ActionKind.UNBAN_AUTHOR and action.state in ORDERED:
+                self._ledger.end_action(action, ActionState.DONE, by, "unbanned_in_network", Done.ALREADY)
+                self._ledger.loose_actions.append(action)
         self._ledger.note("unbanned_in_network", author_id, page=page.id, by=by, expired=body.expired)
         return Outcome.RECORDED if body.expired else Outcome.BOUND
 

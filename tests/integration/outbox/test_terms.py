@@ -16,6 +16,7 @@ from app.networks.vk.abilities import ABILITIES
 from app.pipeline.overrule.actions import done_by_hand
 from app.storage.tables import Action, Comment, Evidence, RevisionBody
 from tests.fakes.world import World
+from tests.integration.outbox.test_mode_change import switch
 
 ENDLESS = replace(ABILITIES, ban_terms=BanTerms(dated=False))
 
@@ -52,7 +53,7 @@ def test_the_house_ends_what_the_network_would_keep_for_ever(world, mode):
     assert _orders(world) == [(ActionKind.BAN_AUTHOR, None)]
     assert (end.state, end.due_at, end.clause) == ("pending", ban.ban_until, ban.clause)
     assert (end.ordered_by, end.confirmed_by, end.decision_id) == (ban.ordered_by, "", ban.decision_id)
-    world.sql("UPDATE page SET mode = :mode", mode=mode.value)
+    switch(world, mode)
     _later(world, 0.9)
     world.work_off()
     assert len(world.network.calls) == 1

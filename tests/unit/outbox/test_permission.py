@@ -60,6 +60,8 @@ RESTORE = replace(PERSON, kind=ActionKind.RESTORE_COMMENT)
         (replace(RESTORE, comment=CommentState.WITHDRAWN), Cancel("withdrawn")),
         (replace(RESTORE, comment=CommentState.REMOVED), Go()),
         (replace(UNBAN, comment=CommentState.WITHDRAWN), Go()),
+        *((replace(UNBAN, by_machine=True, mode=mode, created_at=NOW - 365 * DAY), Go()) for mode in Mode),
+        (replace(UNBAN, by_machine=True, paused=True), Hold("paused", 60_000_000)),
         (replace(BAN, author=""), Cancel("author_unknown")),
         (replace(BAN, author="777"), Cancel("protected_author")),
         (replace(BAN, author="-229000001"), Cancel("protected_author")),
