@@ -13,7 +13,7 @@ MOST: Final = 250
 #: How soon a discussion is looked at again whose counters have not changed, for its edits: by how fresh it is.
 _LOOKS: Final = ((DAY, 15 * MINUTE), (3 * DAY, 2 * HOUR))
 #: A listing goes back so far behind the newest comment that is known, for edits and removals.
-QUICK_LOOK: Final = HOUR
+QUICK_LOOK: Final = 10 * MINUTE
 LONG_LOOK: Final = DAY
 #: Asking rests for a part of the time since something was last written, within these limits.
 LEAST_REST: Final = MINUTE

@@ -75,11 +75,11 @@ class OkSource:
         cursor = read_cursor(place.cursor) if place.cursor else None
         lost = "bad_cursor" if place.cursor and cursor is None else ""
         is_first = cursor is None
-        cursor = cursor or Cursor(begun=self._clock.now())
+        now = self._clock.now()
+        cursor = cursor or Cursor(begun=now, active=now)
         held = await tokens()
         memory = self._pages.setdefault(page, _Page())
         writer = self._writer(held)
-        now = self._clock.now()
         asks = writer is None or now >= memory.due
         heard = Heard(place, lost=lost)
         if asks:

@@ -30,7 +30,10 @@ Call = Callable[[Ask | GraphAsk, Credential], Awaitable[Answer]]
 
 @dataclass(slots=True)
 class Round:
-    """What is done with one token; `cursor` is moved on as it goes."""
+    """What is done with one token; `cursor` is moved on as it goes.
+
+    `calls` were made, of which OK has taken `counted` off those that it says are left.
+    """
 
     call: Call
     credential: Credential
@@ -42,6 +45,7 @@ class Round:
     is_first: bool
     learned: Learned = field(default_factory=Learned)
     calls: int = 0
+    counted: int = 0
     left_over: bool = False
 
     async def run(self) -> tuple[Listing, ...] | Unheard:
@@ -63,7 +67,7 @@ class Round:
             if listed is not None:
                 listings.append(listed)
         await self._ask_calls_left()
-        self.cursor.spend(self.calls)
+        self.cursor.spend(self.calls - self.counted)
         self.cursor.forget(name_of(on) for on in found)
         return tuple(listings)
 
@@ -115,6 +119,8 @@ class Round:
                 active = one.active_at or 0
                 mark = "" if active >= cursor.begun - MINUTE else one.mark
                 cursor.known[name_of(on)] = Known(mark, min(active, cursor.begun), self.now)
+            elif known is None and one.comments == 0:
+                cursor.known[name_of(on)] = Known(one.mark, cursor.begun, self.now)
             elif known is None:
                 changed.append((0, on, max(cursor.begun, cursor.floor)))
             elif not one.mark or one.mark != known.mark:
@@ -134,9 +140,11 @@ class Round:
         if isinstance(told, Unreachable):
             return Unheard(told.code, told.after)
         if isinstance(told, Refused):
-            # One discussion may be closed to the token; all of them are when the method is.
-            self._note(on, since, Standing((), since), one)
-            return self._refused(COMMENTS, told)
+            ended = self._refused(COMMENTS, told)
+            if ended is None:
+                # One discussion may be closed to the token; it is tried again when something happens there.
+                self._note(on, since, Standing((), since), one)
+            return ended
         if told.newest is None and one is not None and one.comments:
             # Nothing is listed though something is counted: that is no word about comments that are known.
             told = replace(told, since=None)
@@ -168,7 +176,7 @@ class Round:
             counts = [count_of(one, "callsLeft") for one in objects_of(answer.response) if text_of(one, "name")]
             self.cursor.left = min((one for one in counts if one is not None), default=None)
             # They are counted from here on.
-            self.calls = 0
+            self.counted = self.calls
 
     async def _put(self, question: Generator[Ask, Answer, T]) -> T:
         try:
