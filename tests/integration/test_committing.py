@@ -12,7 +12,7 @@ from app.domain.events import AuthorBanned
 from app.pipeline.record import committing
 from app.pipeline.record.committing import Committer, cut
 from app.pipeline.record.items import Item, Outcome
-from app.storage.tables import Comment, Poll, RejectedEvent, SeenEvent
+from app.storage.tables import Comment, Poll, Post, RejectedEvent, SeenEvent
 from tests.fakes.clock import FakeClock
 from tests.fakes.house import INSULT, make_house, written
 from tests.integration.test_hostile import hostile
@@ -79,6 +79,22 @@ def test_what_fails_beside_deliveries_is_told_and_blamed_on_none(desk: Desk) -> 
     with pytest.raises(LookupError):
         committer(desk).commit([comment(desk, 1), comment(desk, 2)], lost)
     assert desk.rows(SeenEvent) == desk.rows(RejectedEvent) == []
+
+
+def test_a_post_is_remembered_only_when_it_stands(desk: Desk) -> None:
+    """A transaction that fails takes its post with it; the comments that follow stand under the one that is stored."""
+
+    def lost(_session: Session) -> None:
+        raise LookupError("lease")
+
+    own = committer(desk)
+    with pytest.raises(LookupError):
+        own.commit([comment(desk, 1)], lost)
+    for number in (1, 2, 3, 4):
+        assert own.commit([comment(desk, number)]) == [Outcome.DECIDED]
+
+    (post,) = desk.rows(Post)
+    assert [row.post_id for row in desk.rows(Comment)] == [post.id] * 4
 
 
 def test_a_broken_delivery_at_the_end_does_not_hold_the_cursor(desk: Desk) -> None:

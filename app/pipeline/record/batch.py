@@ -17,6 +17,7 @@ from app.pipeline.record.budget import Budget, fall_to_review
 from app.pipeline.record.deliveries import Deliveries
 from app.pipeline.record.happenings import Happenings
 from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.known_posts import KnownPosts
 from app.pipeline.record.ledger import Ledger
 from app.pipeline.record.load import Loader
 from app.pipeline.record.nearby import Nearby
@@ -50,8 +51,12 @@ def record(
     model_version_id: int,
     *,
     nearby: Nearby | None = None,
+    known_posts: KnownPosts | None = None,
 ) -> Recorded:
-    """Write a batch; no two items may be about the same comment. `nearby` is what this process remembers of texts."""
+    """Write a batch; no two items may be about the same comment.
+
+    `nearby` and `known_posts` are what this process remembers of texts and posts.
+    """
     pages = configuration.within(transaction).by_id
     bulk = transaction.bulk
     ledger = Ledger(house.clock.now())
@@ -59,7 +64,7 @@ def record(
     deliveries = Deliveries(bulk, house, ids)
     known = deliveries.take(items, pages)
     fresh = [(item, pages[item.page_id]) for item, outcome in zip(items, known, strict=True) if outcome is None]
-    loader = Loader(bulk, ledger, ids)
+    loader = Loader(bulk, ledger, ids, known_posts)
     loader.load([(item.event, page) for item, page in fresh])
     if waited := [item.waited for item, _ in fresh if item.waited is not None]:
         loader.load_waiting(waited)

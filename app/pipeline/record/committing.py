@@ -17,6 +17,7 @@ from app.pipeline.house import House
 from app.pipeline.record.batch import record
 from app.pipeline.record.deliveries import reject
 from app.pipeline.record.items import Item, Outcome
+from app.pipeline.record.known_posts import KnownPosts
 from app.pipeline.record.nearby import Nearby
 from app.storage.drivers import blames_data, is_driver_error, is_race
 from app.storage.transaction import Transaction
@@ -33,7 +34,7 @@ Also = Callable[[Session], None]
 
 
 class Committer:
-    """Commits deliveries; not for several threads at once, because `nearby` is one thread's memory."""
+    """Commits deliveries; not for several threads at once, because what it remembers is one thread's."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Committer:
         self._configuration = configuration
         self._model_version_id = model_version_id
         self._nearby = nearby or Nearby()
+        self._known_posts = KnownPosts()
         self._on_actions = on_actions
 
     def commit(self, items: Sequence[Item], also: Also | None = None) -> list[Answer]:
@@ -129,7 +131,13 @@ class Committer:
         with self._house.database.transact(wait=wait) as transaction:
             if items:
                 outcomes, pending = record(
-                    transaction, self._house, self._configuration, items, self._model_version_id, nearby=self._nearby
+                    transaction,
+                    self._house,
+                    self._configuration,
+                    items,
+                    self._model_version_id,
+                    nearby=self._nearby,
+                    known_posts=self._known_posts,
                 )
             _do(also, transaction)
         if items:

@@ -8,6 +8,7 @@ from app.domain.ids import IdSource
 from app.domain.states import ActionState, CaseState, CommentState
 from app.domain.words import OWN, ActionKind, WrittenBy
 from app.pipeline.configuration import PageConfig
+from app.pipeline.record.known_posts import KnownPosts, PostKey
 from app.pipeline.record.ledger import ActionRow, CaseRow, CommentKey, CommentRow, Ledger, key_of
 from app.storage.bulk import Bulk, Row
 from app.storage.tables import Action, Author, Comment, Decision, Post, ReviewCase, Revision, RevisionBody, Unjudged
@@ -38,8 +39,9 @@ _LIVE: Final = "t.state IN ('proposed', 'pending', 'sending', 'manual', 'done', 
 class Loader:
     """Fills a ledger for a batch of events that were not seen before."""
 
-    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdSource) -> None:
+    def __init__(self, bulk: Bulk, ledger: Ledger, ids: IdSource, known_posts: KnownPosts | None = None) -> None:
         self._bulk = bulk
+        self._known_posts = known_posts or KnownPosts()
         self._ledger = ledger
         self._ids = ids
 
@@ -96,15 +98,20 @@ class Loader:
 
     def _posts(self, events: Iterable[tuple[Event, PageConfig]]) -> None:
         wanted = sorted({(page.id, name) for event, page in events if (name := _post_of(event))})
-        columns = ("page_id", "external_id", "id")
-        known = {(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], wanted, columns)}
+        known = self._known_posts.of(wanted)
+        found = self._found_posts([pair for pair in wanted if pair not in known])
+        self._known_posts.remember(found)
+        known |= found
         missing = [pair for pair in wanted if pair not in known]
         rows = [self._post(page_id, name) for page_id, name in missing]
         inserted = self._bulk.insert_missing(Post, rows)
         known.update({(row["page_id"], row["external_id"]): row["id"] for row in rows if row["id"] in inserted})
-        lost = [pair for pair in missing if pair not in known]
-        known.update({(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], lost, columns)})
+        known |= self._found_posts([pair for pair in missing if pair not in known])
         self._ledger.posts.update(known)
+
+    def _found_posts(self, wanted: Sequence[PostKey]) -> dict[PostKey, int]:
+        columns = ("page_id", "external_id", "id")
+        return {(page, name): id_ for page, name, id_ in self._bulk.match(Post, columns[:2], wanted, columns)}
 
     def _post(self, page_id: int, external_id: str) -> Row:
         row: dict[str, object] = {"id": self._ids(), "page_id": page_id, "external_id": external_id, "text": None}
