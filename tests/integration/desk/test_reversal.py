@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.abilities import BanTerms
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ports import Order
 from app.domain.principals import Principal
@@ -89,13 +90,30 @@ def test_what_was_not_sent_is_only_cancelled(desk: Desk) -> None:
 
 
 def test_what_a_network_cannot_take_back_is_said(desk: Desk) -> None:
-    """Neither restored nor unbanned where the network knows no such thing."""
+    """Not restored where the network knows no such thing; lifting the ban is ordered all the same, for some hand."""
     anna = desk.person("anna")
     _, decision = removed(desk, anna, ban(86_400))
-    poor = {"vk": replace(ABILITIES, restore=frozenset({Kind.PHOTO}), unban=False)}
+    poor = {"vk": replace(ABILITIES, can_restore=frozenset({Kind.PHOTO}), can_unban=False)}
     ruled = reverse(desk, decision, anna, abilities=poor)
-    assert ruled.actions == ()
-    assert ruled.cannot == ("сеть не умеет возвращать такое удалённое", "сеть не умеет снимать блокировку")
+    assert [one.kind for one in ruled.actions] == ["unban_author"]
+    assert ruled.cannot == ("сеть не умеет возвращать такое удалённое",)
+
+
+def test_a_ban_whose_end_is_ordered_is_lifted_before_it(desk: Desk) -> None:
+    """The end that waits for its term lifts nothing today: a reversal unbans at once, and the end is then left out."""
+    endless = replace(desk.house.networks["vk"], abilities=replace(ABILITIES, ban_terms=BanTerms(dated=False)))
+    desk.house = replace(desk.house, networks={"vk": endless})
+    anna = desk.person("anna")
+    _, decision = removed(desk, anna, ban(86_400))
+    assert [order.kind for order in desk.network.calls] == ["delete_comment", "ban_author"]
+    ruled = reverse(desk, decision, anna)
+    desk.pass_window()
+    desk.work_off()
+    assert sorted(one.kind for one in ruled.actions) == ["restore_comment", "unban_author"]
+    assert desk.network.banned == {}
+    desk.clock.advance(86_400 * SECOND)
+    desk.work_off()
+    assert [order.kind for order in desk.network.calls].count("unban_author") == 1
 
 
 def test_a_ban_for_another_comment_stays(desk: Desk) -> None:
