@@ -62,13 +62,18 @@ class Forked:
 
 
 def run(
-    arguments: tuple[str, ...], environment: Mapping[str, str], *, stdin: str, timeout: float
+    arguments: tuple[str, ...],
+    environment: Mapping[str, str],
+    *,
+    stdin: str,
+    timeout: float,
+    fault: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, whatever the end is."""
+    """Run a command to its end, whatever the end is; `fault` as for `Forked`."""
     with tempfile.TemporaryDirectory() as folder:
         given, out, err = (Path(folder, name) for name in ("stdin", "stdout", "stderr"))
         given.write_text(stdin, encoding="utf-8")
-        process = Forked(arguments, environment, stdin=given, stdout=out, stderr=err)
+        process = Forked(arguments, environment, stdin=given, stdout=out, stderr=err, fault=fault)
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:

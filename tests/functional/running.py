@@ -40,6 +40,8 @@ class Installation:
     extra: Mapping[str, str] = field(default_factory=dict)
     #: What goes wrong in its services, planted in each of their processes.
     fault: Callable[[], None] | None = None
+    #: What this installation has more than others, planted in its services and commands.
+    planted: Callable[[], None] | None = None
 
     def environment(self) -> dict[str, str]:
         """The environment of a process of this installation."""
@@ -54,7 +56,7 @@ class Installation:
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command to its end; it must succeed."""
-        done = forked.run(arguments, self.environment(), stdin=stdin, timeout=START_SECONDS)
+        done = forked.run(arguments, self.environment(), stdin=stdin, timeout=START_SECONDS, fault=self.planted)
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done
 
@@ -92,7 +94,7 @@ class Service:
             stdin=Path(os.devnull),
             stdout=self.log,
             stderr=self.log,
-            fault=self.installation.fault,
+            fault=self.installation.fault or self.installation.planted,
         )
         end = time.monotonic() + START_SECONDS
         with httpx.Client() as http:
