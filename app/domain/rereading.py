@@ -36,6 +36,7 @@ class Reader(Protocol):
         """What stands under a thing, as events: everything since that instant and perhaps older.
 
         A text is told as if it had just been written, and what the network shows as deleted as if it had just gone.
+        Posts that events have named are things of the first surface; one that is none of the page's has no comments.
         """
         ...
 

@@ -143,3 +143,9 @@ def test_reading_leaves_the_sending_its_share_of_the_rate() -> None:
 
     assert waits[1] - waits[0] >= 1.0
     assert waits[2] - waits[1] >= 1.0
+
+
+def test_a_post_of_somebody_elses_wall_is_not_read(vk: VkSimulator, reader: VkReader, key: Credential) -> None:
+    """Events name such posts with their owner; the community has nothing to read there."""
+    assert reader.comments(PAGE, Thing("wall", "-5_7"), 0, key) == ()
+    assert vk.calls == []

@@ -134,6 +134,9 @@ class VkReader:
 
     def comments(self, page: str, thing: Thing, since: int, credential: Credential) -> tuple[Event, ...] | Refusal:
         """See `Reader`."""
+        if thing.surface == "wall" and not thing.id.isdigit():
+            # A post of somebody else's wall, under which the community has answered.
+            return ()
         method, params = _SURFACES[thing.surface].comments
         filled = _filled(params, page, thing.id)
         # A comment of last year may have got an answer yesterday.

@@ -208,11 +208,11 @@ class _Walk:
         return True
 
     def _known(self, wall: str, gap: Gap) -> list[Thing]:
-        """Older posts that were talked about shortly before the gap; a post of somebody else's wall is not ours."""
+        """Older posts that were talked about shortly before the gap."""
         since = gap.from_at - KNOWN_FOR
         with self.house.database.read() as session:
             posts = rereads.commented_posts(session, self.row.page_id, since=since, limit=KNOWN_POSTS)
-        return [Thing(wall, post) for post in posts if post.isdigit()]
+        return [Thing(wall, post) for post in posts]
 
     def _read(self, reader: Reader, page: PageConfig, keys: Keys, gap: Gap, cursor: Cursor) -> bool:
         """Read the next thing; False when the walk cannot go on now."""
