@@ -146,7 +146,7 @@ class Executor:
             # The page has moved to another connection since; whoever holds that one goes on.
             action.connection_id = matter.page.connection_id
             return None, []
-        answer = ask(standing_of(matter), now)
+        answer = self._ask(matter, now)
         if isinstance(answer, Go) and is_end_of_term(action) and (why := needless(session, action, now)):
             answer = Cancel(why)
         if not isinstance(answer, Go):
@@ -171,6 +171,12 @@ class Executor:
         )
         return sending, [entry, *with_ban]
 
+    def _ask(self, matter: Matter, now: int) -> Answer:
+        """Whether it may be sent; whoever bans by hand sees for himself whom he bans."""
+        answer = ask(standing_of(matter), now)
+        unknown = isinstance(answer, Hold) and answer.code == MANAGERS_UNKNOWN
+        return Go() if unknown and not_offered(self._abilities, ActionKind(matter.action.kind)) else answer
+
     def _still_allowed(self, sending: Sending) -> bool:
         """Ask once more in a transaction of its own; settles the action if the answer has changed."""
         now = self.house.clock.now()
@@ -180,7 +186,7 @@ class Executor:
             matter = self._mine(session, sending)
             if matter is None:
                 return False
-            answer = ask(standing_of(matter), now)
+            answer = self._ask(matter, now)
             if isinstance(answer, Go):
                 return True
             matter.action.attempts -= 1
