@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.stands.max import MaxStand
 from tests.stands.meta import MetaStand
+from tests.stands.ok import OkStand
 from tests.stands.stand import Stand
 from tests.stands.telegram import TelegramStand
 from tests.stands.toy import ToyStand
@@ -13,6 +14,7 @@ STANDS: Final[tuple[type[Stand], ...]] = (
     VkStand,
     MaxStand,
     MetaStand,
+    OkStand,
     TelegramStand,
     ToyStand,
 )

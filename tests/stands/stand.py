@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from app.domain.ports import Adapter, Credential
+from app.domain.ports import Adapter, Credential, Slot
 from app.domain.words import Kind
 from app.settings import Settings
 
@@ -67,6 +67,8 @@ class Stand(ABC):
     no_pages: ClassVar[tuple[str, ...]]
     #: The profile of somebody, which is no page; the refusal says so. '' = profiles look like nothing else there.
     profile: ClassVar[str] = ""
+    #: Whose token sets up the address that is called, where that is not the owner's.
+    subscribes_with: ClassVar[Slot | None] = None
     secret: ClassVar[str] = "S3cret-of-the-stand"
     #: What the network wants to hear before it believes an address; '' = nothing.
     confirmation: ClassVar[str] = ""

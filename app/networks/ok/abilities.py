@@ -16,9 +16,10 @@ def abilities(*, deletes: bool) -> Abilities:
         can_delete=COMMENTS if deletes else NOTHING,
         can_hide=NOTHING,
         can_restore=NOTHING,
-        can_ban=deletes,
+        # A ban alone nobody can order by a call.
+        can_ban=False,
         can_unban=False,
         ban_deletes_messages=False,
         ban_terms=BanTerms(dated=False),
-        bans_by_deleting=True,
+        bans_by_deleting=deletes,
     )

@@ -139,7 +139,8 @@ class OkClient:
         return Done(Outcome.ACTED) if said else Manual("result_false" if said is False else "result_unclear")
 
     def _left_to_people(self, order: Order, planned: Plan, able: Sequence[Credential]) -> Delivery:
-        if self._look(order, planned, able) is not Sight.DONE:
+        # Whoever is to be let in again is handed to people in any case: OK names only those who are shut out.
+        if order.kind is ActionKind.UNBAN_AUTHOR or self._look(order, planned, able) is not Sight.DONE:
             return Manual(NOT_OFFERED)
         return Done(Outcome.GONE if order.kind is ActionKind.DELETE_COMMENT else Outcome.ALREADY)
 
@@ -203,9 +204,9 @@ def _refused(code: int, credential: Credential, *, others: bool) -> Delivery:
 
 
 def _rights(*, can: bool | None, code: str) -> tuple[Right, ...]:
-    """Deleting, and banning, which goes with it; everything else people do."""
-    by_calls = (ActionKind.DELETE_COMMENT, ActionKind.BAN_AUTHOR)
-    return tuple(Right(what, can, code) if what in by_calls else Right(what, False, NOT_OFFERED) for what in ActionKind)
+    """Deleting is all that calls can do; a ban goes with it, and everything else people do."""
+    others = [what for what in ActionKind if what is not ActionKind.DELETE_COMMENT]
+    return (Right(ActionKind.DELETE_COMMENT, can, code), *(Right(what, False, NOT_OFFERED) for what in others))
 
 
 def _available(response: Any) -> tuple[Right, ...]:

@@ -10,8 +10,9 @@ from app.networks.ok.comments import KINDS, Discussion
 
 #: Discussions that are remembered; of those that are forgotten only new comments are looked for.
 MOST: Final = 250
-#: How soon a discussion is looked at again whose counters have not changed, for its edits: by how fresh it is.
-_LOOKS: Final = ((DAY, 15 * MINUTE), (3 * DAY, 2 * HOUR))
+#: How soon a discussion is looked at again whose counters have not changed, for its edits: by how
+#: fresh its newest comment is.
+_LOOKS: Final = ((10 * MINUTE, 0), (DAY, 15 * MINUTE), (3 * DAY, 2 * HOUR))
 #: A listing goes back so far behind the newest comment that is known, for edits and removals.
 QUICK_LOOK: Final = 10 * MINUTE
 LONG_LOOK: Final = DAY
