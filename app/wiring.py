@@ -19,6 +19,7 @@ from app.journal.keys import refuse_other_keys, signed_ends
 from app.journal.verify import missing_guards
 from app.networks.max.adapter import max_messenger
 from app.networks.meta.adapter import meta
+from app.networks.ok.adapter import ok
 from app.networks.telegram.adapter import telegram
 from app.networks.vk.adapter import vk
 from app.outbox.endings import alert
@@ -41,7 +42,7 @@ from model.scorer import Scorer
 
 _log = structlog.get_logger()
 #: Every network that the house knows; the rest of it does not notice which one it deals with.
-NETWORKS: Final[tuple[Callable[[Settings], Adapter], ...]] = (vk, max_messenger, telegram, meta)
+NETWORKS: Final[tuple[Callable[[Settings], Adapter], ...]] = (vk, ok, max_messenger, telegram, meta)
 
 
 def open_house(
