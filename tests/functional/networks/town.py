@@ -12,8 +12,9 @@ from sqlalchemy import update
 from app.domain.words import IntakeKind
 from app.storage.session import Database
 from app.storage.tables import Poll
-from tests.fakes.toy_network.adapter import plant
+from tests.fakes.toy_network.adapter import ADDRESS, plant
 from tests.functional.running import Installation, Service
+from tests.stands.all import STANDS
 from tests.stands.stand import Stand
 
 
@@ -74,6 +75,19 @@ class Town:
         database.dispose()
 
 
+def offering(intake: IntakeKind | None) -> list[Stand]:
+    """Networks whose pages can be heard in this way; None = in any."""
+    found = []
+    for make in STANDS:
+        stand = make()
+        if intake is None or intake in stand.adapter().form.intakes:
+            found.append(stand)
+        else:
+            with stand:
+                continue
+    return found
+
+
 @contextmanager
 def town(
     stands: list[Stand],
@@ -85,13 +99,13 @@ def town(
 ) -> Iterator[Town]:
     """Start the simulators and the service, add the pages, tell the networks where to call."""
     with ExitStack() as stack:
-        extra: dict[str, str] = {}
+        # The toy is planted in any case, and asks where it is.
+        extra = {ADDRESS: "http://127.0.0.1:9"}
         for stand in stands:
             stack.enter_context(stand)
             extra |= stand.environment()
         extra["DVORNIK_NETWORKS"] = ",".join(stand.name for stand in stands)
         installation = Installation(data_dir, database_url, "http://127.0.0.1:9", extra, planted=plant)
-        installation.extra = {"TOY_API_URL": "http://127.0.0.1:9", **extra}
         token = installation.json("token", "create", "--role", "admin", "--name", "Тест")["token"]
         service = stack.enter_context(installation.serve())
         places = {stand.name: _open(stand, service, token, intake, policy) for stand in stands}
