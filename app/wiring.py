@@ -15,6 +15,7 @@ from app.domain.connecting import ConnectorFactory
 from app.domain.errors import ConfigurationError
 from app.domain.ids import IdMaker
 from app.domain.ports import Adapter, ClientFactory
+from app.domain.subscribing import SubscriberFactory
 from app.journal.keys import refuse_other_keys, signed_ends
 from app.journal.verify import missing_guards
 from app.networks.max.adapter import max_messenger
@@ -153,6 +154,9 @@ def open_judging(settings: Settings, house: House) -> Judging:
     artefact = open_artefact(settings)
     for warning in dictionary_warnings(artefact.manifest.libraries):
         _log.warning(warning)
+    for network in switched_on(settings, house).values():
+        if network.off_because:
+            _log.warning("network_named_against_advice", network=network.name, because=network.off_because)
     ensure_presets(house)
     model_version_id = register_model(house, artefact.manifest)
     configuration = Configuration(house, artefact.manifest)
@@ -184,6 +188,11 @@ def client_factories(settings: Settings, house: House) -> Mapping[str, ClientFac
 def connector_factories(settings: Settings, house: House) -> Mapping[str, ConnectorFactory]:
     """How a page's deliveries are set up on each network that keeps callback servers."""
     return {name: one.connector for name, one in switched_on(settings, house).items() if one.connector is not None}
+
+
+def subscriber_factories(settings: Settings, house: House) -> Mapping[str, SubscriberFactory]:
+    """How each network that calls one address for a whole bot is told that address."""
+    return {name: one.subscriber for name, one in switched_on(settings, house).items() if one.subscriber is not None}
 
 
 def abilities_of(networks: Mapping[str, Adapter]) -> Mapping[str, Abilities]:

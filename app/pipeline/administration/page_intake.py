@@ -1,9 +1,14 @@
 """How a page's events come: the network calls us, or we ask it; and what is still missing until they do."""
 
-from app.domain.errors import InvalidInputError
+from sqlmodel import Session
+
+from app.domain.errors import InvalidInputError, NotAllowedError
 from app.domain.ports import Adapter
+from app.domain.wording import INTAKES
 from app.domain.words import IntakeKind
+from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_fields import NewPage, PageChanges
+from app.storage import pages as queries
 from app.storage.tables import Page
 
 
@@ -33,20 +38,49 @@ def first_intake(network: Adapter, new: NewPage) -> IntakeKind:
     return IntakeKind.LONGPOLL if alone else IntakeKind.CALLBACK
 
 
-def change_intake(network: Adapter, page: Page, changes: PageChanges) -> dict[str, object]:
-    """Let events come the other way; returns what the journal keeps."""
+def change_intake(acting: Acting, network: Adapter, page: Page, changes: PageChanges) -> dict[str, object]:
+    """Let events come the other way; returns what the journal keeps.
+
+    One bot hears for all of its pages: where one changes, all of them do.
+
+    Raises:
+        InvalidInputError: the network knows no such way.
+        NotAllowedError: pages that whoever acts may not touch would change with it.
+    """
     if changes.intake is None:
         return {}
     intake, before = checked_intake(network, changes.intake), page.intake
     if intake == before:
         return {}
-    page.intake = intake.value
-    return {"intake": [before, intake.value]}
+    others = neighbours(acting.session, network, page)
+    if acting.pages is not None and not acting.pages.issuperset(one.id for one in others):
+        raise NotAllowedError("события этого бота приходят и для других страниц: способ меняет тот, кому они доступны")
+    for one in (page, *others):
+        one.intake = intake.value
+        acting.session.add(one)
+    with_it = {"with": [str(one.id) for one in others]} if others else {}
+    return {"intake": [before, intake.value], **with_it}
+
+
+def neighbours(session: Session, network: Adapter, page: Page) -> list[Page]:
+    """The other pages whose events come the same way as this one's, because one bot hears for all of them."""
+    if not network.source_is_shared:
+        return []
+    return [one for one in queries.pages_of_connection(session, page.connection_id) if one.id != page.id]
+
+
+def as_neighbours(session: Session, network: Adapter, page: Page) -> tuple[str, ...]:
+    """Let a page's events come as those of its bot's other pages do; what is told of it."""
+    for one in neighbours(session, network, page)[:1]:
+        if one.intake != page.intake:
+            page.intake = one.intake
+            return (f"события приходят так же, как у других страниц этого бота: {INTAKES[one.intake]}",)
+    return ()
 
 
 def still_missing(network: Adapter, new: NewPage, page_id: int) -> tuple[str, ...]:
     """What a new page waits for."""
-    lacks = []
+    lacks = [network.off_because] if network.off_because else []
     if not (new.user_token or new.community_token):
         lacks.append("нет ключа доступа: решения принимаются, но действия ждут, пока его не укажут")
     if network.subscriber is not None:
@@ -65,4 +99,10 @@ def still_missing(network: Adapter, new: NewPage, page_id: int) -> tuple[str, ..
 
 def next_step(page: Page, changed: dict[str, object]) -> tuple[str, ...]:
     """What a changed way asks of whoever changed it."""
-    return (f"чтобы события пошли по-новому: dvornik page connect {page.id}",) if "intake" in changed else ()
+    if "intake" not in changed:
+        return ()
+    told = f"чтобы события пошли по-новому: dvornik page connect {page.id}"
+    others = changed.get("with")
+    if not isinstance(others, list):
+        return (told,)
+    return (told, f"так же теперь приходят события остальных страниц этого бота: {', '.join(others)}")
