@@ -1,7 +1,7 @@
 """MAX on loopback: its API over real HTTP, its webhook with repeats, and people who write in channels and chats."""
 
 import secrets
-from typing import Any, Self
+from typing import Any
 
 from app.domain.clock import Clock, SystemClock
 from tests.simulators.listening import Listening
@@ -19,13 +19,8 @@ class MaxSimulator(Listening):
     def __init__(self, *, clock: Clock | None = None, repeats: tuple[int, ...] = REPEATS) -> None:
         self.state = State(clock or SystemClock())
         self.courier = Courier(self.state, repeats)
-        self._server: Server
-        self._told_ms = 0
-
-    def __enter__(self) -> Self:
-        # A port is taken when it is needed: a simulator that nobody enters leaves none behind.
         self._server = Server(self.state)
-        return super().__enter__()
+        self._told_ms = 0
 
     def __exit__(self, *error: object) -> None:
         with self.state.changed:
