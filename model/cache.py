@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -55,15 +55,8 @@ class TokenCache:
     the old one. So a flood of random letters, which nobody repeats, drives out only what nobody writes meanwhile.
     """
 
-    def __init__(
-        self,
-        compute: Callable[[Sequence[str]], Floats],
-        is_plain: Callable[[str], bool],
-        width: int,
-        budget: int,
-    ) -> None:
+    def __init__(self, compute: Callable[[Sequence[str]], Floats], width: int, budget: int) -> None:
         self._compute = compute
-        self._is_plain = is_plain
         self._width = width
         self._fixed = 8 * width + _OBJECTS
         self._half = budget // 2
@@ -80,10 +73,11 @@ class TokenCache:
         hits = max(0, self._asked - self._computed)
         return Memory(sum(one.bytes for one in told), 2 * self._half, entries, hits, self._computed)
 
-    def having(self, missing: Callable[[Generation], Collection[str]]) -> Generation:
+    def having(self, missing: Callable[[Generation], Mapping[str, bool]]) -> Generation:
         """A generation that has all words which `missing`, asked last about it, lacked in it.
 
-        Words that do not fit into half of the budget stand in a generation of their own, which nobody keeps.
+        With each word `missing` says whether it is plain. Words that do not fit into half of the budget stand in a
+        generation of their own, which nobody keeps.
         """
         generation = self._young
         for _ in range(2):
@@ -117,12 +111,12 @@ class TokenCache:
                 self._young = Generation(self._width, self._most, self._half, full)
             return self._young
 
-    def _add(self, generation: Generation, words: Collection[str]) -> bool:
+    def _add(self, generation: Generation, words: Mapping[str, bool]) -> bool:
         """Put words into a generation; False where there is no room."""
         size = len(words) * self._fixed + sum(map(sys.getsizeof, words))
         if not self._has_room(generation, len(words), size):
             return False
-        rows, plain = self._rows(generation.older, list(words))
+        rows = self._rows(generation.older, list(words))
         with self._lock:
             if not self._has_room(generation, len(words), size):
                 return False
@@ -130,26 +124,23 @@ class TokenCache:
             generation.rows[first : first + len(words)] = rows
             generation.used += len(words)
             generation.bytes += size
-            for place, word in enumerate(words, first):
-                (generation.plain if word in plain else generation.others)[word] = place
+            for place, (word, plain) in enumerate(words.items(), first):
+                (generation.plain if plain else generation.others)[word] = place
         return True
 
     @staticmethod
     def _has_room(generation: Generation, words: int, size: int) -> bool:
         return generation.used + words <= len(generation.rows) and generation.bytes + size <= generation.budget
 
-    def _rows(self, older: Generation | None, words: Sequence[str]) -> tuple[Floats, set[str]]:
-        """The rows of words, from the generation before or computed, and which of the words are plain."""
+    def _rows(self, older: Generation | None, words: Sequence[str]) -> Floats:
+        """The rows of words, from the generation before or computed."""
         if older is None:
             self._computed += len(words)
-            return self._compute(words), set(filter(self._is_plain, words))
+            return self._compute(words)
         places = [older.place(word) or 0 for word in words]
-        plain = older.plain.keys() & words
         rows = older.rows.take(places, 0)
         if 0 in places:
             new = [number for number, place in enumerate(places) if not place]
-            unknown = [words[number] for number in new]
             self._computed += len(new)
-            rows[new] = self._compute(unknown)
-            plain.update(filter(self._is_plain, unknown))
-        return rows, plain
+            rows[new] = self._compute([words[number] for number in new])
+        return rows

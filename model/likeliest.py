@@ -13,7 +13,7 @@ from model.memory import Memory, of_calls
 _ENDING: Final = 5
 # How many are kept, and the bytes of one, as measured on 64-bit CPython: their keys are short.
 _ENDINGS_KEPT, _ENDING_BYTES = 20_000, 480
-_FORMS_KEPT, _FORM_BYTES = 20_000, 400
+_FORMS_KEPT, _FORM_BYTES = 8_000, 400
 # The dictionary lists «ё», people write «е»; without one a word is looked up as it stands, at a fifth of the price.
 _REPLACED: Final = "е"
 #: What tells how a word is read that is not listed: its last letters, and with which paradigms' prefixes it begins.
@@ -148,6 +148,10 @@ def may_be_nearly_all(word: str, marks: frozenset[str]) -> bool:
 def _most_probable(word: str, items: list[Any], parts: _Analyzers, *, productive: bool = False) -> Found | None:
     """The reading of a listed word that is most usual; of equals, the first."""
     only = (len(items) == 1 and len(items[0][1]) == 1) or not parts.is_counted(f"{word}:")
+    if only and not productive:
+        fixed, readings = items[0]
+        form = _form(*readings[0])
+        return _normal(fixed, form), form.tag, None
     best, most = None, -1.0
     for fixed, readings in items:
         for reading in readings:

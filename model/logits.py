@@ -11,7 +11,6 @@ import numpy as np
 
 from model.cache import TokenCache
 from model.memory import WORDS, Answers, Memory
-from model.plain import is_plain_word
 from model.sight import Read, Sight
 from model.signals import measures, measures_of_many, word_signals
 from model.weights import Floats, Weights, lemmas_and_kinds
@@ -26,7 +25,7 @@ class Logits:
 
     def __init__(self, weights: Weights, cache_bytes: int) -> None:
         self._weights = weights
-        self._words = TokenCache(self._rows_of, is_plain_word, weights.width, cache_bytes)
+        self._words = TokenCache(self._rows_of, weights.width, cache_bytes)
         self.sight = Sight(self._words)
         logits = sys.getsizeof([0.0] * weights.logits) + weights.logits * sys.getsizeof(0.0)
         self._by_kinds: Answers[int, list[float]] = Answers(_KINDS_KEPT, _ENTRY + logits)

@@ -87,7 +87,7 @@ def _stays(word: str) -> bool:
 def _stay_apart(chunk: str, words: list[str]) -> bool:
     """True for words with signs between them that surely are neither one word in pieces nor the name of a site."""
     return (
-        (all(map(is_ordinary, words)) or not _SOFT_JOINT(chunk))
+        (not _SOFT_JOINT(chunk) or all(map(is_ordinary, words)))
         and (not _DOUBLE(chunk) or all(map(_stays, words)))
         and CYRILLIC_ZONES.isdisjoint(words)
         # A letter in two signs, or three letters one by one.

@@ -1,10 +1,10 @@
 """Reads texts by what is known of the chunks between their spaces: most texts need not be cut, nor anything undone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from model.cache import Generation, TokenCache
-from model.normalise import MAX_BEFORE, NOTHING_UNDONE, Layers, Normalised, Undone, grants, normalise, undo
+from model.normalise import MAX_BEFORE, NOTHING_UNDONE, Layers, Normalised, Undone, grants, undo
 from model.ordinary import BEFORE, BEHIND
 from model.plain import LONGEST, PLAIN, STRANGE, demand, is_plain_word
 from model.tokens import forms
@@ -49,12 +49,12 @@ class _Glance:
         self._normalised: dict[int, Normalised] = {}
         self._plain = list(map(str.lower, texts))
         self._items: list[Sequence[_Item]] = []
-        self._new: dict[str, None] = {}
+        self._new: dict[str, bool] = {}
         #: Chunks that were not known: what they demand, then their forms.
         self.chunks: dict[str, tuple[int, list[str]]] = {}
 
-    def missing(self, generation: Generation) -> Collection[str]:
-        """The words of the texts that a generation lacks."""
+    def missing(self, generation: Generation) -> Mapping[str, bool]:
+        """The words of the texts that a generation lacks, and whether they are plain."""
         self._new, self.chunks = {}, {}
         self._items = [self._look(generation, number, text) for number, text in enumerate(self._texts)]
         return self._new
@@ -73,14 +73,12 @@ class _Glance:
     def _look(self, generation: Generation, number: int, text: str) -> Sequence[_Item]:
         if number not in self._normalised:
             small = self._plain[number]
-            # A mention that opens a text is no word of it, so a text with one is cut as a whole.
-            if len(small) != len(text) or len(text) > MAX_BEFORE or "@" in small:
-                self._normalised[number] = normalise(text)
-            else:
+            if len(small) == len(text) <= MAX_BEFORE:
                 items = self._look_at_chunks(generation, small)
                 if items is not None:
-                    return items
-                self._normalised[number] = undo(text)
+                    # A mention that opens a text is no word of it, so a text with one is cut as a whole.
+                    return self._look_for(generation, forms(small)) if "@" in small else items
+            self._normalised[number] = undo(text)
         return self._look_for(generation, forms(self._normalised[number].text))
 
     def _look_at_chunks(self, generation: Generation, small: str) -> list[_Item] | None:
@@ -90,27 +88,29 @@ class _Glance:
         items: list[_Item | None] = list(map(generation.plain.get, chunks))
         most = PLAIN
         if None in items:
+            get = generation.plain.get
             for at, item in enumerate(items):
-                if item is None:
-                    demanded, items[at] = self._look_closely(generation, chunks[at])
+                if item is not None:
+                    continue
+                chunk = chunks[at]
+                bare = chunk.lstrip(BEFORE).rstrip(BEHIND) if len(chunk) <= LONGEST else chunk
+                items[at] = get(bare)
+                if items[at] is None:
+                    demanded, items[at] = self._look_closely(generation, chunk, bare)
                     if demanded > most:
                         most = demanded
                         if most == STRANGE:
                             return None
         return items if grants(small, spaced, most) else None  # type: ignore[return-value]
 
-    def _look_closely(self, generation: Generation, chunk: str) -> tuple[int, _Item]:
-        """What a chunk demands, and its items."""
-        bare = chunk.lstrip(BEFORE).rstrip(BEHIND) if len(chunk) <= LONGEST else chunk
-        place = generation.plain.get(bare)
-        if place is not None:
-            return PLAIN, place
+    def _look_closely(self, generation: Generation, chunk: str, bare: str) -> tuple[int, _Item]:
+        """What a chunk demands, and its item; `bare` is the chunk without the signs around it."""
         known = generation.chunks.get(chunk)
         if known is not None:
             return known[0], known[1:]
         older = generation.older
-        if bare in self._new or (older is not None and bare in older.plain) or is_plain_word(bare):
-            self._new[bare] = None
+        if self._new.get(bare) or (older is not None and bare in older.plain) or is_plain_word(bare):
+            self._new[bare] = True
             return PLAIN, bare
         if chunk not in self.chunks:
             before = older.chunks.get(chunk) if older is not None else None
@@ -124,8 +124,8 @@ class _Glance:
         items: list[int | str] = []
         for form in cut:
             place = generation.place(form)
-            if place is None:
-                self._new[form] = None
+            if place is None and form not in self._new:
+                self._new[form] = is_plain_word(form)
             items.append(form if place is None else place)
         return items
 

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model.cache import TokenCache
 from model.normalise import MAX_BEFORE, normalise
-from model.plain import is_plain_word
 from model.sight import Sight
 from model.tokens import forms
 
@@ -39,9 +38,10 @@ class _Numbered:
 def sight(request: pytest.FixtureRequest) -> tuple[Sight, _Numbered]:
     """What reads at sight, with memories of different sizes; the same for all examples, so that they meet again."""
     numbered = _Numbered()
-    return Sight(TokenCache(numbered.rows, is_plain_word, 1, request.param)), numbered
+    return Sight(TokenCache(numbered.rows, 1, request.param)), numbered
 
 
+@settings(deadline=None)
 @given(texts=_TEXTS)
 @example(texts=["а" * (MAX_BEFORE + 1), "İ", "слово" + "!" * 60, "ё Ё", ""])
 @example(texts=["х у й", "Ещё ещё, еще", "@user, да", "да @user"])

@@ -110,7 +110,7 @@ def test_listed_forms_are_what_the_dictionary_says():
 
 def _gathered(cache, words):
     """The rows of words, once the cache has them."""
-    generation = cache.having(lambda one: dict.fromkeys(word for word in words if one.place(word) is None))
+    generation = cache.having(lambda one: {word: word.isalpha() for word in words if one.place(word) is None})
     cache.count(len(words))
     return generation.rows.take([generation.place(word) for word in words], 0)
 
@@ -127,7 +127,7 @@ def test_who_is_asked_for_again_stays():
         computed.update(words)
         return _lengths(words)
 
-    cache = TokenCache(compute, str.isalpha, 1, 5000)
+    cache = TokenCache(compute, 1, 5000)
     usual = [f"слово{n}" for n in range(5)] + ["да", "нет"]
     full = 0
     for n in range(1000):
@@ -144,10 +144,12 @@ def test_who_is_asked_for_again_stays():
 
 def test_plain_words_are_told_from_others():
     """A word is known as plain or as another one, in the generation it came into and in the next."""
-    cache = TokenCache(_lengths, str.isalpha, 1, 4000)
+    cache = TokenCache(_lengths, 1, 4000)
     for n in range(300):
         words = ["дом", "дом5", f"я{n}", "б" * (n % 40 + 1)]
-        generation = cache.having(lambda one, words=words: [word for word in words if one.place(word) is None])
+        generation = cache.having(
+            lambda one, words=words: {word: word.isalpha() for word in words if one.place(word) is None}
+        )
         assert {word for word in words if word in generation.plain} == {word for word in words if word.isalpha()}
         assert {word for word in words if word in generation.others} == {"дом5", f"я{n}"}
 
@@ -155,7 +157,7 @@ def test_plain_words_are_told_from_others():
 @pytest.mark.parametrize("budget", range(0, 1200, 20))
 def test_the_smallest_budgets_hold_what_fits(budget):
     """Nothing, or some short words; what does not fit is told all the same."""
-    cache = TokenCache(_lengths, str.isalpha, 1, budget)
+    cache = TokenCache(_lengths, 1, budget)
     for _ in range(2):
         assert _gathered(cache, ["а", "дом", "а", "улица"]).tolist() == [[1.0], [3.0], [1.0], [5.0]]
         assert cache.memory().bytes <= budget
@@ -166,7 +168,7 @@ def test_words_that_people_use_survive_a_flood(artefact):
     draw = random.Random(9)
     usual = [f"обычное{n}" for n in range(3000)]
     width = Scorer(artefact)._weights.width
-    cache = TokenCache(lambda tokens: np.zeros((len(tokens), width)), str.isalpha, width, 4 * 2**20)
+    cache = TokenCache(lambda tokens: np.zeros((len(tokens), width)), width, 4 * 2**20)
     for _ in range(300):
         _gathered(cache, draw.sample(usual, len(usual)))
         flood = ["".join(draw.choices("абвгдежзиклмн\U00020000", k=draw.choice((6, 12, 64)))) for _ in range(1000)]
@@ -214,7 +216,7 @@ def test_a_cache_counts_its_bytes():
     draw = random.Random(2)
     tracemalloc.start()
     try:
-        cache = TokenCache(lambda tokens: np.zeros((len(tokens), 8)), str.isalpha, 8, budget)
+        cache = TokenCache(lambda tokens: np.zeros((len(tokens), 8)), 8, budget)
         for _ in range(80):
             _gathered(cache, ["".join(draw.choices("абвгдежзиклмн", k=8)) for _ in range(1000)])
         held, _ = tracemalloc.get_traced_memory()
