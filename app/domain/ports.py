@@ -52,6 +52,8 @@ class Done:
     lessons: tuple[Lesson, ...] = ()
     #: A ban that was to have a term has none in the network, which may depend on who is banned: we have to end it.
     endless: bool = False
+    #: The deletion was done, but the ban that was ordered with it does not show: it has to be seen to by itself.
+    ban_unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

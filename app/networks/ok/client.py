@@ -136,7 +136,15 @@ class OkClient:
         said = is_done(response)
         if said is None and self._look(order, planned, able) is Sight.DONE:
             said = True
+        if said and order.with_ban:
+            return Done(Outcome.ACTED, ban_unseen=not self._is_banned(order, able))
         return Done(Outcome.ACTED) if said else Manual("result_false" if said is False else "result_unclear")
+
+    def _is_banned(self, order: Order, able: Sequence[Credential]) -> bool:
+        """Which list a deletion puts the author on, OK does not say; only the group's own is meant."""
+        ban = replace(order, kind=ActionKind.BAN_AUTHOR)
+        planned = plan(ban, deletes=False)
+        return isinstance(planned, Plan) and self._look(ban, planned, able) is Sight.DONE
 
     def _left_to_people(self, order: Order, planned: Plan, able: Sequence[Credential]) -> Delivery:
         # Whoever is to be let in again is handed to people in any case: OK names only those who are shut out.

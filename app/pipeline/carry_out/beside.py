@@ -85,7 +85,7 @@ def end_ban(  # noqa: PLR0917 - one sentence: this ban ends as the deletion besi
     ban = outbox.lock_action(session, ban_id)
     if ban is None or ban.state != ActionState.SENDING:
         return []
-    if isinstance(delivery, Done) and delivery.outcome is Outcome.ACTED:
+    if isinstance(delivery, Done) and delivery.outcome is Outcome.ACTED and not delivery.ban_unseen:
         done = [move(ban, ActionState.DONE, now, outcome=Outcome.ACTED)]
         return done + _end_of(session, house, matter, ban, delivery, now)
     ban.attempts -= 1

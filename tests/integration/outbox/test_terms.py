@@ -168,7 +168,7 @@ def test_a_ban_goes_with_the_deletion_where_it_goes_no_other_way(world):
     assert [one.due_at for one in _ends(world)] == [world.action(ban).ban_until]
 
 
-@pytest.mark.parametrize("outcome", [Done(Outcome.GONE), Manual("no_right")])
+@pytest.mark.parametrize("outcome", [Done(Outcome.GONE), Manual("no_right"), Done(Outcome.ACTED, ban_unseen=True)])
 def test_a_deletion_that_reached_nobody_bans_nobody(world, outcome):
     """The ban waits for a turn of its own."""
     _network(world, replace(ENDLESS, bans_by_deleting=True))
