@@ -33,9 +33,11 @@ def serve(
     """Запустить сервис: приём событий и API."""
     import uvicorn
 
+    from app.commands.memory import keep_together
     from app.settings import load_settings
     from app.telemetry import counting_together, set_up_logging
 
+    keep_together()
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     _refuse_taken_address(host, port)
@@ -104,6 +106,7 @@ def worker(
     import threading
     from functools import partial
 
+    from app.commands.memory import keep_together
     from app.pipeline.census import Counting
     from app.pipeline.rereading.gaps import notice_downtime
     from app.settings import load_settings
@@ -112,6 +115,7 @@ def worker(
     from app.worker import Worker
     from app.working import job_runner, poller, rounds
 
+    keep_together()
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     if metrics_port is not None:
