@@ -119,8 +119,9 @@ Body = Written | Removed | AuthorBanned | AuthorUnbanned | Published | PageChang
 class Event:
     """One delivery of one happening.
 
-    `page` is the network's id of the page, `key` makes repeats recognisable, `delayed_by` is how many microseconds
-    ago, at the least, the network first tried to deliver it, `raw` is the body without secrets, kept as evidence.
+    `page` is the network's id of the page, '' = the only one that a connection serves. `key` makes repeats
+    recognisable, `delayed_by` is how many microseconds ago, at the least, the network first tried to deliver it, `raw`
+    is the body without secrets, kept as evidence.
     """
 
     network: str

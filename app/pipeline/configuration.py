@@ -132,6 +132,11 @@ class Configuration:
         """The page, from memory; None when it is not known."""
         return self._snapshot.pages.get((network, external_id))
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What was read last."""
+        return self._snapshot
+
     def connection(self, network: str, key: str) -> ConnectionConfig | None:
         """The connection that is called by this key, from memory; None when it is not known."""
         return self._snapshot.connections.get((network, key))

@@ -12,6 +12,7 @@ from app.domain.errors import BusyError, SignatureRejectedError
 from app.domain.events import Event, Ignored
 from app.pipeline.configuration import Configuration, ConnectionConfig
 from app.pipeline.intake import Gate, note_taken
+from app.pipeline.naming import page_named, why_foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,13 @@ class KeyedIntake:
 
     async def _put(self, found: tuple[Event | Ignored, ...], connection: ConnectionConfig, start: float) -> None:
         """All of them, in order; what is on disk when a later one fails is known again when it comes again."""
-        now = self.clock.now()
+        now, snapshot = self.clock.now(), self.configuration.snapshot
         waiting = []
         for one in found:
-            page = self.configuration.page(self.network, one.page) if isinstance(one, Event) else None
             if isinstance(one, Ignored):
                 telemetry.EVENTS.labels(self.network, f"ignored_{one.reason}").inc()
-            elif page is None or page.connection_id != connection.id:
-                # A bot may sit in chats that are no pages of ours.
-                telemetry.EVENTS.labels(self.network, "ignored_foreign_page").inc()
+            elif (page := page_named(snapshot, self.network, one.page, connection.id)) is None:
+                telemetry.EVENTS.labels(self.network, f"ignored_{why_foreign(one.page)}").inc()
             else:
                 waiting.append(self.gate.put((one, page, now)))
         for outcome in await asyncio.gather(*waiting):

@@ -9,6 +9,7 @@ from app import telemetry
 from app.domain.events import Event, Ignored
 from app.domain.polling import Unreadable, UpdateReader
 from app.pipeline.configuration import PageConfig
+from app.pipeline.naming import why_foreign
 from app.pipeline.record.items import Item
 
 Judge = Callable[[Event, PageConfig], Item]
@@ -74,8 +75,7 @@ class Reading:
         elif isinstance(found, Ignored):
             telemetry.EVENTS.labels(network, f"ignored_{found.reason}").inc()
         elif (page := self.find(found.page)) is None:
-            # A bot may sit in chats that are no pages of ours.
-            telemetry.EVENTS.labels(network, "ignored_foreign_page").inc()
+            telemetry.EVENTS.labels(network, f"ignored_{why_foreign(found.page)}").inc()
         else:
             try:
                 into.items.append(self.judge(found, page))

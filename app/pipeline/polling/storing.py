@@ -23,6 +23,7 @@ from app.outbox.endings import Ink, about_connection
 from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.configuration import Configuration, PageConfig, Snapshot
 from app.pipeline.house import House
+from app.pipeline.naming import page_named
 from app.pipeline.polling.listing import news
 from app.pipeline.polling.reading import Judge, Reading, Spoiled, Updates
 from app.pipeline.record.committing import Committer
@@ -115,8 +116,9 @@ class Storing:
         def find(external_id: str) -> PageConfig | None:
             if external_id == page.external_id:
                 return page
-            other = snapshot.pages.get((page.network, external_id)) if adapter.source_is_shared else None
-            return other if other is not None and other.connection_id == page.connection_id else None
+            if external_id and not adapter.source_is_shared:
+                return None
+            return page_named(snapshot, page.network, external_id, page.connection_id)
 
         return Reading(page, adapter.read_update, find, self._judge)
 
