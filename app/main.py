@@ -31,6 +31,7 @@ from app.wiring import (
     connector_factories,
     open_house,
     open_judging,
+    subscriber_factories,
     switched_on,
 )
 from app.worker import Worker
@@ -118,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         threads=threads,
         abilities=abilities_of(house.networks),
         connectors=connectors,
+        subscribers=subscriber_factories(settings, house),
         counting=counting,
         duties=[duty for one in others for duty in one.duties],
     )

@@ -31,12 +31,13 @@ from app.pipeline.rereading.walking import Rereader
 from app.pipeline.unjudged.waiting import EVERY as JUDGE_WAITING_EVERY
 from app.pipeline.unjudged.waiting import NAME as WAITING
 from app.pipeline.unjudged.waiting import Waiting
-from app.pipeline.watching import closing, deliveries, silence, telling
+from app.pipeline.watching import closing, deliveries, silence, subscriptions, telling
 from app.pipeline.watching.deliveries import Watcher
+from app.pipeline.watching.subscriptions import SubscriptionWatcher
 from app.pipeline.watching.telling import Post
 from app.settings import Settings
 from app.storage.polls import Way
-from app.wiring import Judging, switched_on
+from app.wiring import Judging, subscriber_factories, switched_on
 
 
 def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, ...]:
@@ -49,6 +50,7 @@ def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, .
     waiting = Waiting(judging.moderator, committer)
     address = f"{settings.public_url}/callbacks/vk" if settings.public_url else ""
     watcher = Watcher(house, watcher_factories(settings, house), address)
+    addresses = SubscriptionWatcher(house, subscriber_factories(settings, house), settings.public_url)
     tell = telling.tell_with(alert_post(settings, house.clock))
     duties = (
         (
@@ -59,6 +61,7 @@ def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, .
         ),
         (Duty(telling.NAME, telling.EVERY, tell),),
         (Duty(deliveries.NAME, deliveries.EVERY, watcher.run),),
+        (Duty(subscriptions.NAME, subscriptions.EVERY, addresses.run),),
         (Duty(READING_AGAIN, READ_AGAIN_EVERY, _rereader(settings, house, judging).run),),
     )
     return tuple(Round(house, judging.configuration, several) for several in duties)

@@ -25,7 +25,14 @@ def connect(page_id: IdIn, who: Caller, use: Use) -> ConnectedOut:
     checks the address meanwhile.
     """
     check_page(who, page_id)
-    connected = connect_page(use.house, page_id, use.connectors, by=who.by, public_url=use.settings.public_url)
+    connected = connect_page(
+        use.house,
+        page_id,
+        use.connectors,
+        by=who.by,
+        public_url=use.settings.public_url,
+        subscribers=use.subscribers,
+    )
     return ConnectedOut.model_validate(connected)
 
 

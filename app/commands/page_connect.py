@@ -42,14 +42,21 @@ def connect(page: PageArgument, public_url: _PublicUrl = None, json: Json = Fals
     from app.domain.errors import InvalidInputError
     from app.domain.public_url import checked_public_url
     from app.pipeline.connecting.connect import connect_page
-    from app.wiring import connector_factories
+    from app.wiring import connector_factories, subscriber_factories
 
     with open_installation() as (settings, house):
         try:
             address = settings.public_url if public_url is None else checked_public_url(public_url)
         except ValueError as error:
             raise InvalidInputError("public_url", f"ожидается {error}") from None
-        connected = connect_page(house, page, connector_factories(settings, house), by=CLI, public_url=address)
+        connected = connect_page(
+            house,
+            page,
+            connector_factories(settings, house),
+            by=CLI,
+            public_url=address,
+            subscribers=subscriber_factories(settings, house),
+        )
     if json:
         as_json(_connected(connected))
     else:

@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.principals import Principal
 from app.domain.wording import BAN_REASONS, INTAKES
+from app.pipeline.administration.page_intake import neighbours
 from app.pipeline.administration.page_overview import PageShown
 from app.pipeline.administration.pages import PageChanges, change_page
 from app.pipeline.connecting.blacklist import read_blacklist
 from app.pipeline.connecting.connect import connect_page
 from app.pipeline.page_view import page_view
 from app.pipeline.process import Services
+from app.storage.pages import page_of
 
 router = APIRouter()
 _WHAT: Final = "такой страницы"
@@ -29,7 +31,14 @@ def connection(request: Request, page_id: str, who: Signed, use: Use) -> Respons
 def connect(request: Request, page_id: str, who: Signed, use: Use) -> Response:
     """Connect the page; the answer waits for the network."""
     page = _page(use, page_id, who)
-    connected = connect_page(use.house, page.id, use.connectors, by=who.by, public_url=use.settings.public_url)
+    connected = connect_page(
+        use.house,
+        page.id,
+        use.connectors,
+        by=who.by,
+        public_url=use.settings.public_url,
+        subscribers=use.subscribers,
+    )
     return _shown(request, use, _page(use, page_id, who), connected=connected, blacklist=connected.blacklist)
 
 
@@ -59,9 +68,20 @@ def _shown(request: Request, use: Services, page: PageShown, **found: Any) -> Re
         request,
         "connect.html",
         page=page,
-        can_connect=page.network in use.connectors,
+        can_connect=page.network in use.connectors or page.network in use.subscribers,
+        has_blacklist=page.network in use.connectors,
+        neighbours=_neighbours(use, page.id),
         intakes={way: INTAKES[way] for way in INTAKES if way in use.house.networks[page.network].form.intakes},
         public_url=use.settings.public_url,
         ban_reasons=BAN_REASONS,
         **context,
     )
+
+
+def _neighbours(use: Services, page_id: int) -> list[str]:
+    """Titles of the pages whose events come the same way, because one bot hears for all of them."""
+    with use.house.database.read() as session:
+        page = page_of(session, page_id)
+        if page is None:
+            return []
+        return [one.title for one in neighbours(session, use.house.networks[page.network], page)]

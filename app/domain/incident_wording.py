@@ -86,7 +86,12 @@ _CODES: Final[Mapping[str, str]] = {
     "missing": "в настройках сообщества нет нашего сервера",
     "never": "не пришло ещё ни одного",
     "not_polled": "опрос не идёт",
+    "dropped": "сеть перестала присылать события и снова не начинает",
+    "foreign_address": "события уходят на чужой адрес",
+    "no_address": "адрес сервиса не указан (DVORNIK_PUBLIC_URL), а события идут не сюда",
 }
+#: So begins the code of a delivery that a network calls failed.
+_DELIVERY: Final = "delivery: "
 #: Rights as events name them.
 _RIGHTS: Final[Mapping[str, str]] = {
     "read": "читать",
@@ -141,6 +146,8 @@ def happening(matter: Matter, code: str) -> str:
 def _explained(matter: Matter, code: str) -> str:
     if matter is Matter.RIGHTS:
         return ", ".join(_RIGHTS.get(one, one) for one in code.split(","))
+    if code.startswith(_DELIVERY):
+        return f"последнюю доставку она считает неудачной ({code.removeprefix(_DELIVERY)})"
     return code if matter is Matter.PAGE_MOVED else _CODES.get(code) or trouble(code)
 
 

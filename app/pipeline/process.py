@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.domain.connecting import ConnectorFactory
 from app.domain.ports import Abilities
+from app.domain.subscribing import SubscriberFactory
 from app.pipeline.census import Counting
 from app.pipeline.configuration import Configuration
 from app.pipeline.duties.walk import Duty
@@ -40,6 +41,8 @@ class Services:
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     #: How deliveries are set up on each network that can be set up through its API.
     connectors: Mapping[str, ConnectorFactory] = field(default_factory=dict)
+    #: How networks that call one address for a whole bot are told it.
+    subscribers: Mapping[str, SubscriberFactory] = field(default_factory=dict)
     #: What waits in the database, for `/metrics`.
     counting: Counting | None = None
     #: Everything that some process does periodically; `/readyz` says what is late.

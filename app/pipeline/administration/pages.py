@@ -14,7 +14,7 @@ from app.pipeline.administration import page_tokens
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_description import change_description
 from app.pipeline.administration.page_fields import NewPage, PageChanges, form_of
-from app.pipeline.administration.page_intake import change_intake, first_intake, next_step, still_missing
+from app.pipeline.administration.page_intake import as_neighbours, change_intake, first_intake, next_step, still_missing
 from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
 from app.pipeline.administration.page_removal import remove_page
 from app.pipeline.administration.page_secret import new_secret, set_secret
@@ -121,6 +121,7 @@ def _add(acting: Acting, network: Adapter, new: NewPage) -> AddedPage:
     connection = page_tokens.connection_for(acting, network.name, tokens)
     page = _filled(acting, page, network, new)
     page.connection_id = connection.id
+    together = as_neighbours(acting.session, network, page)
     secret = _first_secret(acting.house, page, connection, new.secret)
     acting.session.add(page)
     acting.session.add(connection)
@@ -144,7 +145,7 @@ def _add(acting: Acting, network: Adapter, new: NewPage) -> AddedPage:
         mode=page.mode,
         policy=page.policy_name,
         intake=page.intake,
-        warnings=(*fields.unused_options(network, new), *still_missing(network, new, page.id)),
+        warnings=(*fields.unused_options(network, new), *still_missing(network, new, page.id), *together),
     )
 
 
@@ -216,13 +217,14 @@ def change_page(
         body = {
             **_change_rules(acting, page, changes),
             **change_description(page, changes),
-            **change_intake(network, page, changes),
+            **change_intake(acting, network, page, changes),
             **_change_credentials(acting, page, changes),
         }
+        moved = as_neighbours(session, network, page)
         session.add(page)
         if body:
             acting.settle([Entry("page_changed", page.id, {"by": acting.who, **body})])
-        told = (*fields.unused_options(network, changes), *next_step(page, body))
+        told = (*fields.unused_options(network, changes), *next_step(page, body), *moved)
     page_now = show_page(house, page_id)
     left = page_tokens.left_to_people(Tokens(changes.user_token, changes.community_token), page_now.manual)
     return ChangedPage(page_now, (*told, *left))

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from app.domain.connecting import ConnectorFactory, Refusal, Why
 from app.domain.findings import Finding
 from app.domain.ports import Slot
+from app.domain.subscribing import SubscriberFactory
 from app.domain.words import IntakeKind
 from app.journal.chain import Entry
 from app.pipeline.administration.acting import Acting
@@ -15,6 +17,7 @@ from app.pipeline.connecting.blacklist import Blacklist, blacklist_of, reading
 from app.pipeline.connecting.callback import by_callback
 from app.pipeline.connecting.longpoll import by_longpoll
 from app.pipeline.connecting.subject import subject
+from app.pipeline.connecting.subscribing import set_up_subscription
 from app.pipeline.connecting.talk import Talk
 from app.pipeline.house import House
 from app.storage import polls
@@ -47,8 +50,11 @@ def connect_page(
     by: str,
     public_url: str = "",
     wait: Callable[[float], None] = time.sleep,
+    subscribers: Mapping[str, SubscriberFactory] = MappingProxyType({}),
 ) -> Connected:
     """Set up how the page's events come, by its intake; no transaction is open while the network is asked.
+
+    `connectors` set up callback servers of pages, `subscribers` the one address of a bot or an application.
 
     `public_url` is our address as `checked_public_url` gives it; without one a server that the network knows keeps its.
 
@@ -57,7 +63,10 @@ def connect_page(
         InvalidInputError: its network is not connected through an API in this version.
         ConflictError: somebody else is connecting it at the same time.
     """
-    page = subject(house, page_id, connectors)
+    page = subject(house, page_id, connectors.keys() | subscribers.keys())
+    if page.network in subscribers:
+        found = set_up_subscription(house, page_id, subscribers, by=by, public_url=public_url, wait=wait)
+        return Connected(page.id, found.intake, found.done, found.lacks, found.advice, None)
     connector = connectors[page.network]()
     talk = Talk(house, page, connector, by, wait)
     blacklist = None

@@ -7,9 +7,10 @@ from app.journal.chain import Entry
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_fields import checked_confirmation
 from app.pipeline.administration.page_overview import missing
+from app.pipeline.administration.page_secret import new_secret
 from app.pipeline.house import House
 from app.storage import pages as queries
-from app.storage.tables import Page
+from app.storage.tables import Connection, Page
 
 
 def keep_confirmation(house: House, page_id: int, confirmation: str, *, by: str) -> tuple[str, bool]:
@@ -36,6 +37,26 @@ def keep_confirmation(house: House, page_id: int, confirmation: str, *, by: str)
             changed.append("secret")
         _settle(acting, page, changed)
     return secret, "secret" in changed
+
+
+def keep_secret(house: House, page_id: int, *, by: str) -> tuple[str, bool]:
+    """The secret of the page's connection, and whether it was made now, because there was none.
+
+    Raises:
+        NotFoundError: the page is gone.
+        ConfigurationError: it was sealed with another key.
+    """
+    with house.database.write() as session:
+        acting = Acting(session, house, house.clock.now(), by)
+        page = _locked(acting, page_id)
+        connection = session.get_one(Connection, page.connection_id, with_for_update=True, populate_existing=True)
+        if connection.secret_enc:
+            return house.vault.open(connection.secret_enc), False
+        secret = new_secret()
+        connection.secret_enc = house.vault.seal(secret)
+        session.add(connection)
+        _settle(acting, page, ["secret"])
+    return secret, True
 
 
 def keep_server(house: House, page_id: int, server_id: str, *, was: str, by: str) -> None:

@@ -1,9 +1,8 @@
 """The page that is being connected, with the keys that may ask its network, in the order in which they are tried."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.domain.connecting import ConnectorFactory
 from app.domain.errors import InvalidInputError
 from app.domain.ports import Credential, Slot
 from app.pipeline.administration.page_overview import missing
@@ -28,7 +27,7 @@ class Subject:
     sealed: tuple[str, ...]
 
 
-def subject(house: House, page_id: int, connectors: Mapping[str, ConnectorFactory]) -> Subject:
+def subject(house: House, page_id: int, connectors: Collection[str]) -> Subject:
     """Read the page and open its keys, dead ones too: a person may have revived one in the network.
 
     Raises:
