@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
         simulator = self.server.simulator
         with simulator.lock:
-            simulator.calls.append((self.command, asked.path.split("/", 2)[-1], params))
+            simulator.calls.append((self.command, asked.path.lstrip("/"), params))
             prepared = simulator.prepared.popleft() if simulator.prepared else None
             try:
                 if isinstance(prepared, GraphError):

@@ -26,6 +26,8 @@ class Place:
     service: Service
     page_id: str
     token: str
+    #: Where the network calls.
+    address: str = ""
 
     @property
     def api(self) -> httpx.Client:
@@ -95,7 +97,7 @@ def town(
     data_dir: Path,
     intake: IntakeKind | None,
     *,
-    policy: str = "novokuznetsk-59",
+    policy_file: Path | None = None,
 ) -> Iterator[Town]:
     """Start the simulators and the service, add the pages, tell the networks where to call."""
     with ExitStack() as stack:
@@ -107,6 +109,7 @@ def town(
         extra["DVORNIK_NETWORKS"] = ",".join(stand.name for stand in stands)
         installation = Installation(data_dir, database_url, "http://127.0.0.1:9", extra, planted=plant)
         token = installation.json("token", "create", "--role", "admin", "--name", "Тест")["token"]
+        policy = installation.json("policy", "add", str(policy_file))["name"] if policy_file else "novokuznetsk-59"
         service = stack.enter_context(installation.serve())
         places = {stand.name: _open(stand, service, token, intake, policy) for stand in stands}
         yield Town(installation, service, places)
@@ -127,6 +130,7 @@ def _open(stand: Stand, service: Service, token: str, intake: IntakeKind | None,
     place = Place(stand, service, "", token)
     page = place.post("/v1/pages", asked)
     assert page["intake"] in {one.value for one in form.intakes}
+    address = f"{service.url}{page['callback_url']}"
     if page["intake"] == IntakeKind.CALLBACK:
-        stand.call(f"{service.url}{page['callback_url']}")
-    return Place(stand, service, page["id"], token)
+        stand.call(address)
+    return Place(stand, service, page["id"], token, address)
