@@ -8,6 +8,8 @@ from app.networks.telegram.fields import instant
 
 _RUNS: Final = frozenset({"creator", "administrator"})
 _AWAY: Final = frozenset({"left", "kicked"})
+#: The account that stands for an administrator who does not show a name; every other bot is a program.
+_ANONYMOUS: Final = "1087968824"
 #: What the bot needs a right for, by Telegram's name of the right.
 RIGHTS: Final = {"delete": "can_delete_messages", "ban": "can_restrict_members"}
 
@@ -28,7 +30,11 @@ def member_changed(change: JsonObject) -> AuthorBanned | AuthorUnbanned | PageCh
     """What became of somebody in the group; None = they came or went, or what changed is nothing to us."""
     before, after = object_of(change.get("old_chat_member")), object_of(change.get("new_chat_member"))
     author = required_id(object_of(after.get("user")), "chat_member.new_chat_member.user", "id")
-    by = id_of(object_of(change.get("from")), "id")
+    who = object_of(change.get("from"))
+    by = id_of(who, "id")
+    if who.get("is_bot") is True and by != _ANONYMOUS and "kicked" not in {before.get("status"), after.get("status")}:
+        # Programs mute whoever joins until a riddle is solved; that is nobody's judgement, and our own mutes are known.
+        return None
     if is_kept_out(after):
         until = instant(after.get("until_date"))
         known = is_kept_out(before) and _standing(before) == _standing(after)

@@ -98,3 +98,15 @@ def test_dialogues_and_channels_of_the_bot_are_no_pages() -> None:
         found = told("my_chat_member", change(member("member", 7), member("kicked", 7), chat=chat))
         assert isinstance(found, Ignored)
         assert found.reason == "not_on_page"
+
+
+def test_riddles_for_newcomers_are_no_judgement() -> None:
+    """Another bot mutes and frees whoever joins; what it bans is banned, and an administrator without a name is one."""
+    muted, free = member("restricted", until_date=0, **MUTE), member("member")
+    robot = {"id": 88, "is_bot": True, "first_name": "Привратник"}
+    hidden = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    for before, after in ((free, muted), (muted, free)):
+        assert isinstance(told("chat_member", change(before, after, **{"from": robot})), Ignored)
+        assert not isinstance(told("chat_member", change(before, after, **{"from": hidden})), Ignored)
+    banned = change(free, member("kicked", until_date=0), **{"from": robot})
+    assert event("chat_member", banned).body == AuthorBanned(str(CITIZEN), "88", None)
