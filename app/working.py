@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from app.calling.clients import http_client
-from app.calling.pace import Pace
 from app.channels.mail import MailSender, server_at
 from app.channels.telegram import TelegramSender
-from app.channels.vk import VkSender
+from app.channels.vk import sender_at
 from app.domain.clock import Clock
 from app.domain.connecting import ConnectorFactory
 from app.domain.errors import ConfigurationError
@@ -14,7 +13,8 @@ from app.domain.events import Event
 from app.domain.polling import SourceFactory
 from app.domain.rereading import ReaderFactory
 from app.domain.watching import ChannelKind, Sender
-from app.networks.vk.transport import Transport
+from app.pipeline.carry_out import manual_watch
+from app.pipeline.carry_out.manual_watch import ManualWatch
 from app.pipeline.configuration import PageConfig
 from app.pipeline.duties.all import duties_with
 from app.pipeline.duties.walk import Duty, Round
@@ -37,7 +37,7 @@ from app.pipeline.watching.subscriptions import SubscriptionWatcher
 from app.pipeline.watching.telling import Post
 from app.settings import Settings
 from app.storage.polls import Way
-from app.wiring import Judging, subscriber_factories, switched_on
+from app.wiring import Judging, client_factories, subscriber_factories, switched_on
 
 
 def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, ...]:
@@ -50,6 +50,7 @@ def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, .
     waiting = Waiting(judging.moderator, committer)
     address = f"{settings.public_url}/callbacks/vk" if settings.public_url else ""
     watcher = Watcher(house, watcher_factories(settings, house), address)
+    tasks = ManualWatch(house, client_factories(settings, house))
     addresses = SubscriptionWatcher(house, subscriber_factories(settings, house), settings.public_url)
     tell = telling.tell_with(alert_post(settings, house.clock))
     duties = (
@@ -61,6 +62,7 @@ def rounds(settings: Settings, house: House, judging: Judging) -> tuple[Round, .
         ),
         (Duty(telling.NAME, telling.EVERY, tell),),
         (Duty(deliveries.NAME, deliveries.EVERY, watcher.run),),
+        (Duty(manual_watch.NAME, manual_watch.EVERY, tasks.run),),
         (Duty(subscriptions.NAME, subscriptions.EVERY, addresses.run),),
         (Duty(READING_AGAIN, READ_AGAIN_EVERY, _rereader(settings, house, judging).run),),
     )
@@ -75,7 +77,7 @@ def alert_post(settings: Settings, clock: Clock) -> Post:
     """
     senders: dict[str, Sender] = {
         ChannelKind.TELEGRAM: TelegramSender(settings.telegram_api_url, http_client),
-        ChannelKind.VK: VkSender(lambda: Transport(settings.vk_api_url, http_client(), Pace())),
+        ChannelKind.VK: sender_at(settings.vk_api_url),
     }
     if settings.smtp_url:
         if not settings.smtp_from:

@@ -4,9 +4,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from app.domain.ports import Credential, Delivery, Done, Order, Untold
+from app.domain.ports import Credential, Delivery, Done, Order, Right, Sight, Untold
 from app.domain.states import Outcome
 from app.domain.words import ActionKind
+
+_OF_AUTHORS = frozenset({ActionKind.BAN_AUTHOR, ActionKind.UNBAN_AUTHOR})
 
 
 class FakeNetwork:
@@ -25,6 +27,12 @@ class FakeNetwork:
         self.at_once = 0
         self.most_at_once = 0
         self.on_call: Callable[[Order], None] = lambda _order: None
+        #: What was looked at, and whether the network shows nothing.
+        self.looks: list[Order] = []
+        self.blind = False
+        #: What tokens may do, and which were asked about.
+        self.rights: tuple[Right, ...] | Untold = ()
+        self.examined: list[tuple[str, str]] = []
         self._lock = threading.Lock()
 
     def client(self) -> "FakeClient":
@@ -90,6 +98,22 @@ class FakeClient:
         """Who runs the page, as the test has set it."""
         self.network.asked_for_managers += 1
         return self.network.team or Untold("vk_15")
+
+    def look(self, order: Order, credentials: Sequence[Credential]) -> Sight:
+        """Whether it is as the order wants it."""
+        assert not self.closed
+        self.network.looks.append(order)
+        if self.network.blind:
+            return Sight.UNKNOWN
+        target = order.author if order.kind in _OF_AUTHORS else order.external_id
+        stands = target in (self.network.banned if order.kind in _OF_AUTHORS else self.network.removed)
+        wanted = order.kind not in {ActionKind.RESTORE_COMMENT, ActionKind.UNBAN_AUTHOR}
+        return Sight.DONE if stands == wanted else Sight.NOT_DONE
+
+    def examine(self, page: str, credential: Credential) -> tuple[Right, ...] | Untold:
+        """What the token may do, as the test has set it."""
+        self.network.examined.append((page, credential.slot.value))
+        return self.network.rights
 
     def close(self) -> None:
         """From here on the client must not be used."""

@@ -13,12 +13,13 @@ from app.domain.words import ActionKind
 from app.journal.chain import Entry
 from app.outbox.endings import NOT_OFFERED
 from app.outbox.moves import move
-from app.outbox.permission import Go, ask
+from app.outbox.permission import REMOVALS, Go, ask
 from app.outbox.terms import ends_itself, order_end
-from app.outbox.together import move_together
+from app.outbox.together import goes_with, move_together
 from app.pipeline.carry_out.standing import Matter, standing_of
 from app.pipeline.house import House
 from app.storage import outbox
+from app.storage.evidence import keep_copy
 from app.storage.tables import Action, Comment
 
 #: The deletion that the ban was to go with did not reach the author.
@@ -55,6 +56,14 @@ def begin_ban(matter: Matter, ban: Action | None, now: int) -> list[Entry]:
     ban.claim += 1
     ban.sent_at = now
     return [move(ban, ActionState.SENDING, now)]
+
+
+def keep_what_goes(session: Session, house: House, matter: Matter, now: int) -> None:
+    """Evidence of whatever will not come back from the network, on disk before the network is called."""
+    kind = ActionKind(matter.action.kind)
+    if kind in REMOVALS:
+        for one in (matter.comment, *goes_with(session, matter.comment, kind)):
+            keep_copy(session, house.ids, one, now)
 
 
 def lock_album(session: Session, order: Order, page_id: int, comment_id: int) -> list[Comment]:

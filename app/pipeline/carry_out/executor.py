@@ -27,7 +27,15 @@ from app.outbox.endings import Ink, alert
 from app.outbox.moves import move, propose
 from app.outbox.permission import MANAGERS_UNKNOWN, Answer, Cancel, Go, Gone, Hold, Propose, ask
 from app.outbox.terms import is_end_of_term, needless
-from app.pipeline.carry_out.beside import ban_of, begin_ban, end_ban, follow_up, lock_album, not_offered
+from app.pipeline.carry_out.beside import (
+    ban_of,
+    begin_ban,
+    end_ban,
+    follow_up,
+    keep_what_goes,
+    lock_album,
+    not_offered,
+)
 from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.carry_out.standing import Matter, load_matter, order_of, standing_of
 from app.pipeline.house import House
@@ -164,6 +172,7 @@ class Executor:
         entry = move(action, ActionState.SENDING, now)
         sealed = {row.id: row.token_enc for row in rows}
         with_ban = begin_ban(matter, ban, now)
+        keep_what_goes(session, self.house, matter, now)
         order = order_of(session, self.house, matter, self._abilities, with_ban=bool(with_ban))
         ban_id = ban.id if ban is not None and with_ban else None
         sending = Sending(

@@ -16,7 +16,6 @@ from app.outbox.together import goes_with
 from app.pipeline.house import House
 from app.pipeline.notices import ban_notice
 from app.storage import outbox
-from app.storage.evidence import keep_copy
 from app.storage.tables import Action, Author, Comment, Control, Page
 
 
@@ -73,16 +72,9 @@ def _names(text: str) -> frozenset[str]:
 def order_of(
     session: Session, house: House, matter: Matter, abilities: Abilities | None, *, with_ban: bool = False
 ) -> Order:
-    """The action in the words of the port, with what a banned person reads and what falls with the comment.
-
-    What will not come back from the network is kept as evidence in the same transaction.
-    """
+    """The action in the words of the port, with what a banned person reads and what falls with the comment."""
     action, comment = matter.action, matter.comment
     kind = ActionKind(action.kind)
-    album = goes_with(session, comment, kind)
-    if kind in REMOVALS:
-        for one in (comment, *album):
-            keep_copy(session, house.ids, one, house.clock.now())
     return Order(
         kind=kind,
         page=matter.page.external_id,
@@ -95,10 +87,17 @@ def order_of(
         ban_until=action.ban_until if abilities is None or ends_itself(abilities, action.ban_seconds) else None,
         ban_reason=action.ban_reason,
         ban_comment=ban_notice(house, action, matter.page) if kind is ActionKind.BAN_AUTHOR else "",
-        together=tuple(one.external_id for one in album),
+        together=tuple(one.external_id for one in goes_with(session, comment, kind)),
         with_ban=with_ban,
         undoes=_taken_back(session, comment) if kind is ActionKind.RESTORE_COMMENT else None,
     )
+
+
+def matter_of(session: Session, action: Action) -> Matter:
+    """The same without a lock, for whoever only looks."""
+    author = session.get(Author, action.author_id) if action.author_id is not None else None
+    comment, page = session.get_one(Comment, action.comment_id), session.get_one(Page, action.page_id)
+    return Matter(action, comment, page, (author.external_id or "") if author else "", paused=False)
 
 
 def _taken_back(session: Session, comment: Comment) -> ActionKind | None:

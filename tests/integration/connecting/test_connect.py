@@ -302,7 +302,7 @@ def test_what_cannot_be_connected_is_refused(town: Town) -> None:
     """A page that is not there, or on a network that is set up by hand."""
     with pytest.raises(NotFoundError):
         town.connect(1)
-    page = town.page(network="telegram", external_id="-100", intake=None)
+    page = town.page(network="meta", external_id="100200300400", intake=None)
     with pytest.raises(InvalidInputError, match="вручную"):
         town.connect(page)
     with pytest.raises(InvalidInputError, match="ожидается callback"):
