@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import update
+from sqlalchemy import func, update
+from sqlmodel import col, select
 
 from app.domain.words import IntakeKind
 from app.storage.session import Database
 from app.storage.tables import Poll
 from tests.fakes.toy_network.adapter import ADDRESS, plant
-from tests.functional.running import Installation, Service
+from tests.functional.running import Installation, Service, wait_until
 from tests.stands.all import STANDS
 from tests.stands.stand import Stand
 
@@ -112,7 +113,19 @@ def town(
         policy = installation.json("policy", "add", str(policy_file))["name"] if policy_file else "novokuznetsk-59"
         service = stack.enter_context(installation.serve())
         places = {stand.name: _open(stand, service, token, intake, policy) for stand in stands}
+        if intake is IntakeKind.LONGPOLL:
+            # Hearing begins with the first question: what was said before it is nobody's loss.
+            wait_until(lambda: _asked(installation) >= len(places), seconds=60, what="every network was asked once")
         yield Town(installation, service, places)
+
+
+def _asked(installation: Installation) -> int:
+    """How many pages have been asked for."""
+    database = Database(installation.database_url)
+    with database.read() as session:
+        found = session.exec(select(func.count()).where(col(Poll.polled_at).is_not(None))).one()
+    database.dispose()
+    return found
 
 
 def _open(stand: Stand, service: Service, token: str, intake: IntakeKind | None, policy: str) -> Place:
