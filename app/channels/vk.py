@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Final
 
+from app.calling.clients import http_client
+from app.calling.pace import Pace
 from app.domain.ports import Credential, Slot
 from app.domain.watching import Handed, Letter
 from app.networks.vk.failures import label
@@ -36,3 +38,8 @@ class VkSender:
         if isinstance(answer, Refused):
             return Handed(label(answer.code, answer.subcode))
         return Handed(answer.code, answer.after)
+
+
+def sender_at(base_url: str) -> VkSender:
+    """Whoever writes through the VK at this address."""
+    return VkSender(lambda: Transport(base_url, http_client(), Pace()))
