@@ -29,7 +29,6 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "app/storage/dump.py": "`ok` is what SQLite says of a sound file",
     "app/channels/telegram.py": "`ok` is a field of the messenger's answer",
     "app/domain/incident_wording.py": "how people are told of incidents: messengers, not networks",
-    "app/api/access.py": "addresses that are open without a token, as they are described",
     "app/domain/public_url.py": "a callback's address that people paste where ours is asked for",
     "app/pipeline/connecting/callback.py": "callback servers that a network keeps for a page: one network has such",
     "app/pipeline/watching/servers.py": "as above",
