@@ -21,6 +21,7 @@ from app.networks.ok.transport import Application
 from tests.fakes.clock import FakeClock
 from tests.simulators.ok import APPLICATION_KEY, APPLICATION_SECRET, OkSimulator
 from tests.simulators.ok_state import DROPPED_AFTER
+from tests.simulators.ok_state import Subscription as Kept
 from tests.stands.receiver import Receiver
 
 GROUP = "70000001234567"
@@ -185,8 +186,10 @@ def test_our_address_is_kept_with_the_group_s_number(scene: Scene) -> None:
     assert address(f"{OURS}?group=5&a=1", GROUP) == f"{OURS}?a=1&group={GROUP}"
     assert scene.keeper.unsubscribe(GROUP, OURS, scene.own) is None
     assert scene.keeper.subscription(GROUP, scene.own, ours=OURS) == Subscription("")
-    gone = scene.keeper.unsubscribe(GROUP, OURS, scene.own)
-    assert gone == Refusal(Why.OTHER, "result_false", Slot.COMMUNITY)
+    assert scene.keeper.unsubscribe(GROUP, OURS, scene.own) is None, "there is nothing left to do"
+    scene.ok.state.subscriptions[GROUP].append(Kept("https://other.example/hook", 0))
+    assert scene.keeper.unsubscribe(GROUP, "https://other.example/hook", scene.own) is None
+    assert not scene.ok.state.subscriptions[GROUP]
 
 
 def test_a_message_comes_by_the_address(scene: Scene) -> None:

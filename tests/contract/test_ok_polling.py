@@ -92,7 +92,7 @@ def test_what_stood_before_is_none_of_ours(scene: Scene) -> None:
     """Hearing begins with the first question; what is written after it is told, again by whoever asks from there."""
     scene.ok.write(scene.topic, "давно")
     scene.clock.advance(HOUR)
-    assert scene.hear().listings == ()
+    assert texts(scene.hear()) == []
     first = scene.place
     scene.clock.advance(MINUTE)
     written = scene.ok.write(scene.topic, "новое")
@@ -103,10 +103,13 @@ def test_what_stood_before_is_none_of_ours(scene: Scene) -> None:
     assert scene.ok.calls_of("discussions.getComments")[-1].params["anchor"] == "LAST"
 
 
-def test_comments_of_the_first_moment_are_told(scene: Scene) -> None:
-    """Whoever writes while the first question is on its way is heard, also where OK tells only the second."""
-    scene.ok.write(scene.topic, "в ту же секунду")
-    assert texts(scene.hear()) == ["в ту же секунду"]
+@pytest.mark.parametrize("fine", [True, False])
+def test_comments_of_the_first_minutes_are_told(scene: Scene, fine: bool) -> None:
+    """A page is added, and asked for a little later: whoever wrote meanwhile is heard, whatever OK tells of dates."""
+    scene.ok.state.fine_fields = fine
+    scene.ok.write(scene.topic, "чуть раньше")
+    scene.clock.advance(MINUTE)
+    assert texts(scene.hear()) == ["чуть раньше"]
 
 
 def test_photos_and_videos_of_the_group_too(scene: Scene) -> None:

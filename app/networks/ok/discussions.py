@@ -40,7 +40,7 @@ _FINER: Final = {
     LIST: ",discussion.TOTAL_COMMENTS_COUNT,discussion.LAST_ACTIVITY_DATE",
     COMMENTS: ",comment.DATE_MS,comment.AUTHOR_TYPE,comment.ATTACHMENTS",
 }
-_STAT_FIELDS: Final = "ID,COMMENTS,CREATED_MS"
+_STAT_FIELDS: Final = "ID,COMMENTS"
 _log = structlog.get_logger()
 
 
@@ -148,7 +148,7 @@ def _topic(item: JsonObject) -> Found | None:
     number = number_of(item.get("id")) or number_of(item.get("topic_id"))
     count = count_of(item, "comments", "comments_count")
     mark = "" if count is None else str(count)
-    return Found(Discussion(TOPIC, number), mark, count, from_ms(item.get("created_ms"))) if number else None
+    return Found(Discussion(TOPIC, number), mark, count) if number else None
 
 
 def _discussion(page: str, item: JsonObject) -> Found | None:

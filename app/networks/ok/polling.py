@@ -14,7 +14,7 @@ import httpx
 
 from app.calling.http import Unreachable
 from app.calling.pace import HalfPace, Pace
-from app.domain.clock import SECOND, Clock
+from app.domain.clock import MINUTE, SECOND, Clock
 from app.domain.json_fields import integer, object_of, text_of
 from app.domain.polling import Heard, Learned, Listing, Place, Tokens, Unheard
 from app.domain.ports import Credential, Lesson, Slot
@@ -34,6 +34,8 @@ CLIENTS: Final = 16
 UPDATES: Final = "graph.user.updates"
 SUBSCRIBE: Final = "graph.user.subscribe"
 _TYPES: Final = "MESSAGE_CREATED|MESSAGE_CALLBACK|CHAT_SYSTEM"
+#: A page is added and then asked for a while later: so much before the first question is heard too.
+HEAD_START: Final = 5 * MINUTE
 #: Where OK does not wait though it was asked to, the next question does.
 _BREATH: Final = 5 * SECOND
 
@@ -76,7 +78,7 @@ class OkSource:
         lost = "bad_cursor" if place.cursor and cursor is None else ""
         is_first = cursor is None
         now = self._clock.now()
-        cursor = cursor or Cursor(begun=now, active=now)
+        cursor = cursor or Cursor(begun=now - HEAD_START, active=now)
         held = await tokens()
         memory = self._pages.setdefault(page, _Page())
         writer = self._writer(held)

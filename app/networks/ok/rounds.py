@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from app.calling.http import Unreachable
-from app.domain.clock import DAY, MINUTE, SECOND
+from app.domain.clock import DAY, SECOND
 from app.domain.events import Written
 from app.domain.json_fields import objects_of, text_of
 from app.domain.polling import Learned, Listing, Unheard
@@ -112,15 +112,13 @@ class Round:
         changed: list[tuple[int, Discussion, int]] = []
         looked: list[tuple[int, Discussion, int]] = []
         cursor = self.cursor
+        is_dated = any(one.active_at is not None for one in found.values())
         for on, one in found.items():
             known = cursor.known.get(name_of(on))
-            if known is None and self.is_first:
-                # What was said under it was said before us, unless it was said right now.
-                active = one.active_at or 0
-                mark = "" if active >= cursor.begun - MINUTE else one.mark
-                cursor.known[name_of(on)] = Known(mark, min(active, cursor.begun), self.now)
+            if known is None and self.is_first and self._is_quiet(one, is_dated=is_dated):
+                cursor.known[name_of(on)] = Known(one.mark, 0, self.now)
             elif known is None and one.comments == 0:
-                cursor.known[name_of(on)] = Known(one.mark, cursor.begun, self.now)
+                cursor.known[name_of(on)] = Known(one.mark, cursor.floor, self.now)
             elif known is None:
                 changed.append((0, on, max(cursor.begun, cursor.floor)))
             elif not one.mark or one.mark != known.mark:
@@ -131,6 +129,15 @@ class Round:
             if again is not None and again not in waiting:
                 looked.append((one_known.looked, again, self._back(one_known, LONG_LOOK)))
         return [(on, since) for _, on, since in sorted(changed) + sorted(looked)]
+
+    def _is_quiet(self, one: Found, *, is_dated: bool) -> bool:
+        """Whether nothing was written there lately: what stands there is older than our first question.
+
+        Where activity is told at all, what is not among the most recent discussions is quiet.
+        """
+        if one.active_at is None:
+            return is_dated
+        return one.active_at < self.cursor.begun - SECOND
 
     def _back(self, known: Known, behind: int) -> int:
         return max(self.cursor.begun, known.newest - behind)
@@ -143,18 +150,18 @@ class Round:
             ended = self._refused(COMMENTS, told)
             if ended is None:
                 # One discussion may be closed to the token; it is tried again when something happens there.
-                self._note(on, since, Standing((), since), one)
+                self._note(on, Standing((), since), one)
             return ended
         if told.newest is None and one is not None and one.comments:
             # Nothing is listed though something is counted: that is no word about comments that are known.
             told = replace(told, since=None)
-        self._note(on, since, told, one)
+        self._note(on, told, one)
         if told.since is None and not told.events:
             return None
         return Listing(on.kind, on.id, told.events, told.since)
 
-    def _note(self, on: Discussion, since: int, told: Standing, one: Found | None) -> None:
-        known = self.cursor.known.get(name_of(on)) or Known("", since, 0)
+    def _note(self, on: Discussion, told: Standing, one: Found | None) -> None:
+        known = self.cursor.known.get(name_of(on)) or Known("", self.cursor.floor, 0)
         newest = max([known.newest, *_instants(told)])
         if newest > known.newest:
             self.cursor.active = self.now

@@ -38,25 +38,32 @@ class OkSubscriber:
 
     def subscription(self, page: str, credential: Credential, *, ours: str) -> Subscription | Refusal:
         """The address that is ours without the group's number, else another one; OK tells of no troubles."""
-        told = self._ask(_LIST, credential)
-        if isinstance(told, Refusal):
-            return told
-        urls = [text_of(one, "url") for one in objects_of(told.get("subscriptions"))]
-        if ours and address(ours, page) in urls:
-            return Subscription(ours)
-        return Subscription(next(filter(None, urls), ""))
+        urls = self._urls(credential)
+        if isinstance(urls, Refusal):
+            return urls
+        return Subscription(ours if ours and address(ours, page) in urls else next(iter(urls), ""))
 
     def subscribe(self, page: str, url: str, secret: str, credential: Credential) -> Refusal | None:  # noqa: ARG002
         """OK takes no secret: the key in the address is one."""
         return self._do("me/subscribe", address(url, page), credential)
 
     def unsubscribe(self, page: str, url: str, credential: Credential) -> Refusal | None:
-        """See `Subscriber`."""
-        return self._do("me/unsubscribe", address(url, page), credential)
+        """Ours is known by the group's number, somebody else's as it was told; one that is not kept needs nothing."""
+        told = self._urls(credential)
+        if isinstance(told, Refusal):
+            return told
+        kept = next((one for one in (address(url, page), url) if one in told), "")
+        return self._do("me/unsubscribe", kept, credential) if kept else None
 
     def close(self) -> None:
         """Give connections back."""
         self._transport.close()
+
+    def _urls(self, credential: Credential) -> list[str] | Refusal:
+        told = self._ask(_LIST, credential)
+        if isinstance(told, Refusal):
+            return told
+        return list(filter(None, (text_of(one, "url") for one in objects_of(told.get("subscriptions")))))
 
     def _do(self, path: str, url: str, credential: Credential) -> Refusal | None:
         told = self._ask(GraphAsk("POST", path, json={"url": url}), credential)
