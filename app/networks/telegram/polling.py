@@ -26,6 +26,8 @@ WAIT_SECONDS: Final = 25
 #: How much longer than that an answer may take on its way.
 _GRACE_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 10.0
+#: Clients over which bots are spread: each looks through all its connections at each request.
+CLIENTS: Final = 64
 #: The most that one answer holds.
 _AT_ONCE: Final = 100
 UPDATES_BYTES: Final = 32_000_000
@@ -55,10 +57,11 @@ class TelegramPolling:
         pace: Pace | None = None,
         wait_seconds: int = WAIT_SECONDS,
     ) -> None:
-        """`base_url` ends before `bot` and the token; `http` makes the client, which the source closes."""
+        """`base_url` ends before `bot` and the token; `http` makes clients, which the source closes."""
         timeout = httpx.Timeout(wait_seconds + _GRACE_SECONDS, connect=_CONNECT_SECONDS)
-        self._make: Callable[[], AsyncBotApi] = lambda: AsyncBotApi(base_url, http(), pace or Pace(), timeout)
-        self._api: AsyncBotApi | None = None
+        paced = pace or Pace()
+        self._make: Callable[[], AsyncBotApi] = lambda: AsyncBotApi(base_url, http(), paced, timeout)
+        self._apis: dict[int, AsyncBotApi] = {}
         self._wait = wait_seconds
 
     async def listen(self, page: str, place: Place, tokens: Tokens) -> Heard | Unheard:  # noqa: ARG002 - the port's
@@ -77,16 +80,20 @@ class TelegramPolling:
 
     async def close(self) -> None:
         """Give connections back."""
-        if self._api is not None:
-            await self._api.close()
+        for api in self._apis.values():
+            await api.close()
+
+    def _api(self, credential: Credential) -> AsyncBotApi:
+        part = credential.id % CLIENTS
+        if part not in self._apis:
+            self._apis[part] = self._make()
+        return self._apis[part]
 
     async def _ask(self, place: Place, credential: Credential, *, wait: int) -> bytes | Unheard:
-        if self._api is None:
-            self._api = self._make()
-        params = {"timeout": wait, "limit": _AT_ONCE, "allowed_updates": list(ALLOWED_UPDATES)}
+        params: dict[str, object] = {"timeout": wait, "limit": _AT_ONCE, "allowed_updates": list(ALLOWED_UPDATES)}
         if place.cursor:
             params["offset"] = int(place.cursor)
-        got = await self._api.ask("getUpdates", params, credential, limit=UPDATES_BYTES)
+        got = await self._api(credential).ask("getUpdates", params, credential, limit=UPDATES_BYTES)
         if isinstance(got, Got) and got.status == httpx.codes.OK:
             return got.body
         answer = got if isinstance(got, Refused) else answer_of(got)
