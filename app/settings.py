@@ -64,8 +64,8 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org/"
     max_api_url: str = "https://platform-api2.max.ru/"
     meta_api_url: str = "https://graph.facebook.com/"
-    #: A PEM file with authorities that MAX's certificate is checked against too; empty: only those of the library, which
-    #: the authority of Минцифры is none of.
+    #: A PEM file with authorities that MAX's certificate is checked against too, as that of Минцифры; empty: only those
+    #: of the library.
     max_ca_bundle: Path | None = None
     #: The installation's own application at Odnoklassniki: every call is signed with its keys.
     ok_application_key: str = ""

@@ -17,9 +17,10 @@ from app.domain.clock import SECOND
 from app.domain.errors import BusyError, ConfigurationError
 from app.domain.words import Mode, WrittenBy
 from app.pipeline.house import House
+from app.pipeline.keyed_connections import ConnectionConfig, keyed_connections
 from app.policy.binding import BoundPolicy, HeldPromise, Thresholds, bind
 from app.policy.rules import Policy, parse
-from app.storage.tables import Connection, Page, PolicyVersion
+from app.storage.tables import Page, PolicyVersion
 from app.storage.transaction import Transaction
 
 #: How often a stranger's request may make us look whether a page was added.
@@ -63,18 +64,6 @@ class PageConfig:
         if author in self.managers:
             return WrittenBy.MANAGER
         return WrittenBy.COMMUNITY if author.startswith("-") else WrittenBy.CITIZEN
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionConfig:
-    """A connection whose network calls an address with its key in it, and proves itself by the connection's secret."""
-
-    id: int
-    secret: str = field(repr=False)
-    #: What the network wants to hear before it believes the address; '' = nothing.
-    confirmation: str
-    #: Its secret does not open: nobody can tell whose a delivery is.
-    is_sealed: bool = False
 
 
 class _Row(NamedTuple):
@@ -251,27 +240,8 @@ class Configuration:
         for number in sealed - self._snapshot.sealed:
             _log.error("page_secret_does_not_open", page=number)
         pages = {(page.network, page.external_id): page for page in by_id.values()}
-        connections = MappingProxyType(self._connections(session))
+        connections = MappingProxyType(keyed_connections(session, self._house.networks.values(), self._opened))
         return Snapshot(version, MappingProxyType(pages), MappingProxyType(by_id), connections, sealed, keys)
-
-    def _connections(self, session: Session) -> dict[tuple[str, str], ConnectionConfig]:
-        keyed = [name for name, network in self._house.networks.items() if network.door is not None]
-        if not keyed:
-            return {}
-        query = (
-            select(Connection, Page.confirmation)
-            .join(Page, col(Page.connection_id) == col(Connection.id))
-            .where(col(Connection.network).in_(keyed), col(Page.removed_at).is_(None))
-            # Of several pages the oldest that has a confirmation speaks for all.
-            .order_by(col(Page.confirmation) == "", col(Page.id))
-        )
-        found: dict[tuple[str, str], ConnectionConfig] = {}
-        for connection, confirmation in session.exec(query):
-            name = (connection.network, connection.callback_key)
-            if name not in found:
-                secret = self._opened(connection.secret_enc)
-                found[name] = ConnectionConfig(connection.id, secret or "", confirmation, is_sealed=secret is None)
-        return found
 
     @staticmethod
     def _in_force(session: Session) -> dict[str, int]:

@@ -10,8 +10,9 @@ from app.domain.clock import Clock
 from app.domain.doors import Delivered, Door, Reply
 from app.domain.errors import BusyError, SignatureRejectedError
 from app.domain.events import Event, Ignored
-from app.pipeline.configuration import Configuration, ConnectionConfig
+from app.pipeline.configuration import Configuration
 from app.pipeline.intake import Gate, note_taken
+from app.pipeline.keyed_connections import ConnectionConfig
 from app.pipeline.naming import page_named, why_foreign
 
 

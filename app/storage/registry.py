@@ -1,7 +1,8 @@
 """Entries of the register of official pages, and the pages behind them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
@@ -20,12 +21,13 @@ def entries(
     session: Session, pages: frozenset[int] | None, *, after: int = 0, limit: int | None = None
 ) -> list[Registered]:
     """Entries in the order of their ids; `pages` are those that may be seen, None = every page and body."""
+    columns: tuple[Any, ...] = (RegistryEntry, Page, Watch.checked_at, Poll.polled_at, Page.managers_read_at)
     query = (
-        select(RegistryEntry, Page, Watch.checked_at, Poll.polled_at)
+        sql_select(*columns)
         .join(Page, col(Page.id) == col(RegistryEntry.page_id), isouter=True)
         .join(Watch, col(Watch.page_id) == col(Page.id), isouter=True)
         .join(Poll, col(Poll.page_id) == col(Page.id), isouter=True)
-        .where(col(RegistryEntry.removed_at).is_(None), RegistryEntry.id > after)
+        .where(col(RegistryEntry.removed_at).is_(None), col(RegistryEntry.id) > after)
         .order_by(col(RegistryEntry.id))
     )
     if pages is not None:
@@ -33,8 +35,8 @@ def entries(
     if limit is not None:
         query = query.limit(limit)
     return [
-        Registered(entry, page, _last(checked, polled, page.managers_read_at if page else None))
-        for entry, page, checked, polled in session.exec(query)
+        Registered(entry, page, _last(checked, polled, managers))
+        for entry, page, checked, polled, managers in session.execute(query)
     ]
 
 

@@ -10,7 +10,7 @@ of the thing (`photo-1_2`, `topic-1_2`); a wall post of somebody else keeps its 
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Final, assert_never
+from typing import Final
 
 import msgspec
 
@@ -26,6 +26,7 @@ from app.domain.events import (
     Event,
     Ignored,
     PageChanged,
+    PageMoved,
     Published,
     Removed,
     Written,
@@ -289,11 +290,9 @@ def _identity(body: Body) -> list[object]:
             return [body.ref.kind, body.ref.scope, body.ref.external_id, body.deleter]
         case Published():
             return [body.external_id, hashlib.sha256(body.text.encode()).hexdigest(), body.published_at]
-        case AuthorBanned():
-            return [body.author, body.by, body.until]
-        case AuthorUnbanned():
-            return [body.author, body.by, body.expired]
+        case AuthorBanned(author, by, ends) | AuthorUnbanned(author, by, ends):
+            return [author, by, ends]
         case PageChanged():
             return [body.what, *sorted(body.details.items())]
-        case _:
-            assert_never(body)
+        case PageMoved():
+            return [body.to]

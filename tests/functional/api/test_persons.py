@@ -59,7 +59,7 @@ def test_an_erasure_that_something_forbids_is_409(small_yard: Yard) -> None:
     [
         ("/v1/persons/erase", {**PERSON, "apply": True}, "ground"),
         ("/v1/persons/erase", {**PERSON, "apply": "yes"}, "body.apply"),
-        ("/v1/persons/export", {"network": "myspace", "id": "1"}, "body.network"),
+        ("/v1/persons/export", {"network": "myspace", "id": "1"}, "network"),
         ("/v1/persons/export", {"network": "vk", "id": ""}, "body.id"),
         ("/v1/holds", {"scope": "house", "ground": GROUND}, "body.scope"),
         ("/v1/holds", {"scope": "author", "ground": GROUND}, "network"),

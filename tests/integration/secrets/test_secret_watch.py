@@ -111,7 +111,7 @@ def test_a_secret_that_a_person_sets_stands_alone(watched: Watched) -> None:
 
 def test_a_network_that_keeps_no_secrets_by_page_says_how_to_change_it(watched: Watched) -> None:
     """One bot's secret is that of all its pages."""
-    bot = add_page(watched.house, NewPage("telegram", "@rayon", "Район", community_token="t"), by="cli")
+    bot = add_page(watched.house, NewPage("telegram", "-1001", "Район", community_token="t"), by="cli")
     with pytest.raises(InvalidInputError, match="page set"):
         rotate_secret(watched.house, bot.id, by="cli")
     for hours in (-1, 24 * 365):
