@@ -91,9 +91,9 @@ class MaxReader:
         return [one for one in listed if text_of(object_of(one.get("recipient")), "chat_type") == chat_type]
 
     def _comments(self, post: str, since: int, credential: Credential) -> list[JsonObject] | Refusal:
-        """Comments from the newest back to that instant."""
+        """Comments from the newest back to that instant, and what is older in the last list: it may have been edited."""
         found: dict[str, JsonObject] = {}
-        params = {"count": str(COUNT), "after": str(max(0, since // _MILLISECOND))}
+        params = {"count": str(COUNT)}
         for _ in range(PAGES):
             listed = self._list(Call("GET", f"messages/{post}/comments", params), credential)
             if isinstance(listed, Refusal):
@@ -101,7 +101,7 @@ class MaxReader:
             known = len(found)
             found |= {text_of(object_of(one.get("body")), "mid"): one for one in listed}
             times = [at for one in listed if (at := integer(one.get("timestamp"))) is not None]
-            if len(listed) < COUNT or not times or len(found) == known:
+            if len(listed) < COUNT or not times or len(found) == known or min(times) * _MILLISECOND < since:
                 return list(found.values())
             # Whether the bound itself is listed, nobody has said: asked for once more, it costs nothing.
             params = {**params, "before": str(min(times) + 1)}

@@ -35,6 +35,6 @@ def order_reread(house: House, page_id: int, *, since: int, by: str) -> tuple[st
         rereads.open_gap(session, house.ids, page.id, from_at=since, to_at=now, code="asked", at=now)
         keys = outbox.usable_credentials(session, page.connection_id, page.id)
         acting.settle([Entry("reread_asked", page.id, {"by": acting.who, "since": since})])
-    if any(key.slot == Slot.USER for key in keys):
+    if "user_token" not in house.networks[page.network].form.uses or any(key.slot == Slot.USER for key in keys):
         return ()
     return ("у страницы нет действующего ключа руководителя: списки комментариев сеть показывает не каждому ключу",)
