@@ -91,7 +91,7 @@ class MaxReader:
         return [one for one in listed if text_of(object_of(one.get("recipient")), "chat_type") == chat_type]
 
     def _comments(self, post: str, since: int, credential: Credential) -> list[JsonObject] | Refusal:
-        """Comments from the newest back to that instant, and what is older in the last list: it may have been edited."""
+        """Comments from the newest back to that instant; older ones of the last list may have been edited."""
         found: dict[str, JsonObject] = {}
         params = {"count": str(COUNT)}
         for _ in range(PAGES):
