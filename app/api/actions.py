@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 
 from app.api import examples, schemas
 from app.api.answers import errors, example
@@ -14,8 +15,11 @@ from app.api.shapes import action_out
 from app.domain.errors import NotFoundError
 from app.domain.states import ActionState
 from app.domain.words import ActionKind
+from app.pipeline.manual_task import task_of
 from app.pipeline.overrule import actions as orders
+from app.pipeline.process import Services
 from app.storage.actions import ActionFilter, list_actions, read_action
+from app.storage.tables import Action
 
 router = APIRouter(route_class=StrictRoute, tags=["actions"])
 
@@ -46,7 +50,8 @@ def actions(  # noqa: PLR0917 - FastAPI passes everything by name
     wanted = ActionFilter(chosen_pages(who, page_id), state, kind, micros(since), micros(until))
     with use.house.database.read() as session:
         rows, before = list_actions(session, wanted, before=read_cursor(cursor), limit=limit)
-    return schemas.ActionList(items=[action_out(row) for row in rows], next_cursor=write_cursor(before))
+        items = [_shown(session, use, row) for row in rows]
+    return schemas.ActionList(items=items, next_cursor=write_cursor(before))
 
 
 @router.get(
@@ -58,9 +63,14 @@ def action(action_id: IdIn, who: Caller, use: Use) -> schemas.ActionOut:
     """An action: how far it has got and who stands behind it."""
     with use.house.database.read() as session:
         row = read_action(session, action_id)
-    if row is None or not who.may_touch(row.page_id):
-        raise NotFoundError(f"действия {action_id} нет")
-    return action_out(row)
+        if row is None or not who.may_touch(row.page_id):
+            raise NotFoundError(f"действия {action_id} нет")
+        return _shown(session, use, row)
+
+
+def _shown(session: Session, use: Services, row: Action) -> schemas.ActionOut:
+    """With the task, where it waits for somebody's hands."""
+    return action_out(row, task_of(session, use.house, row) if row.state == ActionState.MANUAL else None)
 
 
 @router.post(

@@ -74,4 +74,5 @@ ACTION_EXAMPLE: dict[str, Any] = {
     "created_at": "2026-11-22T17:31:00.123456Z",
     "changed_at": "2026-11-22T17:31:00.123456Z",
     "ended_by": "",
+    "manual": None,
 }

@@ -100,8 +100,18 @@ class ActionBrief(Model):
     due_at: Instant
 
 
+class ManualOut(Model):
+    """What a person has to do in the network: `place` is where to go first; the other links are '' if unknown."""
+
+    what: str
+    place: str
+    comment: str
+    author: str
+    page: str
+
+
 class ActionOut(ActionBrief):
-    """An action and who stands behind it."""
+    """An action and who stands behind it; `manual` is the task of one that waits for a person's hands."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ACTION_EXAMPLE]})
     decision_id: Id
@@ -116,6 +126,7 @@ class ActionOut(ActionBrief):
     created_at: Instant
     changed_at: Instant
     ended_by: str
+    manual: ManualOut | None = None
 
 
 class Context(Model):

@@ -11,6 +11,7 @@ from app.domain.decisions import Remove, Review
 from app.domain.events import Segment
 from app.domain.judged import judged_text
 from app.pipeline.ask import Opinion, Question
+from app.pipeline.manual_task import ManualTask
 from app.pipeline.process import ModelName
 from app.storage.decisions import DecisionRecord
 from app.storage.tables import Action, Decision, RevisionBody
@@ -26,7 +27,7 @@ class _StoredChange(msgspec.Struct):
 
 
 _BRIEF = tuple(schemas.ActionBrief.model_fields)
-_WHOLE = tuple(schemas.ActionOut.model_fields)
+_WHOLE = tuple(name for name in schemas.ActionOut.model_fields if name != "manual")
 
 
 def decision_out(record: DecisionRecord, *, private_too: bool) -> schemas.DecisionOut:
@@ -70,9 +71,14 @@ def decision_out(record: DecisionRecord, *, private_too: bool) -> schemas.Decisi
     )
 
 
-def action_out(action: Action) -> schemas.ActionOut:
-    """A stored action."""
-    return schemas.ActionOut(**_fields(action, _WHOLE))
+def action_out(action: Action, task: ManualTask | None = None) -> schemas.ActionOut:
+    """A stored action; `task` is what it asks of a person."""
+    manual = None
+    if task is not None:
+        manual = schemas.ManualOut(
+            what=task.what, place=task.place, comment=task.comment, author=task.author, page=task.page
+        )
+    return schemas.ActionOut(**_fields(action, _WHOLE), manual=manual)
 
 
 def opinion_out(question: Question, opinion: Opinion, model: ModelName) -> schemas.OpinionOut:

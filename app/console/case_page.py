@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from app.console.queue_way import Walker
-from app.console.wording import term
 from app.domain.principals import Principal
+from app.domain.russian_numbers import term
 from app.domain.states import CANCELLABLE, CommentState
 from app.domain.words import ActionKind, Category, Reason
 from app.pipeline.administration.accounts import TokenShown, list_tokens

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
+from app.domain.russian_numbers import plural, term
 from app.domain.wording import ACTIONS, CATEGORIES, REASONS, VERDICTS
 
 MODES: Final[Mapping[str, str]] = {
@@ -59,25 +60,6 @@ def span(microseconds: int) -> str:
     if microseconds >= MINUTE:
         return f"{microseconds // MINUTE} мин"
     return "меньше минуты"
-
-
-def term(seconds: int | None) -> str:
-    """A ban's length in words; None = for ever."""
-    if seconds is None:
-        return "бессрочно"
-    days, rest = divmod(seconds, 86_400)
-    if days and not rest:
-        return f"на {days} {plural(days, 'день', 'дня', 'дней')}"
-    hours = max(1, round(seconds / 3600))
-    return f"на {hours} {plural(hours, 'час', 'часа', 'часов')}"
-
-
-def plural(number: int, one: str, few: str, many: str) -> str:
-    """The form of a Russian noun beside a number."""
-    last, teens = abs(number) % 10, 11 <= abs(number) % 100 <= 14
-    if last == 1 and not teens:
-        return one
-    return few if 2 <= last <= 4 and not teens else many
 
 
 def counted(number: int, one: str, few: str, many: str) -> str:

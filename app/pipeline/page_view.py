@@ -12,6 +12,7 @@ from app.domain.states import ActionState
 from app.pipeline.administration.page_overview import PageShown, list_pages, missing, show_page
 from app.pipeline.administration.policies import policy_in_force
 from app.pipeline.house import House
+from app.pipeline.manual_task import ManualTask, task_of
 from app.pipeline.page_alerts import PageAlert, alerts
 from app.pipeline.watching.shown import IncidentFilter, IncidentShown, incidents_in, open_by_page
 from app.policy.rules import Policy, parse
@@ -46,6 +47,8 @@ class WaitingAction:
     record: DecisionRecord
     #: The open question about the same comment: its answer settles a ban too.
     case_id: int | None
+    #: What a person has to do in the network, where it waits for their hands.
+    task: ManualTask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def page_view(
     shown = show_page(house, page_id)
     with house.database.read() as session:
         [overview] = _with_policies(session, [shown], house.clock.now())
-        waiting = [_waiting(session, page_id, state, (before or {}).get(state)) for state in WAITING]
+        waiting = [_waiting(session, house, page_id, state, (before or {}).get(state)) for state in WAITING]
         incidents, _ = incidents_in(session, IncidentFilter(pages=(page_id,)), limit=_INCIDENTS)
     return PageView(overview, tuple(incidents), *waiting)
 
@@ -133,13 +136,20 @@ def _with_policies(session: Session, pages: Sequence[PageShown], now: int) -> li
     ]
 
 
-def _waiting(session: Session, page_id: int, state: ActionState, before: int | None) -> Stretch:
+def _waiting(
+    session: Session, house: House, page_id: int, state: ActionState, before: int | None
+) -> Stretch:
     wanted = ActionFilter(pages=(page_id,), state=state)
     actions, following = list_actions(session, wanted, before=before, limit=_NAMED)
     records = {record.decision.id: record for record in read_decisions(session, [one.decision_id for one in actions])}
     cases = asked_about(session, [one.comment_id for one in actions])
     known = (
-        WaitingAction(one, records[one.decision_id], cases.get(one.comment_id))
+        WaitingAction(
+            one,
+            records[one.decision_id],
+            cases.get(one.comment_id),
+            task_of(session, house, one) if state is ActionState.MANUAL else None,
+        )
         for one in actions
         if one.decision_id in records
     )

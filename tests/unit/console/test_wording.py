@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from app.console.shell import safe_path
-from app.console.wording import counted, marked, person, sentence, span, term, when
+from app.console.wording import counted, marked, person, sentence, span, when
 from app.domain.clock import DAY, HOUR, MINUTE
+from app.domain.russian_numbers import term
 
 
 @given(st.text(), st.lists(st.tuples(st.integers(-3, 60), st.integers(-3, 60))))
