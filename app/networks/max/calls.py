@@ -10,6 +10,8 @@ from app.domain.ports import Failed, Manual, Order
 from app.domain.words import ActionKind, Kind
 from app.networks.max.transport import Call
 
+#: MAX has no method for it; a person has a button.
+NOT_OFFERED: Final = "not_offered"
 _CHAT: Final = re.compile(r"-[1-9][0-9]{0,18}", re.ASCII)
 _USER: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _MID: Final = re.compile(r"(?:mid\.)?[A-Za-z0-9_-]{1,120}", re.ASCII)
@@ -44,7 +46,7 @@ def plan(order: Order) -> Plan | Failed | Manual:
     if not _CHAT.fullmatch(order.page):
         return Failed("bad_order")
     if order.kind is ActionKind.UNBAN_AUTHOR:
-        return Manual("max_no_unblocking")
+        return Manual(NOT_OFFERED)
     if order.kind is ActionKind.BAN_AUTHOR:
         return _ban(order)
     if order.kind is not ActionKind.DELETE_COMMENT:
@@ -103,5 +105,5 @@ _DELETING: Final[Mapping[Kind, Callable[[Order], Plan | Failed | Manual]]] = {
     Kind.WALL: _comment,
     Kind.DISCUSSION: _message,
     # A bot deletes nothing but its own words in a dialogue.
-    Kind.MESSAGE: lambda _: Manual("max_dialogue"),
+    Kind.MESSAGE: lambda _: Manual(NOT_OFFERED),
 }
