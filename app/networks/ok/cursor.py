@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.clock import DAY, HOUR, MINUTE
+from app.domain.clock import DAY, HOUR, MINUTE, SECOND
 from app.networks.ok.comments import KINDS, Discussion
 
 #: Discussions that are remembered; of those that are forgotten only new comments are looked for.
@@ -19,6 +19,9 @@ LONG_LOOK: Final = DAY
 #: Asking rests for a part of the time since something was last written, within these limits.
 LEAST_REST: Final = MINUTE
 MOST_REST: Final = HOUR
+#: Whoever has added a page tries it out, and looks whether it works.
+TRIAL: Final = 15 * MINUTE
+TRIAL_REST: Final = 20 * SECOND
 _PART: Final = 12
 #: OK does not say when it gives new calls: what is left has to do for so long.
 _QUOTA_TERM: Final = DAY
@@ -56,7 +59,8 @@ class Cursor(msgspec.Struct, omit_defaults=True):
 
     def rest(self, now: int, calls: int) -> int:
         """How long there is nothing to ask for, when a round costs so many calls."""
-        quiet = min(max((now - self.active) // _PART, LEAST_REST), MOST_REST)
+        least = TRIAL_REST if now - self.begun < TRIAL else LEAST_REST
+        quiet = min(max((now - self.active) // _PART, least), MOST_REST)
         if self.left is None:
             return quiet
         return max(quiet, min(MOST_REST, _QUOTA_TERM * calls // max(1, self.left)))
