@@ -48,6 +48,16 @@ def test_a_line_follows_the_page_that_is_here(house: House) -> None:
     assert (line.title, line.office, line.responsible_post) == ("Новое имя", "head", "советник")
 
 
+def test_an_address_that_an_id_does_not_tell_is_kept(house: House) -> None:
+    """A channel's public link stands in the register beside the id of the group where its comments are."""
+    table = "network;external_id;url;title\ntelegram;-1001234567890;https://t.me/rayon;Канал\n"
+
+    assert import_pages(house, table.encode(), by="cli").added == 1
+    assert import_pages(house, table.encode(), by="cli").same == 1
+
+    assert [line.url for line in whole(house, None)] == ["https://t.me/rayon"]
+
+
 @pytest.mark.parametrize("table", [b"", b"\n", "название\n".encode("utf-16"), b"\xff\xfe\x00"])
 def test_what_is_no_table_is_refused(house: House, table: bytes) -> None:
     """With the columns that are expected."""

@@ -106,6 +106,9 @@ class _Importer:
         values = line.values
         if not values.get("network"):
             return self._body(line)
+        if values.get("external_id") and values.get("url"):
+            # The id is known without it, so the address is the one that people are to see.
+            line = replace(line, entry=replace(line.entry, url=values["url"]))
         network = network_named(self.house.networks, values["network"])
         external_id = network.form.checked_id(values.get("external_id") or values.get("url") or "")
         with self.house.database.read() as session:

@@ -30,7 +30,8 @@ _DAYS: Final = ("responsible_since", "exempt_on")
 class EntryChanges:
     """What shall be different; None leaves a field as it is. Days are `YYYY-MM-DD`, '' takes a value away.
 
-    `title`, `url` and `office` are those of an entry without a page: a page has its own.
+    `title` and `office` are those of an entry without a page: a page has its own. `url` is the public address where the
+    network's id of the page does not tell it.
     """
 
     organisation: str | None = None
@@ -125,7 +126,7 @@ def apply(acting: Acting, entry: RegistryEntry, changes: EntryChanges) -> list[s
     """Write what is different; the journal learns which fields, never what: a name stays inside."""
     changed = []
     for name, value in checked(changes).items():
-        if entry.page_id is not None and name in {"title", "url", "office"}:
+        if entry.page_id is not None and name in {"title", "office"}:
             raise InvalidInputError(name, "это поле берётся из самой страницы: dvornik page set")
         if getattr(entry, name) != value:
             setattr(entry, name, value)

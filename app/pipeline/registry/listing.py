@@ -75,7 +75,7 @@ def line_of(house: House, found: Registered, now: int) -> Listed:
         network=network,
         network_title=adapter.title if adapter is not None else network,
         title=page.title if page is not None else entry.title,
-        url=_url(adapter, page.external_id) if page is not None else entry.url,
+        url=entry.url or (_url(adapter, page.external_id) if page is not None else ""),
         responsible_post=entry.responsible_post,
         responsible_name=entry.responsible_name,
         responsible_since=entry.responsible_since,
