@@ -135,6 +135,17 @@ def test_a_no_with_200_is_no_success(max_: MaxSimulator, client: MaxClient, post
     assert client.carry_out(order(DELETE, comment), [token]) == Done(Outcome.GONE)
 
 
+def test_a_no_with_200_and_a_reason_is_taken_at_its_word(
+    max_: MaxSimulator, client: MaxClient, post: Text, token: Credential
+) -> None:
+    """MAX's own code says more than the status."""
+    max_.answer_next((200, b'{"success":false,"code":"access.denied","message":"Denied"}'))
+
+    found = client.carry_out(order(DELETE, max_.comment(post, "да")), [token])
+    lesson = Lesson(1, f"delete_comment {PAGE}", "max_200_access_denied")
+    assert found == Manual("max_200_access_denied", lessons=(lesson,))
+
+
 def test_a_yes_without_a_word_is_no_yes(max_: MaxSimulator, client: MaxClient, post: Text, token: Credential) -> None:
     """An object that says nothing of success is somebody else's answer."""
     comment = max_.comment(post, "Опять врут")
