@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from app.domain.clock import DAY
 from app.domain.errors import NotFoundError
-from app.domain.ports import PageForm
 from app.domain.states import ActionState
 from app.domain.words import IntakeKind
 from app.outbox.trouble import in_trouble
+from app.pipeline.addresses import callback_path
 from app.pipeline.administration.page_fields import form_of
 from app.pipeline.administration.page_version import own_tokens, version_of
 from app.pipeline.house import House
@@ -136,12 +136,6 @@ def show_page(house: House, page_id: int, *, with_address: bool = False) -> Page
 def missing(page_id: int) -> NotFoundError:
     """The error for a page that is not there."""
     return NotFoundError(f"страницы {page_id} нет; ожидается номер, под которым её знает Дворник, а не номер в сети")
-
-
-def callback_path(page: Page, connection: Connection, form: PageForm) -> str:
-    """Where the network sends this page's events, as a path on our server."""
-    common = f"/callbacks/{page.network}"
-    return common if form.secret_on_page else f"{common}/{connection.callback_key}"
 
 
 def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown, ...]:

@@ -9,13 +9,14 @@ from app.domain.errors import ConflictError, NotAllowedError
 from app.domain.ports import Adapter, PageForm
 from app.domain.words import IntakeKind
 from app.journal.chain import Entry
+from app.pipeline.addresses import callback_path
 from app.pipeline.administration import page_fields as fields
 from app.pipeline.administration import page_tokens
 from app.pipeline.administration.acting import Acting
 from app.pipeline.administration.page_description import change_description
 from app.pipeline.administration.page_fields import NewPage, PageChanges, form_of
 from app.pipeline.administration.page_intake import as_neighbours, change_intake, first_intake, next_step, still_missing
-from app.pipeline.administration.page_overview import PageShown, callback_path, list_pages, missing, show_page
+from app.pipeline.administration.page_overview import PageShown, list_pages, missing, show_page
 from app.pipeline.administration.page_removal import remove_page
 from app.pipeline.administration.page_secret import new_secret, set_secret
 from app.pipeline.administration.page_tokens import Tokens

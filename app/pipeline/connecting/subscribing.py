@@ -15,8 +15,8 @@ from app.domain.subscribing import Subscriber, SubscriberFactory, Subscription
 from app.domain.subscription_findings import subscription_finding
 from app.domain.words import IntakeKind
 from app.journal.chain import Entry
+from app.pipeline.addresses import callback_path
 from app.pipeline.administration.acting import Acting
-from app.pipeline.administration.page_overview import callback_path
 from app.pipeline.connecting.asking import first_heard
 from app.pipeline.connecting.callback import FOLLOWED
 from app.pipeline.connecting.keeping import keep_secret

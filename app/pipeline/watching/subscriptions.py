@@ -17,7 +17,7 @@ from app.domain.subscribing import Subscriber, SubscriberFactory, Subscription
 from app.domain.watching import Matter
 from app.domain.words import IntakeKind
 from app.journal.chain import Entry, append
-from app.pipeline.administration.page_overview import callback_path
+from app.pipeline.addresses import callback_path
 from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
