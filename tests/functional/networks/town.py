@@ -62,7 +62,7 @@ def _read(answer: httpx.Response) -> Any:
     return answer.json()
 
 
-@dataclass
+@dataclass(eq=False)
 class Town:
     """The service, and its page on each network."""
 
@@ -78,14 +78,16 @@ class Town:
         database.dispose()
 
 
-def offering(intake: IntakeKind | None) -> list[Stand]:
-    """Networks whose pages can be heard in this way; None = in any."""
+def offering(intake: IntakeKind | None, *, most: int = 100) -> list[Stand]:
+    """The first networks whose pages can be heard in this way; None = in any."""
     found = []
     for make in STANDS:
         stand = make()
-        if intake is None or intake in stand.adapter().form.intakes:
+        offers = intake is None or intake in stand.adapter().form.intakes
+        if offers and len(found) < most:
             found.append(stand)
         else:
+            # It listens already: whoever is not wanted ends in order.
             with stand:
                 continue
     return found
@@ -125,7 +127,7 @@ def _asked(installation: Installation) -> int:
     with database.read() as session:
         found = session.exec(select(func.count()).where(col(Poll.polled_at).is_not(None))).one()
     database.dispose()
-    return found
+    return int(found)
 
 
 def _open(stand: Stand, service: Service, token: str, intake: IntakeKind | None, policy: str) -> Place:
