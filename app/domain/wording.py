@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.domain.ports import Right
+
 VERDICTS: Final[Mapping[str, str]] = {"keep": "оставить", "review": "показать человеку", "remove": "удалить"}
 
 CATEGORIES: Final[Mapping[str, str]] = {
@@ -99,6 +101,20 @@ _TROUBLES: Final[Mapping[str, str]] = {
     "webhook_active": "бота сейчас вызывают по адресу: спрашивать события нельзя, пока адрес не снят",
     "asked_elsewhere": "события этого бота забирает ещё одна программа",
     "updates_expired": "сеть не дождалась и выбросила часть событий",
+    "messages_only": "этот ключ открывает только сообщения",
+    "method_unavailable": "сеть не дала приложению этого метода",
+    "no_calls_left": "сеть больше не даёт обращаться к ней сегодня",
+    "result_false": "сеть отказала и не сказала почему",
+    "result_unclear": "сеть не сказала, что сделала",
+    "ok_3": "Одноклассники не дали приложению этого метода",
+    "ok_9": "Одноклассники закрыли доступ с адреса этой машины",
+    "ok_10": "у приложения или ключа нет на это права",
+    "ok_24": "владелец ключа не руководит группой",
+    "ok_50": "владелец ключа не руководит группой",
+    "ok_101": "Одноклассники не узнали приложение: проверьте DVORNIK_OK_APPLICATION_KEY",
+    "ok_102": "ключ не действует",
+    "ok_103": "ключ не действует",
+    "ok_104": "Одноклассники не приняли подпись: проверьте DVORNIK_OK_APPLICATION_SECRET",
     "max_200": "сеть отказала и не сказала почему",
     "max_401_verify_token": "ключ бота не действует",
     "max_403_access_denied": "у бота нет на это права",
@@ -176,6 +192,14 @@ PERSON_STAYS: Final = (
 )
 
 HOLD_SCOPES: Final[Mapping[str, str]] = {"page": "страница", "author": "автор", "comment": "комментарий"}
+
+
+def right_told(right: Right) -> str:
+    """What a self-test has shown of one right."""
+    name = ACTIONS[right.what]
+    if right.can is None:
+        return f"{name}: покажет первая попытка" + (f" ({right.code})" if right.code else "")
+    return f"{name}: может" if right.can else f"{name}: не может ({right.code})"
 
 
 def trouble(code: str) -> str:

@@ -146,7 +146,8 @@ def test_a_group_s_own_token_only_hears_messages(ok: OkSimulator, connect: Conne
     """It is no use for comments."""
     own = Credential(2, Slot.COMMUNITY, ok.add_group_token(GROUP))
     assert connect().carry_out(about(topic, ok.write(topic, "грубость")), [own]) == Manual("no_capable_token")
-    assert connect().managers(GROUP, [own]) == Untold("no_capable_token")
+    assert connect().managers(GROUP, [own]) == Untold("messages_only")
+    assert connect().managers(GROUP, []) == Untold("no_capable_token")
     assert not ok.calls
 
 
@@ -293,6 +294,10 @@ def test_the_self_test(ok: OkSimulator, connect: Connect, key: Credential):
     assert [examined(connect()).code for _ in range(2)] == ["ok_3", "ok_10"]
     own = Credential(2, Slot.COMMUNITY, ok.add_group_token(GROUP))
     assert examined(connect(), own) == Right(DELETION, False, "messages_only")
+    ok.fail_next("me/subscriptions", 11)
+    assert connect().examine(GROUP, own) == Untold("ok_11", True)
+    ok.kill(own.token)
+    assert connect().examine(GROUP, own) == Untold("ok_102")
     assert not ok.calls_of(DELETE)
     ok.fail_next("users.getCallsLeft", 8)
     assert connect().examine(GROUP, key) == Untold("ok_8", True)

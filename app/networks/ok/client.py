@@ -28,13 +28,14 @@ from app.domain.words import ActionKind
 from app.networks.ok.calls import DELETE, NOT_OFFERED, Plan, is_done, plan, sight
 from app.networks.ok.failures import PASSING, WAITING, Move, handling, label
 from app.networks.ok.fields import count_of, number_of
-from app.networks.ok.transport import Answered, Application, Ask, Refused, Transport
+from app.networks.ok.transport import Answered, Application, Ask, GraphAsk, Refused, Transport
 
 MEMBERS: Final = "group.getMembers"
 CALLS_LEFT: Final = "users.getCallsLeft"
 #: A group's managers are asked for in lists of this size, at most so many of them.
 _PAGE: Final = 100
 _PAGES: Final = 20
+_MESSAGES_ONLY: Final = "messages_only"
 _RUNNING: Final = frozenset({"ADMIN", "MODERATOR"})
 
 
@@ -76,7 +77,7 @@ class OkClient:
 
     def managers(self, page: str, credentials: Sequence[Credential]) -> frozenset[str] | Untold:
         """Administrators and moderators of the group, as far as one of the tokens may see them."""
-        found: frozenset[str] | Untold = Untold("no_capable_token")
+        found: frozenset[str] | Untold = Untold(_MESSAGES_ONLY if credentials else "no_capable_token")
         for credential in _persons(credentials):
             if MEMBERS not in credential.blocked_methods:
                 found = self._managers(page, credential)
@@ -87,7 +88,7 @@ class OkClient:
     def examine(self, page: str, credential: Credential) -> tuple[Right, ...] | Untold:
         """Whether OK would let this token delete; a ban goes with a deletion, and the rest nobody can do by calls."""
         if credential.slot is not Slot.USER:
-            return _rights(can=False, code="messages_only")
+            return self._hears(credential)
         managers = self.managers(page, [credential])
         if isinstance(managers, Untold) and (managers.transient or self._is_dead(managers)):
             return managers
@@ -96,6 +97,15 @@ class OkClient:
     def close(self) -> None:
         """Give connections back."""
         self._transport.close()
+
+    def _hears(self, credential: Credential) -> tuple[Right, ...] | Untold:
+        """The group's own token opens its messages: it may do nothing else, and is asked whether it lives."""
+        answer = self._transport.call(GraphAsk("GET", "me/subscriptions"), credential)
+        if isinstance(answer, Unreachable):
+            return Untold(answer.code, transient=True)
+        if isinstance(answer, Refused):
+            return Untold(label(answer.code), transient=handling(answer.code).move in PASSING)
+        return _rights(can=False, code=_MESSAGES_ONLY)
 
     def _may_delete(self, credential: Credential) -> tuple[Right, ...] | Untold:
         answer = self._transport.call(Ask(CALLS_LEFT, {"methods": DELETE}), credential)
