@@ -22,8 +22,9 @@ from app.outbox.backoff import CAP, delay
 from app.outbox.claim import LEASE_SECONDS, Lease
 from app.outbox.endings import alert
 from app.pipeline import forgetting
-from app.pipeline.carry_out.executor import Executor, Step
+from app.pipeline.carry_out.executor import Executor
 from app.pipeline.carry_out.managers import BEFORE_BAN, USUAL, ManagersReader
+from app.pipeline.carry_out.sending import Step
 from app.pipeline.duties.walk import Round
 from app.pipeline.house import House
 from app.pipeline.jobs.run import JobRunner

@@ -14,7 +14,7 @@ from app.commands.output import as_json, plain, table, warn
 from app.commands.page_shown import row, state
 from app.commands.page_shown import show_page as print_page
 from app.commands.russian import Commands
-from app.domain.wording import INTAKES, SLOTS
+from app.domain.wording import INTAKES, SLOTS, right_told
 from app.domain.words import IntakeKind, Mode, Office
 
 pages = Commands(help="Страницы: добавить, посмотреть, изменить, проверить.")
@@ -227,10 +227,15 @@ def check(page: PageArgument, json: Json = False) -> None:
     with open_installation() as (settings, house):
         checked = check_page(house, page, client_factories(settings, house), by=CLI)
     if json:
-        as_json({"page_id": str(page), "ok": checked.works, "tokens": [asdict(token) for token in checked.tokens]})
+        tokens = [asdict(token) for token in checked.tokens]
+        as_json({"page_id": str(page), "ok": checked.works, "tokens": tokens, "lacks": list(checked.lacks)})
     else:
         for token in checked.tokens:
             print(f"Ключ {SLOTS[token.slot]}: {state(token)}")
+            for right in token.rights:
+                print(f"  {right_told(right)}")
+        for lack in checked.lacks:
+            warn([lack])
         if not checked.tokens:
             print("У страницы нет ключей доступа; добавить: dvornik page set СТРАНИЦА --user-token -")
     if not checked.works:

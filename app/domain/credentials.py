@@ -21,6 +21,11 @@ class Credential:
     blocked_methods: frozenset[str] = frozenset()
 
 
+def on_page(what: str, page_id: int) -> str:
+    """The name under which it is kept that a token may not do this on one page; others may allow it."""
+    return f"{what}@{page_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A token has shown that it cannot call a method."""

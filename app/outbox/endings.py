@@ -139,7 +139,7 @@ def about_connection(
     `used` maps a credential's id to its sealed token at the time of the call: one that was renewed since is not dead.
     """
     for lesson in delivery.lessons:
-        _learn(session, ink, lesson)
+        learn(session, ink, lesson)
     notice(session, ink.ids, connection_id, delivery, ink.at)
     entries: list[Entry] = []
     if isinstance(delivery, Retry):
@@ -154,7 +154,8 @@ def about_connection(
     return entries
 
 
-def _learn(session: Session, ink: Ink, lesson: Lesson) -> None:
+def learn(session: Session, ink: Ink, lesson: Lesson) -> None:
+    """Believe for a day that a token cannot do this."""
     until = ink.at + LESSON_LIFE
     known = session.get(Capability, (lesson.credential, lesson.method), with_for_update=True)
     if known is not None:

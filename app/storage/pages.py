@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, literal_column, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, literal_column, or_, tuple_, update
 from sqlmodel import Session, col, func, select
 
 from app.domain.rereading import KEY, MARK
@@ -137,10 +137,19 @@ def drop_credentials(session: Session, ids: Iterable[int]) -> None:
     session.execute(delete(Credential).where(col(Credential.id).in_(doomed)))
 
 
-def forget_lessons(session: Session, credentials: Iterable[int]) -> int:
-    """Forget which methods these tokens could not call; returns how many lessons there were."""
-    doomed = delete(Capability).where(col(Capability.credential_id).in_(list(credentials)))
-    return len(session.execute(doomed.returning(col(Capability.method))).all())
+def forget_lessons(session: Session, credentials: Iterable[int], page_id: int) -> int:
+    """Forget which methods these tokens could not call, and what they may not do on this page; returns how many."""
+    method = col(Capability.method)
+    doomed = delete(Capability).where(
+        col(Capability.credential_id).in_(list(credentials)),
+        or_(~method.contains("@"), method.endswith(f"@{page_id}")),
+    )
+    return len(session.execute(doomed.returning(method)).all())
+
+
+def forget_on_page(session: Session, page_id: int) -> None:
+    """Forget what tokens may not do on this page: their rights have changed."""
+    session.execute(delete(Capability).where(col(Capability.method).endswith(f"@{page_id}")))
 
 
 def is_sending(session: Session, page_id: int) -> bool:

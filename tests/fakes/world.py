@@ -17,8 +17,9 @@ from app.journal.chain import append
 from app.journal.verify import verify
 from app.outbox import claim
 from app.outbox.claim import Lease
-from app.pipeline.carry_out.executor import Executor, Step
+from app.pipeline.carry_out.executor import Executor
 from app.pipeline.carry_out.managers import BEFORE_BAN, ManagersReader
+from app.pipeline.carry_out.sending import Step
 from app.pipeline.house import House
 from app.storage.tables import Action, Author, Comment, Connection, Credential, Decision, Journal, Page, ReviewCase
 from tests.fakes.clock import FakeClock

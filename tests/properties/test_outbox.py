@@ -18,7 +18,8 @@ from app.domain.words import ActionKind, Mode
 from app.journal.chain import append
 from app.outbox import claim
 from app.outbox.moves import move
-from app.pipeline.carry_out.executor import Executor, Sending, Step
+from app.pipeline.carry_out.executor import Executor
+from app.pipeline.carry_out.sending import Sending, Step
 from app.pipeline.mode_change import apply_mode_change
 from app.storage import outbox
 from app.storage.session import migrate

@@ -1,5 +1,6 @@
 """What goes with an action by the same call, and what follows from its success: albums, bans, ends of terms."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -7,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.abilities import Abilities
 from app.domain.clock import SECOND
+from app.domain.credentials import Credential, on_page
 from app.domain.ports import Delivery, Done, Manual, Order
 from app.domain.states import ActionState, Outcome
 from app.domain.words import ActionKind
@@ -22,6 +24,8 @@ from app.storage import outbox
 from app.storage.evidence import keep_copy
 from app.storage.tables import Action, Comment
 
+#: Every token was seen unable to do it.
+NO_CAPABLE_TOKEN: Final = "no_capable_token"  # noqa: S105 - a code, not a credential
 #: The deletion that the ban was to go with did not reach the author.
 _NOT_WITH: Final = "ban_not_with_deletion"
 
@@ -32,6 +36,11 @@ def not_offered(abilities: Abilities | None, kind: ActionKind) -> Manual | None:
         return None
     able = {ActionKind.BAN_AUTHOR: abilities.can_ban, ActionKind.UNBAN_AUTHOR: abilities.can_unban}
     return None if able.get(kind, True) else Manual(NOT_OFFERED)
+
+
+def able_on(credentials: Sequence[Credential], kind: ActionKind, page_id: int) -> Sequence[Credential]:
+    """Tokens of which no self-test has shown that they may not do this on the page."""
+    return [one for one in credentials if on_page(kind, page_id) not in one.blocked_methods]
 
 
 def ban_of(session: Session, matter: Matter, abilities: Abilities | None) -> Action | None:

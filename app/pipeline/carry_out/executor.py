@@ -6,9 +6,8 @@ for done, so the repetition does no harm.
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +15,7 @@ from sqlmodel import Session
 
 from app.domain.abilities import Abilities
 from app.domain.clock import MINUTE, SECOND
-from app.domain.ports import Credential, Delivery, Done, NetworkClient, Order, Retry
+from app.domain.ports import Delivery, Done, Manual, NetworkClient, Retry
 from app.domain.states import ActionState, Outcome, WaitingFor
 from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
@@ -28,6 +27,8 @@ from app.outbox.moves import move, propose
 from app.outbox.permission import MANAGERS_UNKNOWN, Answer, Cancel, Go, Gone, Hold, Propose, ask
 from app.outbox.terms import is_end_of_term, needless
 from app.pipeline.carry_out.beside import (
+    NO_CAPABLE_TOKEN,
+    able_on,
     ban_of,
     begin_ban,
     end_ban,
@@ -37,6 +38,7 @@ from app.pipeline.carry_out.beside import (
     not_offered,
 )
 from app.pipeline.carry_out.credentials import open_credentials
+from app.pipeline.carry_out.sending import Ban, Sending, Step
 from app.pipeline.carry_out.standing import Matter, load_matter, order_of, standing_of
 from app.pipeline.house import House
 from app.storage import outbox
@@ -47,41 +49,6 @@ _log = structlog.get_logger()
 #: How long a worker tries to write down what the network answered before it leaves the action to the next claim.
 RECORD_DELAYS = (0.1, 0.5, 2.0, 5.0, 10.0)
 TOKEN_RECHECK = 5 * MINUTE
-
-
-class Step(StrEnum):
-    """What one turn of the executor did."""
-
-    SENT = "sent"
-    #: The action was settled or put off without a call.
-    SETTLED = "settled"
-    #: Nothing is due, or all sending is stopped.
-    IDLE = "idle"
-    #: Another worker has the connection.
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """An action in `sending` that is ours to call for."""
-
-    action_id: int
-    comment_id: int
-    claim: int
-    page_id: int
-    order: Order
-    credentials: Sequence[Credential]
-    #: The ban that goes with this deletion.
-    ban_id: int | None
-    #: Sealed tokens by credential id, to tell a renewed one from the one that was used.
-    sealed: dict[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Ban:
-    """Somebody is to be banned on this page: its managers must be known first."""
-
-    page_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +214,11 @@ class Executor:
     def _call(self, sending: Sending) -> Delivery:
         if (manual := not_offered(self._abilities, sending.order.kind)) is not None:
             return manual
+        able = able_on(sending.credentials, sending.order.kind, sending.page_id)
+        if not able:
+            return Manual(NO_CAPABLE_TOKEN)
         try:
-            return self.client.carry_out(sending.order, sending.credentials)
+            return self.client.carry_out(sending.order, able)
         except Exception:  # noqa: BLE001 - whatever it is, it is logged and counted as an attempt
             # A client is total; if it is not, its fault must neither stop the other actions nor repeat for ever.
             _log.exception("client_broke", action=sending.action_id, network=self.lease.network)

@@ -6,6 +6,9 @@ import subprocess
 from tests.functional.running import DVORNIK, Installation, free_port
 
 GROUP = 229000001
+KINDS = ("delete_comment", "ban_author", "restore_comment", "unban_author")
+#: VK tells of no right beforehand.
+RIGHTS = [{"what": kind, "can": None, "code": ""} for kind in KINDS]
 
 
 def test_each_token_is_tried_with_a_harmless_call(vk, tmp_path):
@@ -19,7 +22,8 @@ def test_each_token_is_tried_with_a_harmless_call(vk, tmp_path):
     assert json.loads(place.run("page", "check", page, "--json").stdout) == {
         "page_id": page,
         "ok": True,
-        "tokens": [{"slot": "user", "works": True, "refused": False, "code": ""}],
+        "tokens": [{"slot": "user", "works": True, "refused": False, "code": "", "rights": RIGHTS}],
+        "lacks": [],
     }
     place.run("page", "set", page, "--community-token", "-", stdin="an-invented-token\n")
     done = subprocess.run(
@@ -32,6 +36,7 @@ def test_each_token_is_tried_with_a_harmless_call(vk, tmp_path):
     )
     assert done.returncode == 1
     assert "Ключ руководителя: действует" in done.stdout
+    assert "удалить комментарий: покажет первая попытка" in done.stdout
     assert "Ключ сообщества: сеть не принимает ключ (vk_5)" in done.stdout
     assert {call.method for call in vk.calls} == {"groups.getMembers"}
     place.vk_api_url = f"http://127.0.0.1:{free_port()}"

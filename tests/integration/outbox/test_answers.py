@@ -3,11 +3,12 @@
 from sqlmodel import select
 
 from app.domain.clock import DAY, HOUR, MINUTE, SECOND
+from app.domain.credentials import on_page
 from app.domain.ports import Failed, Lesson, Manual, Retry
 from app.domain.states import WaitingFor
 from app.outbox import claim
 from app.outbox.backoff import LIMIT
-from app.pipeline.carry_out.executor import Step
+from app.pipeline.carry_out.sending import Step
 from app.storage.outbox import wake_waiting
 from app.storage.tables import Capability, Connection, Credential
 from tests.integration.outbox.conftest import alerts
@@ -185,3 +186,22 @@ def test_what_will_never_work_fails(world):
     world.network.answers.append(Failed("vk_8"))
     world.work_off()
     assert (world.action(number).state, world.action(number).last_error) == ("failed", "vk_8")
+
+
+def test_what_a_self_test_ruled_out_goes_to_a_person_at_once(world):
+    """A token that may not do it on this page is not tried there; on another page and for another act it is."""
+    other = world.add_page(world.connection)
+    [token] = world.ids_of(Credential)
+    with world.database.write() as session:
+        name = on_page("delete_comment", world.page)
+        session.add(Capability(credential_id=token, method=name, code="no_rights", until_at=world.clock.now() + DAY))
+    here, there = world.add_comment(), world.add_comment(page=other)
+    removal, elsewhere, ban = world.add_action(here), world.add_action(there), world.add_ban(here)
+    world.work_off()
+
+    assert (world.action(removal).state, world.action(removal).last_error) == ("manual", "no_capable_token")
+    assert [world.action(one).state for one in (elsewhere, ban)] == ["done", "done"]
+    world.clock.advance(DAY)
+    again = world.add_action(world.add_comment())
+    world.work_off()
+    assert world.action(again).state == "done"

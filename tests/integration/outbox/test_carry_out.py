@@ -11,7 +11,7 @@ from app.domain.ports import Retry
 from app.domain.states import CommentState
 from app.domain.words import ActionKind, Mode
 from app.outbox import claim
-from app.pipeline.carry_out.executor import Step
+from app.pipeline.carry_out.sending import Step
 from app.pipeline.decision_number import decision_of
 from app.pipeline.notices import ban_notice
 from app.storage.tables import Comment, Evidence, Page

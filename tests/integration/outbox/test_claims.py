@@ -3,7 +3,7 @@
 from app.domain.ports import Done, Failed
 from app.domain.states import ActionState, Outcome
 from app.outbox.backoff import LIMIT
-from app.pipeline.carry_out.executor import Step
+from app.pipeline.carry_out.sending import Step
 
 
 def test_a_dead_workers_action_is_sent_again_and_does_no_harm(world):

@@ -4,7 +4,7 @@ from sqlmodel import select
 
 from app.domain.ports import Retry
 from app.domain.watching import Matter
-from app.pipeline.carry_out.executor import Step
+from app.pipeline.carry_out.sending import Step
 from app.pipeline.configuration import Configuration
 from app.pipeline.watching.closing import close_ended
 from app.storage.tables import Comment, Connection, Control, Incident, Page

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from app.domain.ports import Slot, Untold
+from app.domain.ports import Right, Slot, Untold
+from app.domain.words import ActionKind
 from app.pipeline.administration import pages
 from app.pipeline.administration.accounts import create_token
 from app.pipeline.administration.page_check import check_page
@@ -325,14 +326,14 @@ class Network:
     def __init__(self, *good: str) -> None:
         self.good = good
         self.otherwise = Untold("vk_5")
+        self.rights: tuple[Right, ...] = ()
         self.asked: list[tuple[str, Slot, str]] = []
         self.closed = False
 
-    def managers(self, page, credentials):
-        (one,) = credentials
+    def examine(self, page, one):
         self.asked.append((page, one.slot, one.token))
         assert not one.blocked_methods
-        return frozenset({"1"}) if one.token in self.good else self.otherwise
+        return self.rights if one.token in self.good else self.otherwise
 
     def close(self):
         self.closed = True
@@ -360,6 +361,29 @@ def test_a_check_forgets_lessons_and_revives_what_works(world):
     shown = show_page(world.house, added.id)
     assert {(token.slot, token.dead_at) for token in shown.tokens} == {("user", None), ("community", 1)}
     assert shown.waits_until is None
+    with world.database.read() as session:
+        assert session.exec(select(Capability)).all() == []
+
+
+def test_what_a_token_may_not_do_is_known_until_it_may(world):
+    """It is kept for this page and a day, a person is asked at once meanwhile, and the next check forgets it."""
+    added = add_page(world.house, new(user_token="good", policy="novokuznetsk-59"), by="cli")
+    network = Network("good")
+    delete, ban = ActionKind.DELETE_COMMENT, ActionKind.BAN_AUTHOR
+    network.rights = (Right(delete, None), Right(ban, False, "no_rights"))
+    checked = check_page(world.house, added.id, {"vk": lambda: network}, by="cli")
+
+    assert checked.works
+    assert checked.tokens[0].rights == network.rights
+    [lack] = checked.lacks
+    assert (
+        lack == "Правила велят заблокировать автора, а ни один ключ страницы этого не может: программа поставит задачу."
+    )
+    with world.database.read() as session:
+        [kept] = session.exec(select(Capability)).all()
+    assert (kept.method, kept.code) == (f"ban_author@{added.id}", "no_rights")
+    network.rights = (Right(delete, True), Right(ban, True))
+    assert check_page(world.house, added.id, {"vk": lambda: network}, by="cli").lacks == ()
     with world.database.read() as session:
         assert session.exec(select(Capability)).all() == []
 
