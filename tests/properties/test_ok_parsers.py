@@ -1,5 +1,6 @@
 """Whatever OK sends, its parsers give sound events, something to ignore, or a typed refusal, and always the same ones."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,15 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.calling.http import Got, Unreachable
+from app.domain.clock import HOUR
 from app.domain.doors import Delivered
 from app.domain.errors import PayloadRejectedError
 from app.domain.events import Event, Ignored, Written
 from app.domain.json_fields import read_json
+from app.domain.polling import Unheard
+from app.domain.ports import Credential, Slot
 from app.networks.ok.comments import KINDS, Discussion, read_comment, stands
-from app.networks.ok.cursor import read_cursor
+from app.networks.ok.cursor import Cursor, Known, read_cursor
 from app.networks.ok.discussions import Fields, Standing, comments, discussions, topics
 from app.networks.ok.messages import OkDoor, read_update
 from app.networks.ok.reading import put
+from app.networks.ok.rounds import Round
 from app.networks.ok.signing import session_key, signature
 from app.networks.ok.transport import Answered, Refused, answer_of
 from tests.properties.storing import storable
@@ -132,6 +137,27 @@ def test_any_lists_are_read(answers: list[Any], since: int) -> None:
         listed = put(question, answer)
         assert isinstance(listed, tuple)
         assert all(one.on.type in KINDS and one.on.id.isdigit() for one in listed)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(values | st.sampled_from([1, 3, 8, 10, 50, 102, 106]).map(Refused), min_size=1, max_size=8), st.booleans()
+)
+def test_any_round_ends_in_a_value(answers: list[Any], is_first: bool) -> None:
+    """Whatever OK answers call after call, the cursor can be stored and a pause is named."""
+    told = iter([*answers, *[None] * 500])
+
+    async def answer(*_: object) -> Answered | Refused:
+        one = next(told)
+        return one if isinstance(one, Refused) else Answered(read_json(as_sent(one)))
+
+    cursor = Cursor(1_790_000_000_000_000, known={"GROUP_TOPIC:7": Known("x", 1_790_000_000_000_001, 0)})
+    now = cursor.begun + HOUR
+    asking = Round(answer, Credential(1, Slot.USER, "t"), GROUP, cursor, Fields(), now, is_first)
+    found = asyncio.run(asking.run())
+    assert isinstance(found, tuple | Unheard)
+    assert 0 < asking.rest() <= HOUR
+    assert read_cursor(cursor.written()) == cursor
 
 
 @given(st.integers(100, 599), st.binary(max_size=60) | values.map(as_sent), st.none() | st.text(max_size=6))
