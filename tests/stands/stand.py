@@ -1,7 +1,7 @@
 """One network as a test sees it: its simulator, the adapter that talks to it, and what people do there."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -63,7 +63,7 @@ class Stand(ABC):
     neighbour: ClassVar[str]
     manager: ClassVar[str]
     #: What people may copy instead of the page's id; what is no page of this network.
-    pages_as_typed: ClassVar[tuple[str, ...]]
+    pages_as_typed: ClassVar[Collection[str]]
     no_pages: ClassVar[tuple[str, ...]]
     #: The profile of somebody, which is no page; the refusal says so. '' = profiles look like nothing else there.
     profile: ClassVar[str] = ""

@@ -80,7 +80,7 @@ class Town:
 
 def offering(intake: IntakeKind | None, *, most: int = 100) -> list[Stand]:
     """The first networks whose pages can be heard in this way; None = in any."""
-    found = []
+    found: list[Stand] = []
     for make in STANDS:
         stand = make()
         offers = intake is None or intake in stand.adapter().form.intakes
