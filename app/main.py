@@ -118,6 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
         model,
         threads=threads,
         abilities=abilities_of(house.networks),
+        clients=client_factories(settings, house),
         connectors=connectors,
         subscribers=subscriber_factories(settings, house),
         counting=counting,

@@ -61,6 +61,7 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "PATCH /v1/pages/{page_id}": _ADMINS,
     "DELETE /v1/pages/{page_id}": _ADMINS,
     "POST /v1/pages/{page_id}/connect": _ADMINS,
+    "POST /v1/pages/{page_id}/check": _ADMINS,
     # Whom a page has banned is known to those who answer for it.
     "GET /v1/pages/{page_id}/blacklist": _ADMINS,
     # Stopping is always safe, and whoever moderates must be able to undo it at once.

@@ -4,6 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from app.api.ability_schemas import (
+    CHECKED_EXAMPLE,
+    PAGE_SHOWN_EXAMPLE,
+    CheckedOut,
+    PageShownOut,
+    checked_out,
+    shown_out,
+)
 from app.api.answers import errors, example
 from app.api.bodies import StrictRoute
 from app.api.deps import Caller, Use, check_page, whole_house
@@ -22,7 +30,8 @@ from app.api.page_schemas import (
 )
 from app.domain.words import IntakeKind, Mode
 from app.pipeline import trying
-from app.pipeline.administration import pages, pausing
+from app.pipeline.administration import page_check, pages, pausing
+from app.pipeline.administration.page_abilities import page_abilities
 from app.pipeline.administration.page_overview import find_pages
 from app.pipeline.administration.pages import NewPage, PageChanges
 from app.storage.pages import PageFilter
@@ -67,12 +76,28 @@ def add_page(body: PageIn, who: Caller, use: Use, response: Response) -> AddedOu
 
 
 @router.get(
-    "/v1/pages/{page_id}", summary="Show a page", responses={**errors(404), **example(PAGE_EXAMPLE, "The page.")}
+    "/v1/pages/{page_id}",
+    summary="Show a page",
+    responses={**errors(404), **example(PAGE_SHOWN_EXAMPLE, "The page.")},
 )
-def show_page(page_id: IdIn, who: Caller, use: Use) -> PageOut:
-    """How a page is set and how it is doing; never a secret."""
+def show_page(page_id: IdIn, who: Caller, use: Use) -> PageShownOut:
+    """How a page is set, how it is doing and what can be done on it; never a secret."""
     check_page(who, page_id)
-    return PageOut.model_validate(pages.show_page(use.house, page_id))
+    return shown_out(pages.show_page(use.house, page_id), page_abilities(use.house, page_id))
+
+
+@router.post(
+    "/v1/pages/{page_id}/check",
+    summary="Test a page's tokens",
+    responses={**errors(404, 409), **example(CHECKED_EXAMPLE, "What each token may do.")},
+)
+def check_tokens(page_id: IdIn, who: Caller, use: Use) -> CheckedOut:
+    """Ask the network whether each token works and what it may do on the page; nothing is changed there.
+
+    What a token may not do is remembered for a day: until then a person is asked at once.
+    """
+    check_page(who, page_id)
+    return checked_out(page_id, page_check.check_page(use.house, page_id, use.clients, by=who.by))
 
 
 @router.patch(

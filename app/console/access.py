@@ -57,6 +57,7 @@ CONSOLE_ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "POST /resume": _ADMINS,
     "GET /pages/{page_id}/connect": _ADMINS,
     "POST /pages/{page_id}/connect": _ADMINS,
+    "POST /pages/{page_id}/check": _ADMINS,
     "POST /pages/{page_id}/intake": _ADMINS,
     "POST /pages/{page_id}/blacklist": _ADMINS,
     "POST /pages/{page_id}/mode/preview": _ADMINS,

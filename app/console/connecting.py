@@ -7,7 +7,8 @@ from fastapi.responses import Response
 
 from app.console.shell import Form, Signed, Use, number, redirect, render, text
 from app.domain.principals import Principal
-from app.domain.wording import BAN_REASONS, INTAKES
+from app.domain.wording import BAN_REASONS, INTAKES, right_told
+from app.pipeline.administration.page_check import check_page
 from app.pipeline.administration.page_intake import neighbours
 from app.pipeline.administration.page_overview import PageShown
 from app.pipeline.administration.pages import PageChanges, change_page
@@ -42,6 +43,13 @@ def connect(request: Request, page_id: str, who: Signed, use: Use) -> Response:
     return _shown(request, use, _page(use, page_id, who), connected=connected, blacklist=connected.blacklist)
 
 
+@router.post("/pages/{page_id}/check")
+def check(request: Request, page_id: str, who: Signed, use: Use) -> Response:
+    """Ask the network what each key may do; nothing is changed there."""
+    page = _page(use, page_id, who)
+    return _shown(request, use, page, checked=check_page(use.house, page.id, use.clients, by=who.by))
+
+
 @router.post("/pages/{page_id}/intake")
 def change(request: Request, page_id: str, who: Signed, use: Use, sent: Form) -> Response:
     """Let events come the other way, once the page is connected anew."""
@@ -63,7 +71,7 @@ def _page(use: Services, page_id: str, who: Principal) -> PageShown:
 
 
 def _shown(request: Request, use: Services, page: PageShown, **found: Any) -> Response:
-    context: dict[str, Any] = {"connected": None, "blacklist": None, **found}
+    context: dict[str, Any] = {"connected": None, "checked": None, "blacklist": None, **found}
     return render(
         request,
         "connect.html",
@@ -73,6 +81,8 @@ def _shown(request: Request, use: Services, page: PageShown, **found: Any) -> Re
         neighbours=_neighbours(use, page.id),
         intakes={way: INTAKES[way] for way in INTAKES if way in use.house.networks[page.network].form.intakes},
         public_url=use.settings.public_url,
+        can_check=page.network in use.clients,
+        right_told=right_told,
         ban_reasons=BAN_REASONS,
         **context,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.connecting import ConnectorFactory
-from app.domain.ports import Abilities
+from app.domain.ports import Abilities, ClientFactory
 from app.domain.subscribing import SubscriberFactory
 from app.pipeline.census import Counting
 from app.pipeline.configuration import Configuration
@@ -39,6 +39,8 @@ class Services:
     threads: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     #: What each network can do, for saying beforehand what can be taken back.
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    #: How each network is called.
+    clients: Mapping[str, ClientFactory] = field(default_factory=dict)
     #: How deliveries are set up on each network that can be set up through its API.
     connectors: Mapping[str, ConnectorFactory] = field(default_factory=dict)
     #: How networks that call one address for a whole bot are told it.

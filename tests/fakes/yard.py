@@ -33,6 +33,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connector import FakeConnector
 from tests.fakes.contract import Contract, Description
 from tests.fakes.house import make_house
+from tests.fakes.network import FakeNetwork
 from tests.fakes.scorer import WordScorer
 from tests.fakes.serving import Serving
 from tests.fakes.thresholds import FakeThresholds
@@ -70,6 +71,7 @@ class Yard:
         self.model_id = register_model(self.house, thresholds)
         self.configuration = Configuration(self.house, thresholds)
         self.moderator = Moderator(WordScorer())
+        self.network = FakeNetwork()
         settings = Settings(data_dir=folder, database_url=url, body_limit=BODY_LIMIT)
         name = ModelName("dvornik", thresholds.version)
         self.services = Services(
@@ -80,6 +82,7 @@ class Yard:
             name,
             abilities=abilities_of(self.house.networks),
             duties=duties_with(settings),
+            clients={"vk": self.network.client},
             connectors={"vk": FakeConnector},
             # Walks of every route collect refusals by the hundred, on a clock that stands still.
             refusals=Refusals(burst=1_000_000),

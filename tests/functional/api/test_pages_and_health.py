@@ -6,7 +6,7 @@ from dataclasses import replace
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
-from app.api import examples, page_schemas
+from app.api import ability_schemas, examples
 from app.domain.clock import MINUTE
 from app.storage.nodes import bump_config
 from app.storage.tables import Action, Connection, Credential, Page
@@ -213,7 +213,7 @@ def test_examples_have_the_described_shape(small_yard: Yard) -> None:
     for example, shown in (
         (examples.DECISION_EXAMPLE, real),
         (examples.ACTION_EXAMPLE, action),
-        (page_schemas.PAGE_EXAMPLE, page),
+        (ability_schemas.PAGE_SHOWN_EXAMPLE, page),
         (examples.OPINION_EXAMPLE, opinion),
     ):
         assert example.keys() == shown.keys()
