@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.doors import Delivered
 from app.domain.errors import PayloadRejectedError, SignatureRejectedError
-from app.networks.meta.door import MetaDoor
+from app.networks.meta.door import MetaDoor, signature
 
 DOOR = MetaDoor()
 TOKEN = "our-verify-token"
@@ -73,6 +73,11 @@ def test_the_signature_is_over_the_bytes_as_they_came() -> None:
 def test_no_secret_lets_nobody_in(secrets: tuple[str, ...]) -> None:
     """Neither an empty one nor one that is nearly right."""
     assert not DOOR.verify(delivery(), secrets)
+
+
+def test_a_page_without_a_secret_believes_nobody() -> None:
+    """Not even whoever signs with nothing, which anybody can."""
+    assert not DOOR.verify(delivery(x_hub_signature_256=signature(BODY, "")), ("",))
 
 
 @pytest.mark.parametrize(
