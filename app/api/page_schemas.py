@@ -119,7 +119,10 @@ class TokenOut(Model):
 
 
 class GapOut(Model):
-    """A time in which the network may not have told of everything; `found` of `seen` comments nobody had told us of."""
+    """A time in which the network may not have told of everything; `found` of `seen` comments nobody had told us of.
+
+    `by_eye` says in Russian what a person has to look through, where the network does not let it be read again.
+    """
 
     model_config = ConfigDict(from_attributes=True)
     from_at: Instant
@@ -129,6 +132,7 @@ class GapOut(Model):
     seen: int
     found: int
     ended_at: Instant | None
+    by_eye: str
 
 
 class PageOut(Model):

@@ -50,6 +50,8 @@ def gap(page: PageShown) -> str:
     one = page.gap
     if one is None:
         return "—"
+    if one.by_eye:
+        return one.by_eye
     states = {
         "waiting": "ещё не начато",
         "reading": "читается",

@@ -113,6 +113,8 @@ def _waiting(page: PageShown, now: int) -> Iterator[PageAlert]:
 
 def _read_again(gap: GapShown) -> PageAlert:
     """What became of the comments that nobody may have told us of."""
+    if gap.by_eye:
+        return PageAlert(Urgency.STOPPED, f"{gap.by_eye[:1].upper()}{gap.by_eye[1:]}")
     if gap.state == FAILED:
         words = f"Прочитать заново пропущенное нечем: {trouble(gap.code)}. Посмотрите комментарии на странице сами"
         return PageAlert(Urgency.STOPPED, words, gap.from_at)

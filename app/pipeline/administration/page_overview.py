@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.domain.clock import DAY
 from app.domain.errors import NotFoundError
+from app.domain.gap_wording import NOT_READABLE, by_eye
 from app.domain.states import ActionState
 from app.domain.words import IntakeKind
 from app.outbox.trouble import in_trouble
@@ -51,6 +52,8 @@ class GapShown:
     seen: int
     found: int
     ended_at: int | None
+    #: What a person has to look through, where the network does not let it be read again; '' elsewhere.
+    by_eye: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +160,14 @@ def _shown(session: Session, house: House, pages: list[Page]) -> tuple[PageShown
         if (form := form_of(house, page.network)).secret_on_page:
             one = replace(one, callback_url=callback_path(page, connection, form))
         waits, gap = unjudged.get(page.id, 0), gaps.get(page.id)
-        one = replace(one, unjudged=waits, gap=_gap(gap) if gap else None)
+        one = replace(one, unjudged=waits, gap=_gap(gap, page.timezone) if gap else None)
         shown.append(replace(one, last_event_at=heard.get(page.id), fell_at=fell.get(page.id)))
     return tuple(shown)
 
 
-def _gap(gap: Reread) -> GapShown:
-    return GapShown(gap.from_at, gap.to_at, gap.state, gap.code, gap.seen, gap.found, gap.ended_at)
+def _gap(gap: Reread, timezone: str) -> GapShown:
+    told = by_eye(gap.from_at, gap.to_at, timezone) if gap.code == NOT_READABLE else ""
+    return GapShown(gap.from_at, gap.to_at, gap.state, gap.code, gap.seen, gap.found, gap.ended_at, told)
 
 
 def _one(page: Page, connection: Connection, tokens: list[Credential], states: dict[str, int], now: int) -> PageShown:

@@ -1,6 +1,7 @@
 """Pages come, change and go on both engines: connections are shared by token, secrets stay sealed, all is journalled."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -22,7 +23,7 @@ from app.pipeline.administration.pages import (
     show_page,
 )
 from app.pipeline.administration.policies import ensure_presets
-from app.storage.tables import Capability, Connection, Control, Credential, Journal, Page
+from app.storage.tables import Capability, Connection, Control, Credential, Journal, Page, Reread
 from tests.fakes.world import World
 
 
@@ -443,3 +444,35 @@ def test_a_kind_of_page_or_hours_that_mean_nothing_are_refused(world, wrong, whe
     with pytest.raises(InvalidInputError):
         change_page(world.house, page_id, PageChanges(title="Другое", **wrong), by="cli")
     assert row(world, page_id).title == "Район"
+
+
+def test_a_gap_that_nobody_can_read_again_is_for_eyes(world):
+    """Where the network lists nothing, the page says from when to when a person has to look, in its own time."""
+    added = add_page(world.house, new(timezone="Asia/Novokuznetsk"), by="cli")
+    hour = 3_600_000_000
+    start = world.clock.now() // hour * hour
+    with world.database.write() as session:
+        for number, code in ((1, "asked"), (2, "not_readable")):
+            row = Reread(
+                id=number,
+                page_id=added.id,
+                from_at=start - hour,
+                to_at=start,
+                state="failed",
+                code=code,
+                created_at=start,
+            )
+            row.ended_at = world.clock.now()
+            session.add(row)
+    shown = show_page(world.house, added.id).gap
+
+    assert shown is not None
+    local = [
+        f"{datetime.fromtimestamp(at / 10**6, UTC) + timedelta(hours=7):%d.%m.%Y %H:%M}" for at in (start - hour, start)
+    ]
+    assert shown.by_eye == (
+        f"сеть не даёт перечитать пропущенное: комментарии, написанные с {local[0]} по {local[1]}, проверьте глазами"
+    )
+    with world.database.write() as session:
+        session.delete(session.get_one(Reread, 2))
+    assert show_page(world.house, added.id).gap.by_eye == ""

@@ -58,6 +58,7 @@ def test_a_page_where_all_is_well_has_no_line() -> None:
         ({"paused_at": NOW, "paused_by": "person:Анна"}, "остановил Анна"),
         ({"gap": GapShown(NOW, NOW, "partly", "asked", 9, 0, NOW)}, "прочитано заново не всё"),
         ({"gap": GapShown(NOW, NOW, "failed", "vk_27", 0, 0, NOW)}, "Прочитать заново пропущенное нечем"),
+        ({"gap": GapShown(NOW, NOW, "failed", "not_readable", 0, 0, NOW, "проверьте глазами")}, "Проверьте глазами"),
         ({"unjudged": 12}, "Без решения текстов: 12"),
         ({"mode": "review", "fell_at": NOW}, "За час удалено слишком много"),
         ({"trouble_began_at": NOW, "trouble_code": "unreachable"}, "не идёт: сеть не отвечает"),
