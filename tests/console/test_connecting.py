@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from app.domain.connecting import Connector
-from app.domain.words import Role
+from app.domain.ports import Right
+from app.domain.words import ActionKind, Role
 from app.networks.vk.connecting import VkConnector
 from app.pipeline.administration.pages import PageChanges, change_page
 from app.storage.tables import Action
@@ -72,6 +73,36 @@ def test_what_no_key_could_do_stays_with_people(counter: Counter) -> None:
     assert "С новым ключом программа этих действий не повторит" in who.get(path).text
 
 
+def test_a_task_for_somebodys_hands_says_where_and_what(counter: Counter) -> None:
+    """The page shows what to do, the ground, and the way to the comment and to its author."""
+    decision = counter.comment("Ты дебил")
+    for kind in ("delete_comment", "ban_author"):
+        counter.change(Action, counter.action_of(decision, kind).id, state="manual", last_error="not_offered")
+    shown = counter.visitor(Role.MODERATOR).get(f"/pages/{counter.page}").text
+
+    assert "Откройте комментарий и удалите его." in shown
+    assert "Заблокируйте автора на странице на " in shown
+    assert "Основание: " in shown
+    assert 'href="https://vk.com/id15170"' in shown
+    assert 'href="https://vk.com/wall-' in shown
+    assert "сеть разрешает это только вручную" in shown
+
+
+def test_what_each_key_may_do_is_shown_on_request(counter: Counter) -> None:
+    """The self-test's answers stand there in words, with what the rules order in vain."""
+    counter.network.rights = (
+        Right(ActionKind.DELETE_COMMENT, None),
+        Right(ActionKind.BAN_AUTHOR, False, "no_rights"),
+    )
+    who, path = counter.visitor(Role.ADMIN), f"/pages/{counter.page}"
+    assert "Проверить, что могут ключи" in who.get(f"{path}/connect").text
+    shown = who.post(f"{path}/check").text
+
+    assert "удалить комментарий: покажет первая попытка" in shown
+    assert "заблокировать автора: не может (no_rights)" in shown
+    assert "Правила велят заблокировать автора" in shown
+
+
 def test_nobody_else_sees_or_does_it(counter: Counter, vk: VkSimulator) -> None:
     """Moderators are offered no button and refused, and an administrator of other pages finds none."""
     path = f"/pages/{counter.page}"
@@ -80,7 +111,7 @@ def test_nobody_else_sees_or_does_it(counter: Counter, vk: VkSimulator) -> None:
     foreign = counter.visitor(Role.ADMIN, "foreign", pages=[counter.add_page("229000002", "shadow")])
     for who, status in ((moderator, 403), (foreign, 404)):
         assert who.get(f"{path}/connect").status_code == status
-        for action in ("connect", "blacklist", "intake"):
+        for action in ("connect", "check", "blacklist", "intake"):
             assert who.post(f"{path}/{action}", intake="longpoll").status_code == status
     assert vk.calls == []
 
