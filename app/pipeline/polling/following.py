@@ -118,10 +118,13 @@ class Follower:
         # A session that does not last is asked for more and more rarely: the network limits that.
         self._failures, self._awaits_token = max(0, self._openings - 1), False
         self._due_at = self._put_off(None) if self._failures else self._rest(result.rest)
+        if result.rest:
+            # As the row stands now, as below.
+            self._page = self._page._replace(due_at=self._due_at)
 
     def _is_news(self, heard: Heard) -> bool:
         """Whether an answer that tells of nothing has to be written down all the same."""
-        return self._in_trouble or heard.place != self._place
+        return self._in_trouble or heard.place != self._place or bool(heard.rest)
 
     async def _fail(self, unheard: Unheard) -> None:
         telemetry.POLLS.labels(self._page.network, unheard.code).inc()

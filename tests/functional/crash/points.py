@@ -13,6 +13,7 @@ from app.networks.vk import adapter as vk
 from app.networks.vk.longpoll import VkLongPoll
 from app.pipeline.carry_out.executor import Executor
 from app.pipeline.polling.ears import Ears
+from app.pipeline.polling.poller import Poller
 from app.pipeline.polling.storing import Storing
 from app.pipeline.record import budget, committing
 from app.pipeline.record.committing import Committer
@@ -34,6 +35,8 @@ POLL_COMMITTED: Final = "they are committed and the poller has not heard so"
 CALLBACK: Final = (RECEIVED, SCORED, WRITTEN, COMMITTED)
 SENDING: Final = (BEFORE_CALL, AFTER_CALL)
 POLL: Final = (ASKING, HEARD, POLL_WRITTEN, POLL_COMMITTED)
+#: The same of a network that only lists.
+LISTED: Final = (HEARD, POLL_WRITTEN, POLL_COMMITTED)
 _SWITCH: Final = "dies-when"
 _NEVER: Final = object()
 _passing: Final = threading.Lock()
@@ -64,6 +67,8 @@ def plant() -> None:
     _around(Ears, "store", before=HEARD)
     _around(Storing, "_move", after=POLL_WRITTEN)
     _around(Storing, "store", after=POLL_COMMITTED)
+    # Whoever is woken in the database hears of it with the next look.
+    Poller.__init__.__kwdefaults__["look_seconds"] = 0.3
     budget.PER_HOUR, budget.SHARE = 1_000_000, 1.0  # type: ignore[misc]
     # What waits for a working model is nobody's business here, and its batches are empty ones.
     working.JUDGE_WAITING_EVERY = 10**12  # type: ignore[misc, attr-defined]

@@ -97,7 +97,10 @@ def test_a_rest_is_kept_and_outlives_the_process(quick: Listening) -> None:
         wait_until(lambda: quick.poll().due_at > quick.clock.now())
     with quick.poller(source=lambda: notice, look_seconds=0.02):
         wait_until(lambda: quick.poll().lease_owner != "")
-    assert notice.asked == 1
+        assert notice.asked == 1
+        with quick.house.database.write() as session:
+            polls.wake(session, quick.pages[0])
+        wait_until(lambda: notice.asked == 2)
 
 
 def test_one_page_asks_for_all_that_share_a_bot(quick: Listening) -> None:
