@@ -74,8 +74,8 @@ class Settings(BaseSettings):
     ok_deletes: bool = False
     #: Networks from which OK's messages are taken, comma separated; empty: the key in the address is proof enough.
     ok_source_networks: str = ""
-    #: Networks whose callbacks are taken; the others' pages can be added and wait.
-    networks: str = "vk"
+    #: Networks whose events are taken; the others' pages can be added and wait. Meta's are named by whoever wants them.
+    networks: str = "vk,ok,telegram,max"
     #: Where networks and people reach this service; empty: nobody is told, `page connect --public-url` names it.
     public_url: str = ""
     #: The mail server that takes letters about incidents, the password of its user, and whom they come from.

@@ -63,7 +63,8 @@ def test_too_few_lines_are_a_usage_error(tell):
 
 def test_a_page_of_a_network_that_is_off_waits(tell):
     """It is added; options that the network has no use for and the switch are warned of."""
-    done = tell("page", "add", "--network", "ok", "--external-id", "77", "--title", "Район", "--user-token", "t")
+    chat = ("--network", "telegram", "--external-id=-1001", "--title", "Район", "--user-token", "t")
+    done = tell("page", "add", *chat, DVORNIK_NETWORKS="vk")
 
     assert done.code == 0
     assert "user_token" in done.err
