@@ -10,7 +10,7 @@ from app.domain.ports import Order
 from app.domain.principals import Principal
 from app.domain.words import Role, Verdict
 from app.outbox import claim
-from app.pipeline.carry_out.executor import Step
+from app.pipeline.carry_out.sending import Step
 from app.pipeline.overrule import verdicts
 from app.pipeline.overrule.wishes import PersonVerdict, Ruled
 from app.storage.tables import Campaign, Comment, Label
