@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.domain.copies import text_print
+from app.domain.doors import Delivered
 from app.domain.errors import PayloadRejectedError
 from app.domain.events import Event, Written
 from app.domain.judged import TEXT_LIMIT, judged_text, only_links
 from app.networks.vk.inbound import parse
 from app.networks.vk.verify import decode, secret_matches
+from app.settings import Settings
+from app.wiring import all_networks
 from model.normalise import MAX_BEFORE, normalise, rewrite
 from model.tokens import forms, tokens
 from tests.properties.storing import storable
@@ -65,4 +68,26 @@ def normaliser(data: bytes) -> None:
         last = start
 
 
-TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {"vk": vk, "normaliser": normaliser}
+def doors(data: bytes) -> None:
+    """A delivery or an update of every other network: events of storable words with steady keys, or a typed refusal."""
+    for network in _KEYED:
+        assert network.door is not None
+        request = Delivered("POST", {"group": "7"}, {}, data)
+        try:
+            network.door.answer(request, "confirmation")
+            found = network.door.parse(request)
+        except PayloadRejectedError:
+            found = ()
+        again = network.door.parse(request) if found else ()
+        updates = network.read_update(data, "-7") if network.read_update else ()
+        for event in (*found, *updates):
+            if isinstance(event, Event):
+                storable(event.body)
+                storable(event.key)
+                assert event.key
+        keys = [one.key for one in found if isinstance(one, Event)]
+        assert keys == [one.key for one in again if isinstance(one, Event)]
+
+
+_KEYED: Final = [one for one in all_networks(Settings()).values() if one.door is not None]
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {"vk": vk, "normaliser": normaliser, "doors": doors}

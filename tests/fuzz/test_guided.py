@@ -14,7 +14,52 @@ from tests.fuzz.targets import SIGNS, TARGETS
 
 ROOT = Path(__file__).parents[2]
 #: Inputs in a search of CI and the longest of them, bytes.
-SEARCHES = {"vk": (20_000, 4096), "normaliser": (1_200, 120)}
+SEARCHES = {"vk": (20_000, 4096), "normaliser": (1_200, 120), "doors": (5_000, 1024)}
+_PERSON = {"id": 5, "user_id": 5, "name": "Иван"}
+#: What the other networks send, cut down to what tells them apart.
+_DELIVERIES = [
+    {
+        "update_id": 1,
+        "message": {"message_id": 9, "date": 1790000000, "text": "Где?", "from": _PERSON, "chat": {"id": -7}},
+    },
+    {
+        "update_type": "comment_created",
+        "timestamp": 1790000000000,
+        "message": {
+            "sender": _PERSON,
+            "recipient": {"chat_id": -7, "post_id": "p"},
+            "body": {"mid": "m", "text": "Где?"},
+        },
+    },
+    {
+        "webhookType": "MESSAGE_CREATED",
+        "sender": {"user_id": "user:5"},
+        "recipient": {"chat_id": "chat:7"},
+        "message": {"mid": "m", "text": "Где?", "seq": 2**60},
+        "timestamp": 1790000000000,
+    },
+    {
+        "object": "page",
+        "entry": [
+            {
+                "id": "7",
+                "changes": [
+                    {
+                        "field": "feed",
+                        "value": {
+                            "item": "comment",
+                            "verb": "add",
+                            "comment_id": "7_9",
+                            "post_id": "7_8",
+                            "from": _PERSON,
+                            "message": "Где?",
+                        },
+                    }
+                ],
+            }
+        ],
+    },
+]
 
 
 def _seeds(name: str, folder: Path) -> None:
@@ -22,6 +67,10 @@ def _seeds(name: str, folder: Path) -> None:
     if name == "vk":
         for sample in (ROOT / "data" / "samples" / "vk").glob("*.json"):
             (folder / sample.name).write_bytes(sample.read_bytes())
+        return
+    if name == "doors":
+        for number, told in enumerate(_DELIVERIES):
+            (folder / str(number)).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         return
     lines = (ROOT / "data" / "samples" / "comments" / "disguises.jsonl").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines[:30]):
