@@ -8,8 +8,8 @@ from app.storage.columns import big, key
 class RegistryEntry(SQLModel, table=True):
     """One official page, or a body that is freed from having one; days are `YYYY-MM-DD`, '' = not known.
 
-    A page that is moderated here has its network, title and kind in its own row, and its address too unless the network's
-    id does not tell it.
+    A page that is moderated here has its network, title and kind in its own row, and mostly its address: an id of
+    Telegram does not tell it.
     """
 
     __tablename__ = "registry_entry"
