@@ -136,9 +136,7 @@ def _with_policies(session: Session, pages: Sequence[PageShown], now: int) -> li
     ]
 
 
-def _waiting(
-    session: Session, house: House, page_id: int, state: ActionState, before: int | None
-) -> Stretch:
+def _waiting(session: Session, house: House, page_id: int, state: ActionState, before: int | None) -> Stretch:
     wanted = ActionFilter(pages=(page_id,), state=state)
     actions, following = list_actions(session, wanted, before=before, limit=_NAMED)
     records = {record.decision.id: record for record in read_decisions(session, [one.decision_id for one in actions])}

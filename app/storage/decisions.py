@@ -188,9 +188,7 @@ def authors_called(session: Session, external_id: str) -> tuple[int, ...]:
     """Our ids of whoever bears this id on any network."""
     # The networks are named, so that the unique index (network, external_id) is used.
     networks = list(session.scalars(select(col(Page.network)).distinct()))
-    statement = select(col(Author.id)).where(
-        col(Author.network).in_(networks), col(Author.external_id) == external_id
-    )
+    statement = select(col(Author.id)).where(col(Author.network).in_(networks), col(Author.external_id) == external_id)
     return tuple(session.scalars(statement))
 
 

@@ -31,6 +31,5 @@ def upgrade() -> None:
     # A page's own id is free in this table, and keeps the order in which pages were added.
     columns = f"id, page_id, {', '.join(_TEXTS)}, created_at, changed_at, removed_at"
     op.execute(
-        f"INSERT INTO registry_entry ({columns})"
-        f" SELECT id, id, {empty}, created_at, created_at, removed_at FROM page"
+        f"INSERT INTO registry_entry ({columns}) SELECT id, id, {empty}, created_at, created_at, removed_at FROM page"
     )
