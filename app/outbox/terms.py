@@ -61,18 +61,26 @@ def is_end_of_term(action: Action) -> bool:
 
 
 def needless(session: Session, end: Action, now: int) -> str:
-    """Why a term's end must not be carried out: the ban was lifted before, or another one holds; '' = it must."""
+    """Why a term's end must not be carried out: the ban was lifted before, or another one holds; '' = it must.
+
+    Another one counts if it was done after this one was ordered: two that are under way together may be done in either
+    order. Of older ones nobody knows whether people have ended them in the network since.
+    """
+    ban = session.get(Action, int(end.idempotency_key.removesuffix(_TERM), 16))
+    since = ban.created_at if ban is not None else end.created_at
     query = select(Action).where(
         Action.author_id == end.author_id,
         Action.page_id == end.page_id,
-        col(Action.id).not_in((end.id, int(end.idempotency_key.removesuffix(_TERM), 16))),
-        Action.created_at >= end.created_at,
+        col(Action.id).not_in((end.id, ban.id if ban is not None else 0)),
+        col(Action.state).in_((ActionState.DONE, ActionState.SENDING)),
+        Action.changed_at >= since,
     )
-    return _why(session.exec(query.order_by(col(Action.id))).all(), now)
+    return _why(session.exec(query).all(), end, now)
 
 
-def _why(beside: Collection[Action], now: int) -> str:
-    done = [one for one in beside if one.state in {ActionState.DONE, ActionState.SENDING}]
-    if any(one.kind == ActionKind.BAN_AUTHOR and (one.ban_until is None or one.ban_until > now) for one in done):
+def _why(beside: Collection[Action], end: Action, now: int) -> str:
+    lifted_at = max((one.changed_at for one in beside if one.kind == ActionKind.UNBAN_AUTHOR), default=0)
+    bans = [one for one in beside if one.kind == ActionKind.BAN_AUTHOR and one.changed_at > lifted_at]
+    if any(one.ban_until is None or one.ban_until > now for one in bans):
         return "banned_again"
-    return "lifted" if any(one.kind == ActionKind.UNBAN_AUTHOR for one in done) else ""
+    return "lifted" if lifted_at >= end.created_at else ""

@@ -121,6 +121,40 @@ def test_an_end_that_came_before_or_must_not_come_is_left_out(world, kind, colum
     assert (_ends(world)[0].state, _ends(world)[0].last_error) == ("cancelled", why)
 
 
+@pytest.mark.parametrize("days", [(1, 30), (30, 1)])
+def test_of_two_bans_that_were_under_way_together_the_longer_one_holds(world, days):
+    """The end of the shorter one lifts nothing, whichever was sent first; the longer one's term ends as agreed."""
+    _network(world, ENDLESS)
+    for term in days:
+        world.add_ban(world.add_comment(), ban_seconds=term * 86_400)
+        world.clock.advance(1)
+    world.work_off()
+    _later(world, 1.1)
+    world.work_off()
+
+    assert [order.kind for order in world.network.calls] == [ActionKind.BAN_AUTHOR] * 2
+    _later(world, 30)
+    world.work_off()
+    assert [order.kind for order in world.network.calls][2:] == [ActionKind.UNBAN_AUTHOR]
+
+
+def test_a_ban_that_was_lifted_meanwhile_holds_nothing_up(world):
+    """Of two bans the longer one was taken back before the shorter one was sent: that one's term ends as agreed."""
+    _network(world, ENDLESS)
+    number = world.add_ban(world.add_comment(), due_at=world.clock.now() + DAY // 2)
+    comment = world.add_comment()
+    for kind in (ActionKind.BAN_AUTHOR, ActionKind.UNBAN_AUTHOR):
+        world.clock.advance(1)
+        world.add_action(comment, kind, state=ActionState.DONE, outcome="acted")
+    _later(world, 0.6)
+    world.work_off()
+    assert world.action(number).state == "done"
+    _later(world, 1.1)
+    world.work_off()
+
+    assert [order.kind for order in world.network.calls] == [ActionKind.BAN_AUTHOR, ActionKind.UNBAN_AUTHOR]
+
+
 def test_where_nobody_can_unban_the_end_becomes_a_manual_task(world):
     """The network is not even asked; a dead token makes nobody wait for it."""
     _network(world, replace(ENDLESS, can_unban=False))
