@@ -323,6 +323,20 @@ def test_what_was_heard_before_a_trouble_counts(scene: Scene) -> None:
     assert {one.kind for one in scene.hear().listings} == set(TYPES)
 
 
+def test_a_token_that_dies_in_a_round_takes_nothing_along(scene: Scene) -> None:
+    """What was listed with it is told, and the other token lists the rest."""
+    scene.begin()
+    for talk in (scene.topic, scene.photo, scene.movie):
+        scene.ok.write(talk, "слышно")
+    scene.clock.advance(30 * MINUTE)
+    scene.held = [*scene.held, Credential(2, Slot.USER, scene.ok.add_token(MANAGER))]
+    scene.ok.fail_next("discussions.getComments", None, 102)
+    first = scene.hear()
+    assert first.learned.dead == ((1, "ok_102"),)
+    scene.held = scene.held[1:]
+    assert {one.kind for one in (*first.listings, *scene.hear().listings)} == set(TYPES)
+
+
 def test_dead_tokens_and_none(scene: Scene) -> None:
     """People hear which token it was; without any, nothing is asked."""
     scene.ok.kill(scene.token)

@@ -74,8 +74,8 @@ class OkSimulator(Listening):
         with self.state.lock:
             del self.state.talks[talk.type, talk.id]
 
-    def fail_next(self, method: str, *answers: int | str) -> None:
-        """Prepare the next answers of a method ('*' = any): error codes, disturbances.
+    def fail_next(self, method: str, *answers: int | str | None) -> None:
+        """Prepare the next answers of a method ('*' = any): error codes, disturbances, None = what it answers anyway.
 
         Raises:
             ValueError: there is no such disturbance.

@@ -126,7 +126,7 @@ class State:
         self.deletes = False
         #: Whether fields may be asked for that nobody was seen to ask for.
         self.fine_fields = True
-        self.prepared: defaultdict[str, deque[int | str]] = defaultdict(deque)
+        self.prepared: defaultdict[str, deque[int | str | None]] = defaultdict(deque)
         #: What every call is answered until further notice.
         self.standing_order: int | str | None = None
         #: People who are seen online because of a call.

@@ -59,9 +59,9 @@ class Round:
         for on, since in due[:MOST_LISTED]:
             listed = await self._list(on, since, found.get(on))
             if isinstance(listed, Unheard):
-                if not listings or listed.lasting:
+                if not listings:
                     return listed
-                # What was heard counts; the next round meets the trouble at its beginning.
+                # What was heard counts, and is remembered as heard; the next round meets the trouble at its beginning.
                 self.left_over = True
                 break
             if listed is not None:
