@@ -450,6 +450,18 @@ def test_a_subscription_that_ok_forgot_is_renewed(scene: Scene) -> None:
     assert isinstance(scene.ask(messages=True, keep=True), Heard)
 
 
+def test_hearing_begins_though_messages_are_refused(scene: Scene) -> None:
+    """Comments are heard from the first question on, whatever comes of the messages, and people hear of that too."""
+    with_messages(scene)
+    scene.ok.fail_next("me/subscribe", 11, 11)
+    scene.hear(messages=True)
+    assert scene.ask(messages=True, keep=True) == Unheard("ok_11", HOUR)
+    scene.clock.advance(MINUTE)
+    scene.ok.write(scene.topic, "написано, пока никто не слушал")
+    scene.clock.advance(HOUR)
+    assert texts(scene.hear(messages=True, keep=True)) == ["написано, пока никто не слушал"]
+
+
 def test_a_group_s_dead_token_stops_no_comments(scene: Scene) -> None:
     """It is told of, and comments are heard; so they are without such a token."""
     scene.ok.kill(with_messages(scene))

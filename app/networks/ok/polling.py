@@ -93,7 +93,8 @@ class OkSource:
         if writer is not None:
             answer = await self._hear(page, cursor, writer, memory, wait=0 if asks else self._seconds(memory.due - now))
             if isinstance(answer, Unheard):
-                if not heard.listings:
+                # Where a page begins to be heard must not move on with each try.
+                if not heard.listings and not (asks and is_first):
                     return replace(answer, learned=_both(heard.learned, answer.learned))
                 answer = Heard(place, rest=_BREATH, learned=answer.learned)
             heard = replace(
