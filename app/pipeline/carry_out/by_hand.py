@@ -12,7 +12,22 @@ from app.outbox.together import goes_with
 from app.pipeline.carry_out.beside import follow_up
 from app.pipeline.carry_out.standing import load_matter
 from app.pipeline.house import House
+from app.storage.fates import lock_comments
 from app.storage.tables import Action, Comment
+
+
+def lock_together(session: Session, action_id: int) -> None:
+    """Hold the action's comment with the rest of its album, before any other lock, in the order of everybody else.
+
+    What is read of them after this is as it is while they are held.
+    """
+    action = session.get(Action, action_id)
+    comment = session.get(Comment, action.comment_id) if action is not None else None
+    if action is None or comment is None:
+        return
+    album = goes_with(session, comment, ActionKind(action.kind))
+    lock_comments(session, [comment.id, *(one.id for one in album)])
+    session.expire_all()
 
 
 def end_by_hand(
@@ -20,7 +35,7 @@ def end_by_hand(
 ) -> list[Entry]:
     """Note that a person did it, with what follows for the comment, its album and the ban's term.
 
-    Action and comment are locked; `signed` is how the journal may keep `by`.
+    Action and comments are locked, these by `lock_together`; `signed` is how the journal may keep `by`.
     """
     kind = ActionKind(action.kind)
     album = goes_with(session, comment, kind)

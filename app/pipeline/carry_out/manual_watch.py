@@ -13,7 +13,7 @@ from app.domain.clock import HOUR, MINUTE
 from app.domain.ports import ClientFactory, Credential, NetworkClient, Order, Sight
 from app.domain.states import ActionState
 from app.journal.chain import append
-from app.pipeline.carry_out.by_hand import end_by_hand
+from app.pipeline.carry_out.by_hand import end_by_hand, lock_together
 from app.pipeline.carry_out.credentials import open_credentials
 from app.pipeline.carry_out.standing import matter_of, order_of
 from app.pipeline.configuration import Configuration
@@ -112,6 +112,7 @@ class ManualWatch:
             sight = Sight.UNKNOWN
         at = self.house.clock.now()
         with self.house.database.write() as session:
+            lock_together(session, task.action_id)
             comment = outbox.lock_comment(session, task.comment_id)
             action = outbox.lock_action(session, task.action_id)
             if comment is None or action is None or action.state != ActionState.MANUAL:

@@ -26,7 +26,7 @@ from app.domain.words import ActionKind
 from app.journal.chain import Entry, append
 from app.outbox.moves import is_by_machine, move
 from app.outbox.permission import REMOVALS
-from app.pipeline.carry_out.by_hand import end_by_hand
+from app.pipeline.carry_out.by_hand import end_by_hand, lock_together
 from app.pipeline.configuration import Configuration
 from app.pipeline.house import House
 from app.pipeline.overrule import told
@@ -155,6 +155,7 @@ def done_by_hand(house: House, action_id: int, *, who: Principal) -> Action:
         ConflictError: it does not wait for anybody's hands.
     """
     with house.database.write() as session:
+        lock_together(session, action_id)
         action, comment = _locked(session, action_id, who)
         if action.state != ActionState.MANUAL:
             raise ConflictError(_told(action))

@@ -1,15 +1,22 @@
 """Messages of one album stand and fall together, and what a restore takes back is named, on both engines."""
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.ports import Done, Manual
 from app.domain.principals import Principal
 from app.domain.states import ActionState, Outcome
 from app.domain.words import ActionKind, Reason, Role
 from app.outbox.moves import open_case
+from app.pipeline.carry_out.manual_watch import ManualWatch
 from app.pipeline.overrule.actions import done_by_hand
+from app.storage import outbox
 from app.storage.tables import Action, Comment, RevisionBody
 from tests.fakes.world import World
 
@@ -80,6 +87,50 @@ def test_a_failed_removal_moves_nothing(world):
     assert _states(world, first, second) == ["visible", "visible"]
     done_by_hand(world.house, number, who=Principal(7, "anna", Role.MODERATOR, None))
     assert _states(world, first, second) == ["removed", "removed"]
+
+
+def _by_person(world: World, number: int) -> None:
+    done_by_hand(world.house, number, who=Principal(7, "anna", Role.MODERATOR, None))
+
+
+def _by_watch(world: World, number: int) -> None:
+    world.network.removed.add(world.row(Comment, world.action(number).comment_id).external_id)
+    watch = ManualWatch(world.house, {"vk": world.network.client}, pause=lambda _seconds: None)
+    assert watch.look(threading.Event()) == 1
+
+
+def _until_somebody_waits(world: World) -> None:
+    """Until a transaction waits for a lock."""
+    ends = time.monotonic() + 20
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while time.monotonic() < ends:
+        with world.database.read() as session:
+            if session.execute(query).scalar_one():
+                return
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("tick", [_by_person, _by_watch])
+def test_whoever_ticks_a_task_off_locks_an_album_as_everybody_does(
+    postgres_url: str, tick: Callable[[World, int], None]
+) -> None:
+    """The worker that has just removed the first message and a person with a task about the last one do not cross."""
+    world = World(postgres_url)
+    first, last = _message(world), _message(world)
+    number = world.add_action(last, state=ActionState.MANUAL, ordered_by="person:anna")
+    with ThreadPoolExecutor(1) as other:
+        with world.database.write() as session:
+            assert outbox.lock_comment(session, first) is not None
+            ticking = other.submit(tick, world, number)
+            _until_somebody_waits(world)
+            assert outbox.lock_comment(session, last) is not None
+        ticking.result()
+
+    assert world.action(number).state == "done"
+    assert _states(world, first, last) == ["removed", "removed"]
+    world.close()
 
 
 @pytest.mark.parametrize("removal", [ActionKind.DELETE_COMMENT, ActionKind.HIDE_COMMENT])
