@@ -192,6 +192,14 @@ def test_our_address_is_kept_with_the_group_s_number(scene: Scene) -> None:
     assert not scene.ok.state.subscriptions[GROUP]
 
 
+def test_our_address_is_known_by_its_end_where_nobody_says_where_we_are(scene: Scene) -> None:
+    """It is told without the group's number, whatever else is kept; an address without one is somebody else's."""
+    scene.ok.state.subscriptions[GROUP].append(Kept("https://other.example/hook", 0))
+    assert scene.keeper.subscription(GROUP, scene.own, ours="") == Subscription("https://other.example/hook")
+    assert scene.keeper.subscribe(GROUP, OURS, "", scene.own) is None
+    assert scene.keeper.subscription(GROUP, scene.own, ours="") == Subscription(OURS)
+
+
 def test_a_message_comes_by_the_address(scene: Scene) -> None:
     """Over HTTP, with the group's number, acknowledged at once."""
     scene.subscribe()

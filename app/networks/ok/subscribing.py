@@ -37,11 +37,17 @@ class OkSubscriber:
             return self._host == "localhost"
 
     def subscription(self, page: str, credential: Credential, *, ours: str) -> Subscription | Refusal:
-        """The address that is ours without the group's number, else another one; OK tells of no troubles."""
+        """Our address without the group's number, else another one; OK tells of no troubles.
+
+        Where nobody has said which is ours, one with this group's number is: whoever asks compares its end.
+        """
         urls = self._urls(credential)
         if isinstance(urls, Refusal):
             return urls
-        return Subscription(ours if ours and address(ours, page) in urls else next(iter(urls), ""))
+        if ours:
+            return Subscription(ours if address(ours, page) in urls else next(iter(urls), ""))
+        numbered = (url for url in urls if address(url, page) == url)
+        return Subscription(_bare(next(numbered, "")) or next(iter(urls), ""))
 
     def subscribe(self, page: str, url: str, secret: str, credential: Credential) -> Refusal | None:  # noqa: ARG002
         """OK takes no secret: the key in the address is one."""
@@ -84,6 +90,12 @@ class OkSubscriber:
 
 def address(url: str, page: str) -> str:
     """Our address with the group's number, which a delivery does not name."""
+    parts = urlsplit(_bare(url))
+    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), (GROUP, page)])))
+
+
+def _bare(url: str) -> str:
+    """An address without a group's number."""
     parts = urlsplit(url)
     query = [(name, value) for name, value in parse_qsl(parts.query) if name != GROUP]
-    return urlunsplit(parts._replace(query=urlencode([*query, (GROUP, page)])))
+    return urlunsplit(parts._replace(query=urlencode(query)))
