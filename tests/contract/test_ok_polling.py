@@ -225,6 +225,19 @@ def test_a_deleted_topic_takes_its_comments_along(scene: Scene) -> None:
     assert scene.hear().listings == (Listing(Kind.WALL, scene.topic.id, (), 0),)
 
 
+def test_a_list_that_breaks_off_calls_nothing_gone(scene: Scene) -> None:
+    """OK may not know a place in its list any more: the discussion is there, and what was listed counts."""
+    scene.begin()
+    for number in range(120):
+        scene.ok.write(scene.topic, f"{number}")
+        scene.clock.advance(SECOND)
+    scene.ok.fail_next("discussions.getComments", None, 141)
+    (listing,) = scene.hear().listings
+    assert len(listing.events) == 100
+    assert listing.since is not None
+    assert listing.since > scene.topic.comments[0].ms * 1000
+
+
 def test_the_last_comment_of_a_topic_can_go(scene: Scene) -> None:
     """An empty list is a word where nothing is counted either."""
     scene.begin()

@@ -110,6 +110,9 @@ def comments(page: str, on: Discussion, since: int, fields: Fields) -> Question[
     for _ in range(PAGES):
         answer = yield from _finely(COMMENTS, {**on.params, **_comments_params(anchor)}, fields)
         if isinstance(answer, Refused) and answer.code in NOT_THERE:
+            if items:
+                # So OK may call the place in a list that was gone on from: what stands before it is known all the same.
+                break
             # What was discussed is gone, and all that was said about it.
             return Standing((), 0)
         if not isinstance(answer, Answered):
