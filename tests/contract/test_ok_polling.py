@@ -238,6 +238,16 @@ def test_a_list_that_breaks_off_calls_nothing_gone(scene: Scene) -> None:
     assert listing.since > scene.topic.comments[0].ms * 1000
 
 
+def test_comments_are_told_in_the_order_in_which_they_were_written(scene: Scene) -> None:
+    """Though OK lists the newest first: who writes again is told from who writes for the first time."""
+    scene.begin()
+    for number in range(3):
+        scene.ok.write(scene.topic, f"{number}")
+        scene.clock.advance(SECOND)
+    (listing,) = scene.hear().listings
+    assert [event.body.text for event in listing.events if isinstance(event.body, Written)] == ["0", "1", "2"]
+
+
 def test_the_last_comment_of_a_topic_can_go(scene: Scene) -> None:
     """An empty list is a word where nothing is counted either."""
     scene.begin()
