@@ -97,7 +97,7 @@ class Snapshot:
     by_id: Mapping[int, PageConfig]
     #: Connections that are called by their own key, by network and key.
     connections: Mapping[tuple[str, str], ConnectionConfig] = field(default_factory=dict)
-    #: Pages whose secret does not open.
+    #: Pages whose secret, or that of whose connection, does not open.
     sealed: frozenset[int] = frozenset()
     #: The encryption keys that were there to open it.
     keys: tuple[bytes, ...] = field(default=(), repr=False)
@@ -236,11 +236,12 @@ class Configuration:
             read[row.id] = held
         self._known = read
         by_id = {number: page for number, (_, page) in read.items()}
-        sealed = frozenset(page.id for page in by_id.values() if page.is_sealed)
+        connections = MappingProxyType(keyed_connections(session, self._house.networks.values(), self._opened))
+        closed = {one.id for one in connections.values() if one.is_sealed}
+        sealed = frozenset(one.id for one in by_id.values() if one.is_sealed or one.connection_id in closed)
         for number in sealed - self._snapshot.sealed:
             _log.error("page_secret_does_not_open", page=number)
         pages = {(page.network, page.external_id): page for page in by_id.values()}
-        connections = MappingProxyType(keyed_connections(session, self._house.networks.values(), self._opened))
         return Snapshot(version, MappingProxyType(pages), MappingProxyType(by_id), connections, sealed, keys)
 
     @staticmethod

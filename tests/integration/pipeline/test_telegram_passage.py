@@ -3,22 +3,29 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import update
 from sqlmodel import select
 
 from app.domain.doors import Delivered
-from app.domain.errors import SignatureRejectedError
+from app.domain.errors import BusyError, SignatureRejectedError
 from app.networks.telegram.door import TelegramDoor
 from app.pipeline.administration.pages import NewPage, add_page
 from app.pipeline.administration.policies import ensure_presets
-from app.pipeline.configuration import Configuration
+from app.pipeline.configuration import RELOOK, Configuration
 from app.pipeline.keyed_intake import KeyedIntake
 from app.pipeline.naming import page_named
 from app.pipeline.record.committing import Committer
 from app.pipeline.record.writer import Writer
-from app.storage.tables import Comment, Page, Post, SeenEvent
+from app.storage.keyring import KeyRing
+from app.storage.nodes import bump_config
+from app.storage.tables import Comment, Connection, Page, Post, SeenEvent
+from app.storage.vault import Vault
 from tests.fakes.clock import FakeClock
 from tests.fakes.gates import gate_of
 from tests.fakes.house import make_house
@@ -102,6 +109,41 @@ def test_a_wrong_secret_stays_outside(post: Porch) -> None:
     with pytest.raises(SignatureRejectedError):
         post.deliver("message", comment())
     assert post.rows(Comment) == []
+
+
+def test_a_page_of_another_bot_is_not_reached(post: Porch) -> None:
+    """Whoever holds one bot's secret writes on no other bot's page, and replays nothing of it through his own door."""
+    foreign = NewPage("telegram", str(OTHER), "Город", secret="other", community_token="7000000002:BBtoken")
+    add_page(post.house, foreign, by="cli")
+    with post.house.database.read() as session:
+        assert ("telegram", str(OTHER)) in post.configuration.current(session).pages
+    post.deliver("message", comment(chat=group(id=OTHER)))
+    assert post.rows(Comment) == []
+
+
+def test_a_secret_that_does_not_open_keeps_deliveries_out_until_its_key_is_back(
+    post: Porch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are to come again, people hear of the page, and no restart is needed."""
+    file, lost = tmp_path / "encryption.key", Fernet.generate_key()
+    file.write_bytes(Fernet.generate_key())
+    with post.house.database.write() as session:
+        session.execute(update(Connection).values(secret_enc=Vault(lost).seal(SECRET)))
+        bump_config(session)
+    vault = Vault(KeyRing(file))
+    post.house = replace(post.house, vault=vault)
+    monkeypatch.setattr(post.configuration, "_house", post.house)
+    with post.house.database.read() as session:
+        post.configuration.current(session)
+    with pytest.raises(BusyError):
+        post.deliver("message", comment())
+    assert post.configuration.sealed == {post.page}
+    file.write_bytes(file.read_bytes() + b"\n" + lost)
+    post.house.clock.advance(2 * RELOOK)
+    post.deliver("message", comment())
+
+    assert post.configuration.sealed == frozenset()
+    assert len(post.rows(Comment)) == 1
 
 
 def test_a_dialogue_belongs_to_the_only_page_of_a_bot(post: Porch) -> None:
