@@ -375,6 +375,7 @@ def test_comments_are_read_back_to_an_instant(
     assert sorted(set(words(found)) - set(old)) == sorted([*map(str, range(230)), "Скоро"])
     assert 0 < len(old) < 100, "the last list holds what may have been edited"
     assert len(words(found)) == len(set(words(found)))
+    assert [one for one in words(found) if one.isdigit()] == [*map(str, range(230))], "as they were written"
     assert {event.page for event in found} == {PAGE}
     assert {event.type for event in found} == {"comment_new"}
     bodies = [event.body for event in found if isinstance(event.body, Written)]
