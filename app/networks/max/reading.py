@@ -78,7 +78,8 @@ class MaxReader:
         if isinstance(listed, Refusal):
             return listed
         # They come from the newest on, and are judged as they were written: who repeats whom, who wrote first.
-        listed = sorted(listed[::-1], key=lambda one: integer(one.get("timestamp")) or 0)
+        listed.reverse()
+        listed.sort(key=lambda one: integer(one.get("timestamp")) or 0)
         return tuple(_events(page, thing, listed))
 
     def close(self) -> None:

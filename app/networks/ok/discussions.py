@@ -179,7 +179,8 @@ def _standing(page: str, on: Discussion, items: Iterable[JsonObject], since: int
     instants = [at for at in map(instant, items) if at is not None]
     within = [item for item in items if _is_within(item, since) and stands(item)]
     # They come from the newest on, and are judged as they were written: who repeats whom, who wrote first.
-    within = sorted(within[::-1], key=lambda item: instant(item) or 0)
+    within.reverse()
+    within.sort(key=lambda item: instant(item) or 0)
     read = [_read(page, on, item) for item in within]
     events = {event.key: event for event in read if event is not None}
     told_since: int | None = since
