@@ -64,6 +64,16 @@ def entry_without_page(session: Session, organisation: str, url: str, exempt_act
     return session.exec(query.with_for_update()).first()
 
 
+def page_with_address(session: Session, network: str, url: str) -> Page | None:
+    """The page of this network whose entry names this very address."""
+    query = (
+        select(Page)
+        .join(RegistryEntry, col(RegistryEntry.page_id) == col(Page.id))
+        .where(col(Page.network) == network, col(Page.removed_at).is_(None), col(RegistryEntry.url) == url)
+    )
+    return session.exec(query.order_by(col(Page.id)).limit(1)).first()
+
+
 def enter_page(session: Session, ids: IdSource, page_id: int, at: int) -> RegistryEntry:
     """A page stands in the register from the moment it is added; one that comes back has what was known of it."""
     entry = entry_of_page(session, page_id)

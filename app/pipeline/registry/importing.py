@@ -11,14 +11,14 @@ from app.domain.errors import ConflictError, DvornikError, InvalidInputError
 from app.domain.wording import OFFICES
 from app.domain.words import Office
 from app.pipeline.administration.acting import Acting
-from app.pipeline.administration.page_fields import network_named, office_named
+from app.pipeline.administration.page_fields import checked_title, network_named, office_named
 from app.pipeline.administration.pages import NewPage, PageChanges, add_page, change_page, check_new_page
 from app.pipeline.house import House
 from app.pipeline.registry.columns import COLUMNS, SETTINGS, TOLD
 from app.pipeline.registry.keeping import EntryChanges, add_body, apply, checked
 from app.storage import pages as page_queries
 from app.storage import registry as queries
-from app.storage.tables import Page
+from app.storage.tables import Page, RegistryEntry
 
 _MOST_BYTES: Final = 32_000_000
 _NAMES: Final[Mapping[str, str]] = {
@@ -67,9 +67,11 @@ def import_pages(house: House, table: bytes, *, by: str, dry: bool = False) -> I
         InvalidInputError: this is no such table.
     """
     result, importer = Imported(), _Importer(house, by, dry)
-    for number, line in _lines(table):
+    rows = _rows(table)
+    names = _heading(next(rows, (1, []))[1])
+    for number, cells in rows:
         try:
-            became = importer.take(_Line.of(line))
+            became = importer.take(_Line.of(_named(names, cells)))
         except DvornikError as error:
             result.bad.append(BadLine(number, str(error)))
         else:
@@ -109,13 +111,25 @@ class _Importer:
         if values.get("external_id") and values.get("url"):
             # The id is known without it, so the address is the one that people are to see.
             line = replace(line, entry=replace(line.entry, url=values["url"]))
+            checked(line.entry)
         network = network_named(self.house.networks, values["network"])
+        page = self._by_address(network.name, line)
+        if page is not None:
+            return self._known(page, line)
         external_id = network.form.checked_id(values.get("external_id") or values.get("url") or "")
         with self.house.database.read() as session:
             page = page_queries.page_at(session, network.name, external_id)
         if page is not None and page.removed_at is None:
             return self._known(page, line)
         return self._new(network.name, external_id, line)
+
+    def _by_address(self, network: str, line: _Line) -> Page | None:
+        """A page that the register shows under an address which its id does not tell."""
+        url = line.values.get("url")
+        if line.values.get("external_id") or not url:
+            return None
+        with self.house.database.read() as session:
+            return queries.page_with_address(session, network, url)
 
     def _new(self, network: str, external_id: str, line: _Line) -> Became:
         values = {name: line.values.get(name) or None for name in (*_RULES, *_CREDENTIALS)}
@@ -148,7 +162,10 @@ class _Importer:
         title, office = line.values.get("title") or page.title, line.office or page.office
         is_new = (title, office) != (page.title, page.office)
         if self.dry:
-            return Became.CHANGED if is_new else Became.SAME
+            checked_title(title)
+            with self.house.database.read() as session:
+                entry = queries.entry_of_page(session, page.id)
+            return Became.CHANGED if is_new or _differs(entry, line.entry) else Became.SAME
         if is_new:
             change_page(self.house, page.id, PageChanges(title=title, office=office), by=self.by)
         described = self._describe(page.id, line.entry)
@@ -170,7 +187,7 @@ class _Importer:
         with self.house.database.write() as session:
             entry = queries.entry_without_page(session, organisation, url, act)
             if self.dry:
-                return Became.ADDED if entry is None else Became.SAME
+                return Became.ADDED if entry is None else Became.CHANGED if _differs(entry, changes) else Became.SAME
             if entry is not None:
                 acting = Acting(session, self.house, self.house.clock.now(), self.by)
                 return Became.CHANGED if apply(acting, entry, changes) else Became.SAME
@@ -178,25 +195,48 @@ class _Importer:
         return Became.ADDED
 
 
-def _lines(table: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines by their number in the file, with the fields that they fill."""
-    reader = csv.reader(io.StringIO(_text(table), newline=""), delimiter=_delimiter(table))
-    names = _heading(next(reader, []))
-    for row in reader:
-        if not any(cell.strip() for cell in row):
+def _differs(entry: RegistryEntry | None, changes: EntryChanges) -> bool:
+    """Whether the changes would change anything."""
+    return any(entry is None or getattr(entry, name) != value for name, value in checked(changes).items())
+
+
+def _rows(table: bytes) -> Iterator[tuple[int, list[str] | None]]:
+    """Rows that are not empty by the number of the line on which they begin; None = no row of a table."""
+    reader = csv.reader(io.StringIO(_text(table), newline=""), delimiter=_delimiter(table), strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield number, None
             continue
-        cells = [_plain(cell) for cell in row]
-        values = dict(zip(names, cells, strict=False))
-        yield reader.line_num, {name: value for name, value in values.items() if name not in TOLD}
+        if number == 1 or any(cell.strip() for cell in row):
+            yield number, row
 
 
-def _heading(row: list[str]) -> list[str]:
+def _named(names: list[str], cells: list[str] | None) -> dict[str, str]:
+    """The fields that a row fills."""
+    if cells is None:
+        raise InvalidInputError("table", "строку не прочесть: проверьте кавычки и длину ячеек")
+    if any(cell.strip() for cell in cells[len(names) :]):
+        raise InvalidInputError("table", f"ожидается не больше ячеек, чем столбцов в заголовке: {len(names)}")
+    values = zip(names, map(_plain, cells), strict=False)
+    return {name: value for name, value in values if name not in TOLD}
+
+
+def _heading(row: list[str] | None) -> list[str]:
+    row = row or []
     names = [_NAMES.get(cell.strip().casefold()) for cell in row]
     unknown = [cell for cell, name in zip(row, names, strict=True) if name is None]
     if unknown or not row:
         known = ", ".join(COLUMNS.values())
         told = f"нет столбца «{unknown[0]}»" if unknown else "нет заголовка"
         raise InvalidInputError("table", f"{told}; ожидаются столбцы: {known}")
+    twice = [cell for place, cell in enumerate(row) if names[place] in names[:place]]
+    if twice:
+        raise InvalidInputError("table", f"столбец «{twice[0]}» назван дважды: ожидается один")
     return [str(name) for name in names]
 
 

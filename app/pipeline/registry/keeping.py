@@ -159,11 +159,16 @@ def checked(changes: EntryChanges) -> dict[str, str]:
 
 
 def _check_day(name: str, value: str) -> None:
+    if value and not _is_day(value):
+        raise InvalidInputError(name, "ожидается день в виде 2026-11-23")
+
+
+def _is_day(value: str) -> bool:
+    """Python reads other forms of a day too; every table that is made of the register expects this one."""
     try:
-        if value:
-            date.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value
     except ValueError:
-        raise InvalidInputError(name, "ожидается день в виде 2026-11-23") from None
+        return False
 
 
 def _entry(acting: Acting, entry_id: int) -> RegistryEntry:
