@@ -274,6 +274,19 @@ def test_a_look_tells_what_persons_did(telegram: TelegramBotApi, client: Telegra
     assert is_kept_out({"status": "kicked"})
 
 
+def test_a_mute_that_ends_sooner_is_no_ban(telegram: TelegramBotApi, client: TelegramClient, clock: FakeClock) -> None:
+    """An earlier step of the ladder ticks off no task of a later one; one without an end does."""
+    telegram.write("спам")
+    day, week = clock.now() + DAY, clock.now() + 7 * DAY
+    assert client.carry_out(order(BAN, ban_until=day), [BOT]) == Done(Outcome.ACTED)
+    assert client.look(order(BAN, ban_until=day), [BOT]) is Sight.DONE
+    assert client.look(order(BAN, ban_until=week), [BOT]) is Sight.NOT_DONE
+    assert client.look(order(BAN), [BOT]) is Sight.NOT_DONE
+    telegram.set_member(Member(CITIZEN, "restricted", can_send=False))
+    assert client.look(order(BAN), [BOT]) is Sight.DONE
+    assert client.look(order(BAN, ban_until=week), [BOT]) is Sight.DONE
+
+
 @pytest.mark.parametrize("disturbance", ["close", "garbage", "http_502", "redirect"])
 def test_trouble_on_the_way_costs_an_attempt(
     telegram: TelegramBotApi, client: TelegramClient, disturbance: str

@@ -25,7 +25,7 @@ from app.domain.states import Outcome, WaitingFor
 from app.domain.words import ActionKind
 from app.networks.telegram.calls import Call, chat_of, is_chat, plan
 from app.networks.telegram.failures import Move, handling
-from app.networks.telegram.membership import RIGHTS, is_kept_out, may
+from app.networks.telegram.membership import RIGHTS, is_kept_out, is_kept_out_until, may
 from app.networks.telegram.transport import Answer, Answered, BotApi, Refused, bot_of
 
 #: What Telegram answers whatever the token.
@@ -94,12 +94,15 @@ class TelegramClient:
         about = {"chat_id": int(order.page), "user_id": int(order.author)}
         answer = self._api.call("getChatMember", about, credentials[0])
         if isinstance(answer, Answered):
-            kept_out = is_kept_out(object_of(answer.result))
+            member = object_of(answer.result)
         elif isinstance(answer, Refused) and handling(answer).move is Move.ABSENT:
-            kept_out = False
+            member = {}
         else:
             return Sight.UNKNOWN
-        return Sight.DONE if kept_out == (order.kind is ActionKind.BAN_AUTHOR) else Sight.NOT_DONE
+        banning = order.kind is ActionKind.BAN_AUTHOR
+        # A mute that ends before is another one: what was ordered is still to be done.
+        done = is_kept_out_until(member, order.ban_until) if banning else not is_kept_out(member)
+        return Sight.DONE if done else Sight.NOT_DONE
 
     def examine(self, page: str, credential: Credential) -> tuple[Right, ...] | Untold:
         """What the bot may do in the group, by its rights there."""

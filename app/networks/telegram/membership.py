@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.domain.clock import SECOND
 from app.domain.events import AuthorBanned, AuthorUnbanned, PageChanged
 from app.domain.json_fields import JsonObject, id_of, object_of, required_id, text_of
 from app.networks.telegram.fields import instant
@@ -24,6 +25,13 @@ def is_kept_out(member: JsonObject) -> bool:
     """Whether somebody may write nothing: banned, or there and mute."""
     status = member.get("status")
     return status == "kicked" or (status == "restricted" and member.get("can_send_messages") is False)
+
+
+def is_kept_out_until(member: JsonObject, until: int | None) -> bool:
+    """Whether somebody may write nothing until an instant (microseconds) at least, for ever where that is None."""
+    # No end is told as nought; others are told to the second.
+    ends = instant(member.get("until_date"))
+    return is_kept_out(member) and (ends is None or (until is not None and ends > until - SECOND))
 
 
 def member_changed(change: JsonObject) -> AuthorBanned | AuthorUnbanned | PageChanged | None:
