@@ -93,7 +93,10 @@ class _Glance:
                 if item is not None:
                     continue
                 chunk = chunks[at]
-                bare = chunk.lstrip(BEFORE).rstrip(BEHIND) if len(chunk) <= LONGEST else chunk
+                if len(chunk) > LONGEST:
+                    # It is strange, and as long as a text may be: nobody remembers it.
+                    return None
+                bare = chunk.lstrip(BEFORE).rstrip(BEHIND)
                 items[at] = get(bare)
                 if items[at] is None:
                     demanded, items[at] = self._look_closely(generation, chunk, bare)

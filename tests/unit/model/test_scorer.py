@@ -15,6 +15,7 @@ from model.features import Vocabulary
 from model.labels import CATEGORIES, HEADS
 from model.memory import Answers, Memory
 from model.scorer import Scorer, Scores
+from model.sight import Sight
 from model.tokens import ngrams
 from model.weights import lemmas_and_kinds
 from tests.unit.model.conftest import WORDS
@@ -178,6 +179,17 @@ def test_words_that_people_use_survive_a_flood(artefact):
     assert 300_000 <= memory.misses <= 303_000
     _gathered(cache, usual)
     assert cache.memory().misses == memory.misses
+
+
+def test_what_is_longer_than_words_takes_no_room():
+    """A flood of texts without a space is cut into words, which are kept; the texts themselves are not."""
+    cache = TokenCache(_lengths, 1, 2**20)
+    sight = Sight(cache)
+    for n in range(20):
+        (read,), _ = sight.read([f"{n}" + "йцукен" * 2000])
+        assert len(read.places) == 1
+    assert cache.memory().entries == 20
+    assert cache.memory().bytes < 20 * 500
 
 
 def test_every_memory_is_bounded_and_counts(artefact):
