@@ -68,7 +68,9 @@ class TokenCache:
     def memory(self) -> Memory:
         """How full it is; hits and misses count the words of texts, threads that ask at once may go uncounted."""
         young = self._young
-        told = (young, young.older) if young.older else (young,)
+        # Another thread may forget it meanwhile.
+        older = young.older
+        told = (young, older) if older else (young,)
         entries = sum(one.used - 1 + len(one.chunks) for one in told)
         hits = max(0, self._asked - self._computed)
         return Memory(sum(one.bytes for one in told), 2 * self._half, entries, hits, self._computed)
