@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +86,24 @@ def test_updates_come_in_order_and_once(scene: Scene) -> None:
     assert isinstance(first, Heard)
     assert texts(scene.listen(first.place)) == ["в"]
     assert texts(scene.listen()) == ["в"]
+
+
+def test_another_bot_counts_for_itself(scene: Scene) -> None:
+    """A page that was given another bot's token hears all that waits for that bot; a new token of the same goes on."""
+    scene.telegram.write("а")
+    heard = scene.listen()
+    assert isinstance(heard, Heard)
+    scene.telegram.write("б")
+    ours, far = heard.place, str(int(heard.place.cursor) + 1000)
+    other = scene.listen(replace(ours, server="7000000009", cursor=far))
+
+    assert texts(other) == ["а", "б"]
+    assert isinstance(other, Heard)
+    assert (other.opened, other.lost, other.place.server) == (True, "", TOKEN.partition(":")[0])
+    again = scene.listen(ours)
+    assert texts(again) == ["б"]
+    assert isinstance(again, Heard)
+    assert not again.opened
 
 
 def test_the_first_question_waits_for_nothing(scene: Scene) -> None:

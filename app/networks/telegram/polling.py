@@ -31,7 +31,7 @@ CLIENTS: Final = 64
 #: The most that one answer holds.
 _AT_ONCE: Final = 100
 UPDATES_BYTES: Final = 32_000_000
-#: A bot has no session; this says that it has been asked before.
+#: A bot has no session; this says that it has been asked before. Its own number stands for the server.
 _ASKED: Final = "asked"
 #: A larger hole is a number that was drawn anew.
 _LARGEST_HOLE: Final = 100_000
@@ -69,14 +69,18 @@ class TelegramPolling:
         held = await tokens()
         if not held:
             return Unheard("no_token", lasting=True)
-        opened = not place.key
+        bot = held[0].token.partition(":")[0]
+        if place.server not in {"", bot}:
+            # Each bot counts for itself: another one's number might throw away what waits here.
+            place = Place()
+        opened = not place.key or not place.server
         got = await self._ask(place, held[0], wait=0 if opened else self._wait)
         if isinstance(got, Unheard):
             return got
         heard = _heard(got, place)
         if isinstance(heard, Unheard) or not opened:
             return heard
-        return replace(heard, place=replace(heard.place, key=_ASKED), opened=True)
+        return replace(heard, place=replace(heard.place, server=bot, key=_ASKED), opened=True)
 
     async def close(self) -> None:
         """Give connections back."""
