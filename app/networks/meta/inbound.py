@@ -1,6 +1,6 @@
 """Translates webhook deliveries of Facebook pages and Instagram accounts into the house's words.
 
-Pure. One request has many entries, each of many changes. Instagram writes a change in `changes` or directly into the
+Pure but for the log. One request has many entries, each of many changes. Instagram writes a change in `changes` or directly into the
 entry, by how the application signs in; both are read. There is no id of an event: a happening is known by what it tells
 and by the time of its entry, which repeats keep.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
+import structlog
 
 from app.domain.clock import SECOND
 from app.domain.errors import PayloadRejectedError
@@ -32,6 +33,7 @@ _ACTS: Final[Mapping[str, Act]] = {
 }
 _REMOVALS: Final = frozenset({"remove", "delete"})
 _POSTS: Final = frozenset({"post", "status", "photo", "video", "share", "link"})
+_log = structlog.get_logger()
 _TYPES: Final = {Act.NEW: "new", Act.EDIT: "edit", Act.RESTORE: "restore"}
 
 
@@ -55,10 +57,10 @@ class _Change(NamedTuple):
 
 
 def parse(body: bytes) -> tuple[Event | Ignored, ...]:
-    """What a request tells, in order.
+    """What a request tells, in order; a change that cannot be read costs its neighbours nothing.
 
     Raises:
-        PayloadRejectedError: this is no delivery, or a comment lacks what identifies it.
+        PayloadRejectedError: this is no delivery, or a comment lacks what identifies it and nothing else is told.
     """
     told = read_json(body)
     if not isinstance(told, dict):
@@ -71,7 +73,17 @@ def parse(body: bytes) -> tuple[Event | Ignored, ...]:
     mark = {"page": "", "instagram": INSTAGRAM}.get(kind)
     if mark is None:
         return (Ignored(NAME, "", "other", "unknown_object"),)
-    return tuple(_read(change) for entry in objects_of(told["entry"]) for change in _changes(kind, mark, entry))
+    found: list[Event | Ignored] = []
+    refusal: PayloadRejectedError | None = None
+    for change in [change for entry in objects_of(told["entry"]) for change in _changes(kind, mark, entry)]:
+        try:
+            found.append(_read(change))
+        except PayloadRejectedError as error:
+            _log.warning("a change was refused", network=NAME, where=error.where, expected=error.expected)
+            refusal = error
+    if refusal is not None and not found:
+        raise refusal
+    return tuple(found)
 
 
 def _changes(kind: str, mark: str, entry: JsonObject) -> Iterator[_Change]:

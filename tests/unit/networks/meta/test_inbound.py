@@ -184,6 +184,13 @@ def test_what_is_no_delivery_is_refused(raw: bytes) -> None:
         parse(raw)
 
 
+def test_a_change_that_cannot_be_read_costs_its_neighbours_nothing() -> None:
+    """Meta repeats the whole request and gives it up at last, with what is told beside it."""
+    (found,) = parse(delivery(comment(comment_id=None), comment()))
+    assert isinstance(found, Event)
+    assert found.type == "comment_new"
+
+
 def test_a_date_of_nonsense_is_no_date() -> None:
     """The comment counts all the same."""
     assert [words(delivery(comment(created_time=at))).written_at for at in (5, "вчера", None, 2**62)] == [None] * 4
