@@ -1,8 +1,8 @@
 """Translates webhook deliveries of Facebook pages and Instagram accounts into the house's words.
 
 Pure but for the log. One request has many entries, each of many changes. Instagram writes a change in `changes` or
-directly into the entry, by how the application signs in; both are read. There is no id of an event: a happening is known
-by what it tells and by the time of its entry, which repeats keep.
+directly into the entry, by how the application signs in; both are read. There is no id of an event: a happening is
+known by what it tells and by the time of its entry, which repeats keep.
 """
 
 import hashlib
