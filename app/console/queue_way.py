@@ -108,7 +108,7 @@ class Walker:
         wanted = self.way.wanted(self.who, self.now)
         with self.use.house.database.read() as session:
             first, _ = case_ids(session, wanted, after=None, limit=_NEAR)
-            waiting = count_open(session, wanted.pages, at_most=_COUNTED + 1)
+            waiting = count_open(session, wanted.pages, at_most=_COUNTED + 2)
             before = first[first.index(case.id) - 1] if case.id in first[1:] else None
             if case.id in first[:-1]:
                 return Surroundings(before, first[first.index(case.id) + 1], waiting)
@@ -159,13 +159,14 @@ class Surroundings:
 
     before: int | None
     after: int | None
-    #: This one among them; counting ends behind `_COUNTED`.
+    #: This one among them; counting ends where more than `_COUNTED` wait beside it.
     waiting: int
 
     @property
     def further(self) -> str:
         """How many wait beside this one, in words."""
-        return f"больше {_COUNTED}" if self.waiting > _COUNTED else str(max(self.waiting - 1, 0))
+        others = max(self.waiting - 1, 0)
+        return f"больше {_COUNTED}" if others > _COUNTED else str(others)
 
 
 @dataclass(frozen=True, slots=True)
