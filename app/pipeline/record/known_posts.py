@@ -10,7 +10,7 @@ PostKey = tuple[int, str]
 
 
 class KnownPosts:
-    """Ids of posts; used by whoever commits, the loop or the writer's thread, never by both at once.
+    """Ids of posts; not for several threads at once, as the committer that it belongs to.
 
     Only what was found is remembered, not what was inserted: a transaction that fails leaves nothing behind.
     """
