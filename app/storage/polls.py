@@ -51,16 +51,39 @@ def is_idle(session: Session, ways: Collection[Way]) -> bool:
 def sync(session: Session, ways: Collection[Way]) -> None:
     """A row for each page that is to be asked for, and for no other: an old cursor would mean nothing later.
 
-    Pages of networks that this process does not know are other processes'.
+    Pages of networks that this process does not know are other processes'. A page that asks for all of a bot from here
+    on begins where the one before it has stood.
     """
     of_others = col(Page.network).not_in({way.network for way in ways}) & col(Page.removed_at).is_(None)
     kept = exists().where(col(Page.id) == col(Poll.page_id), or_(_is_polled(ways), of_others))
+    left = _left(session, kept, ways)
     session.execute(delete(Poll).where(~kept))
-    missing = select(Page.id).where(_is_polled(ways), ~exists().where(col(Poll.page_id) == col(Page.id)))
+    missing = sql_select(col(Page.id), col(Page.connection_id), col(Page.network), col(Page.intake)).where(
+        _is_polled(ways), ~exists().where(col(Poll.page_id) == col(Page.id))
+    )
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = [Poll(page_id=page_id).model_dump() for page_id in session.exec(missing.order_by(col(Page.id)))]
+    rows = [
+        Poll(page_id=page_id, **left.get((connection, network, intake), {})).model_dump()
+        for page_id, connection, network, intake in session.execute(missing.order_by(col(Page.id)))
+    ]
     if rows:
         session.execute(insert(Poll).on_conflict_do_nothing(), rows)
+
+
+def _left(
+    session: Session, kept: ColumnElement[bool], ways: Collection[Way]
+) -> dict[tuple[int, str, str], dict[str, Any]]:
+    """Where pages stand that ask for their bots no more, by connection, network and intake."""
+    shared = {way.network for way in ways if way.shared}
+    if not shared:
+        return {}
+    place = (Poll.server, Poll.key_enc, Poll.cursor, Poll.polled_at)
+    columns: tuple[Any, ...] = (Page.connection_id, Page.network, Page.intake, *place)
+    query = sql_select(*columns).join(Page, col(Page.id) == col(Poll.page_id))
+    ending = list(session.exec(select(Poll.page_id).where(~kept)))
+    found = session.execute(query.where(col(Poll.page_id).in_(ending), col(Page.network).in_(shared)))
+    names = ("server", "key_enc", "cursor", "polled_at")
+    return {(one[0], one[1], one[2]): dict(zip(names, one[3:], strict=True)) for one in found}
 
 
 def claim(session: Session, owner: str, *, seconds: int, limit: int, ways: Collection[Way]) -> None:

@@ -30,8 +30,9 @@ from app.pipeline.record.committing import Committer
 from app.pipeline.record.items import Outcome
 from app.pipeline.watching import incidents
 from app.storage import outbox, polls, rereads
+from app.storage.pages import pages_of_connection
 from app.storage.polls import HeldPoll
-from app.storage.tables import Poll, RejectedEvent
+from app.storage.tables import Page, Poll, RejectedEvent
 
 #: People hear of a network that does not answer after so long: most troubles of this kind pass sooner.
 PATIENCE: Final = 2 * MINUTE
@@ -147,9 +148,17 @@ class Storing:
     def _lost(self, session: Session, row: Poll, code: str, at: int) -> None:
         """Nobody knows what happened since the last answer: it is read again, and people hear of it until it works."""
         if row.polled_at is not None:
-            rereads.open_gap(session, self._house.ids, row.page_id, from_at=row.polled_at, to_at=at, code=code, at=at)
+            for page_id in self._asked_for(session, row.page_id):
+                rereads.open_gap(session, self._house.ids, page_id, from_at=row.polled_at, to_at=at, code=code, at=at)
         row.trouble_began_at, row.trouble_code = row.trouble_began_at or at, code
         incidents.begin(session, self._house, Matter.POLLING, page_id=row.page_id, code=code)
+
+    def _asked_for(self, session: Session, page_id: int) -> list[int]:
+        """The pages whose events come with this one's."""
+        page = session.get_one(Page, page_id)
+        if not self._house.networks[page.network].source_is_shared:
+            return [page_id]
+        return [one.id for one in pages_of_connection(session, page.connection_id) if one.intake == page.intake]
 
     def note_trouble(self, page: HeldPoll, unheard: Unheard, due_at: int) -> None:
         """Asking for a page failed and is put off until `due_at`."""

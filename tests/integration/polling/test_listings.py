@@ -2,16 +2,18 @@
 
 import asyncio
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import update
 
 from app.domain.clock import SECOND
 from app.domain.events import Act, CommentRef, Event, Written
 from app.domain.polling import Heard, Listing, Place, Tokens, Unheard
 from app.domain.words import Kind
-from app.pipeline.administration.pages import NewPage, add_page
+from app.pipeline.administration.pages import NewPage, add_page, remove_page
 from app.storage import polls
 from app.storage.polls import Way
-from app.storage.tables import Comment, Decision, Revision
+from app.storage.tables import Comment, Decision, Page, Poll, Reread, Revision
 from tests.fakes.polling import GROUP, Listening
 from tests.fakes.world import wait_until
 
@@ -116,3 +118,41 @@ def test_one_page_asks_for_all_that_share_a_bot(quick: Listening) -> None:
         polls.claim(session, "me", seconds=30, limit=10, ways=shared)
         assert {one.page_id for one in polls.held(session, "me", shared)} == {quick.pages[0], added[0]}
     assert quick.rows(Decision) == []
+    with quick.house.database.write() as session:
+        row = polls.lock_held(session, "me", added[0])
+        assert row is not None
+        row.server, row.cursor, row.polled_at = "the bot", "77", BEGAN
+    remove_page(quick.house, added[0], by="cli")
+    with quick.house.database.write() as session:
+        polls.sync(session, shared)
+    row = quick.poll(added[1])
+    assert (row.server, row.cursor, row.polled_at, row.lease_owner) == ("the bot", "77", BEGAN, "")
+    assert {one.page_id for one in quick.rows(Poll)} == {quick.pages[0], added[1]}
+
+
+class Deaf(Notice):
+    """A bot whose network has thrown away what came between the first answer and the second."""
+
+    async def listen(self, page: str, place: Place, tokens: Tokens) -> Heard | Unheard:
+        """Nothing but the loss, of which one page hears."""
+        await asyncio.sleep(0.01)
+        number = int(place.cursor or 0) + 1
+        lost = "updates_expired" if number == 2 and page == str(GROUP) else ""
+        return Heard(Place(cursor=str(number)), lost=lost)
+
+
+def test_what_a_bot_has_missed_is_missing_on_all_of_its_pages(scene: Listening) -> None:
+    """The gap is read again, or shown, on each of them, and on no page of another bot."""
+    token = {"community_token": "one-key-for-all"}
+    added = [
+        add_page(scene.house, NewPage("vk", str(GROUP + number), "Страница", intake="longpoll", **token), by="cli").id
+        for number in (1, 2)
+    ]
+    with scene.house.database.write() as session:
+        session.execute(update(Page).values(connection_id=session.get_one(Page, added[0]).connection_id))
+    vk = replace(scene.house.networks["vk"], source_is_shared=True)
+    scene.house = replace(scene.house, networks={**scene.house.networks, "vk": vk})
+    with scene.poller(source=Deaf):
+        wait_until(lambda: len(scene.gaps()) > 0)
+
+    assert sorted(one.page_id for one in scene.rows(Reread)) == sorted([*scene.pages, *added])
