@@ -1,5 +1,6 @@
 """Who may call what: the one table of routes and roles; a route that is not in it is closed to everybody."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -95,17 +96,16 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "GET /v1/openapi.json": _EVERYBODY,
 }
 
-#: Routes that need no token; networks prove themselves by their own secrets.
-OPEN: Final = frozenset(
-    {
-        "POST /callbacks/vk",
-        "POST /callbacks/{network}/{key}",
-        "GET /callbacks/meta/{key}",
-        "GET /healthz",
-        "GET /readyz",
-        "GET /metrics",
-    }
-)
+#: Routes that need no token, beside those of the networks.
+OPEN: Final = frozenset({"GET /healthz", "GET /readyz", "GET /metrics"})
+#: Networks prove themselves by their own secrets; some ask, or look, before they tell.
+_CALLBACK: Final = re.compile(r"(?:POST /callbacks/[a-z0-9]+|(?:POST|GET|OPTIONS) /callbacks/[a-z0-9]+/\{key\})")
+
+
+def is_open(route: str) -> bool:
+    """Whether a route needs no token."""
+    return route in OPEN or _CALLBACK.fullmatch(route) is not None
+
 
 #: Who sees the words of a private message.
 READS_PRIVATE: Final = principals.READS_PRIVATE

@@ -79,6 +79,7 @@ def keyed_operations(route: Route) -> dict[str, Any]:
             "responses": _KEYED,
         }
         if method == "POST":
-            body = {"application/json": {"schema": {"type": "object", "additionalProperties": True}}}
+            schema = {"type": "object", "additionalProperties": True}
+            body = {"application/json": {"schema": schema, "example": {"…": "as the network sends it"}}}
             operations["post"]["requestBody"] = {"required": True, "content": body}
     return operations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.installation import CLI, open_installation
-from app.commands.output import as_json, plain, tell
+from app.commands.output import as_json, plain, tell, warn
 from app.commands.pages import Json, pages
 
 if TYPE_CHECKING:
@@ -69,12 +69,14 @@ def import_(
 
     try:
         content = sys.stdin.buffer.read() if table == "-" else Path(table).read_bytes()
-    except OSError as error:
-        raise InvalidInputError("table", f"файл {table} не прочесть: {error.strerror}") from None
-    with open_installation() as (_, house):
+    except OSError:
+        raise InvalidInputError("table", f"файл {table} не прочесть: проверьте имя и права на него") from None
+    with open_installation() as (settings, house):
         done = import_pages(house, content, by=CLI, dry=dry)
+    off = sorted(done.networks - settings.enabled_networks)
+    done.warnings += [f"сеть {name} выключена в DVORNIK_NETWORKS: её страницы ждут" for name in off]
     if json:
-        as_json(asdict(done))
+        as_json({**asdict(done), "networks": sorted(done.networks)})
     else:
         for bad in done.bad[:_TOLD]:
             tell(f"Строка {bad.line}: {bad.message}")
@@ -83,18 +85,23 @@ def import_(
         would = "Проверка, ничего не записано. " if dry else ""
         counts = f"добавлено {done.added}, изменено {done.changed}, без изменений {done.same}, неверных {len(done.bad)}"
         print(f"{would}Строк: {counts}.")
+    warn(done.warnings)
     if done.bad:
         raise typer.Exit(1)
 
 
 def review(
     entries: Annotated[
-        list[int] | None, typer.Argument(metavar="[СТРОКА]…", help="Номера строк реестра; без них все.")
+        list[int] | None, typer.Argument(metavar="[СТРОКА]…", help="Номера строк реестра из page export --format json.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Отметить все строки.")] = False,
 ) -> None:
-    """Отметить пересмотр реестра: акты требуют его каждый квартал."""
+    """Отметить, что строки реестра пересмотрены: акты требуют этого каждый квартал."""
+    from app.domain.errors import InvalidInputError
     from app.pipeline.registry.keeping import review as note
 
+    if bool(entries) is everything:
+        raise InvalidInputError("all", "ожидаются или номера строк, или --all, если просмотрены все")
     with open_installation() as (_, house):
         count = note(house, entries or None, by=CLI)
     print(f"Пересмотр отмечен, строк: {count}.")

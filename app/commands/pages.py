@@ -115,7 +115,8 @@ def add(  # noqa: PLR0917 - Typer makes options of them, nobody passes them by p
     print(f"Приём событий: {INTAKES[added.intake]}")
     if added.intake == IntakeKind.CALLBACK:
         print(f"Адрес для сети: https://ВАШ-АДРЕС{added.callback_url}")
-    if added.secret:
+    if added.secret and not secret:
+        # One that was given is known to whoever gave it, and does not belong on a screen.
         print(f"Секретный ключ (больше не покажем): {added.secret}")
     warn(warnings)
 

@@ -163,6 +163,8 @@ class PageForm:
     checked_author: Callable[[str], str]
     author_url: Callable[[str], str]
     intakes: frozenset[IntakeKind]
+    #: What a page's address ends with where a delivery does not say whose it is.
+    address_ending: Callable[[str], str] = lambda _: ""
     #: One address serves all pages, so each has a secret of its own; elsewhere the connection has one.
     secret_on_page: bool = False
     #: What the network takes for a secret, whole.
@@ -199,3 +201,5 @@ class Adapter:
     subscriber: SubscriberFactory | None = None
     #: A law or the office's choice keeps it off unless it is named; said where it is switched on.
     off_because: str = ""
+    #: What the installation has not set and the network asks for; '' = nothing.
+    lacks: str = ""

@@ -6,11 +6,11 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from app.domain.ids import IdSource
-from app.storage.tables import Page, Poll, RegistryEntry, Watch
+from app.storage.tables import Page, Poll, RegistryEntry
 
 
 class Registered(NamedTuple):
-    """An entry with its page, and when the page was last seen to work (microseconds)."""
+    """An entry with its page, and when the network last answered about the page (microseconds)."""
 
     entry: RegistryEntry
     page: Page | None
@@ -21,11 +21,10 @@ def entries(
     session: Session, pages: frozenset[int] | None, *, after: int = 0, limit: int | None = None
 ) -> list[Registered]:
     """Entries in the order of their ids; `pages` are those that may be seen, None = every page and body."""
-    columns: tuple[Any, ...] = (RegistryEntry, Page, Watch.checked_at, Poll.polled_at, Page.managers_read_at)
+    columns: tuple[Any, ...] = (RegistryEntry, Page, Poll.polled_at, Page.managers_read_at)
     query = (
         sql_select(*columns)
         .join(Page, col(Page.id) == col(RegistryEntry.page_id), isouter=True)
-        .join(Watch, col(Watch.page_id) == col(Page.id), isouter=True)
         .join(Poll, col(Poll.page_id) == col(Page.id), isouter=True)
         .where(col(RegistryEntry.removed_at).is_(None), col(RegistryEntry.id) > after)
         .order_by(col(RegistryEntry.id))
@@ -35,8 +34,7 @@ def entries(
     if limit is not None:
         query = query.limit(limit)
     return [
-        Registered(entry, page, _last(checked, polled, managers))
-        for entry, page, checked, polled, managers in session.execute(query)
+        Registered(entry, page, _last(polled, managers)) for entry, page, polled, managers in session.execute(query)
     ]
 
 

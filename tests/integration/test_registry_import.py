@@ -49,6 +49,18 @@ def test_a_line_follows_the_page_that_is_here(house: House) -> None:
     assert (line.title, line.office, line.responsible_post) == ("Новое имя", "head", "советник")
 
 
+def test_a_network_is_named_as_people_write_it_and_a_page_once(house: House) -> None:
+    """«ВКонтакте» is VK; of two lines about one page the second is told, whatever it says."""
+    table = "Сеть;Ссылка;Название\nВКонтакте;vk.com/club7;Район\nvk;vk.com/public7;Другое имя\nОдноклассники;ok.ru/group/70000001234567;Группа\n"
+
+    done = import_pages(house, table.encode(), by="cli")
+
+    assert (done.added, [one.line for one in done.bad], done.networks) == (2, [3], {"vk", "ok"})
+    assert "строке 2" in done.bad[0].message
+    assert any("DVORNIK_OK_APPLICATION_KEY" in one for one in done.warnings)
+    assert {line.title for line in whole(house, None)} == {"Район", "Группа"}
+
+
 def test_an_address_that_an_id_does_not_tell_is_kept(house: House) -> None:
     """A channel's public link stands in the register beside the id of the group where its comments are."""
     table = "network;external_id;url;title\ntelegram;-1001234567890;https://t.me/rayon;Канал\n"
@@ -115,7 +127,7 @@ def test_a_day_is_written_in_one_way(house: House, day: str) -> None:
     table = f"organisation;exempt_act;exempt_on\nДом культуры;акт № 1;{day}\n"
     done = import_pages(house, table.encode(), by="cli")
 
-    assert [bad.message for bad in done.bad] == ["exempt_on: ожидается день в виде 2026-11-23"]
+    assert [bad.message for bad in done.bad] == ["«Освобождено с»: ожидается день в виде 2026-11-23"]
     as_html(whole(house, None), now=house.clock.now())
 
 

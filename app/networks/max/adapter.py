@@ -1,5 +1,7 @@
 """MAX as the house sees it."""
 
+from typing import Final
+
 import httpx
 
 from app.calling.clients import http_client, polling_client
@@ -21,6 +23,12 @@ from app.networks.max.subscribing import MaxSubscriber
 from app.networks.max.trust import trust_in
 from app.networks.max.updates import read_update
 from app.settings import Settings
+
+#: Its certificate is signed by an authority that libraries do not bring along.
+_LACKS: Final = (
+    "сертификат MAX подписан удостоверяющим центром Минцифры: если MAX не отвечает, задайте DVORNIK_MAX_CA_BUNDLE"
+    " (docs/networks/max.md)"
+)
 
 
 def max_messenger(settings: Settings) -> Adapter:
@@ -57,5 +65,6 @@ def max_messenger(settings: Settings) -> Adapter:
         source_is_shared=True,
         read_update=read_update,
         reader=reader,
+        lacks="" if settings.max_ca_bundle else _LACKS,
         subscriber=subscriber,
     )

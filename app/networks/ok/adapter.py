@@ -1,6 +1,7 @@
 """Odnoklassniki as the house sees it."""
 
 from ipaddress import ip_network
+from typing import Final
 
 import httpx
 
@@ -22,6 +23,12 @@ from app.networks.ok.reading import OkReader
 from app.networks.ok.subscribing import OkSubscriber
 from app.networks.ok.transport import Application
 from app.settings import Settings
+
+#: Without an application nothing is asked of OK at all.
+_LACKS: Final = (
+    "Одноклассникам нужно приложение: задайте DVORNIK_OK_APPLICATION_KEY и DVORNIK_OK_APPLICATION_SECRET"
+    " (docs/networks/ok.md), без них программа ничего не спросит и ничего не удалит"
+)
 
 
 def ok(settings: Settings) -> Adapter:
@@ -61,4 +68,5 @@ def ok(settings: Settings) -> Adapter:
         read_update=read_update,
         reader=reader,
         subscriber=subscriber,
+        lacks="" if settings.ok_application_key and secret else _LACKS,
     )

@@ -77,6 +77,7 @@ FORM: Final = PageForm(
     uses=frozenset({"confirmation", "user_token", "community_token"}),
     checked_id=checked_id,
     page_url=page_url,
+    address_ending=lambda external_id: f"?group={external_id}",
     checked_author=checked_author,
     author_url=author_url,
     intakes=frozenset({IntakeKind.CALLBACK, IntakeKind.LONGPOLL}),

@@ -73,7 +73,9 @@ def check_page(house: House, page_id: int, clients: Mapping[str, ClientFactory],
         if page is None:
             raise missing(page_id)
         if page.network not in clients:
-            raise InvalidInputError("page", f"сеть {page.network} в этой версии проверить нельзя")
+            raise InvalidInputError(
+                "page", f"сеть {page.network} выключена: добавьте её в DVORNIK_NETWORKS и перезапустите"
+            )
         rows = [row for row in queries.credentials_of(session, [page.connection_id]) if row.page_id in {0, page.id}]
         lessons = queries.forget_lessons(session, [row.id for row in rows], page.id)
         acting.settle([Entry("page_checked", page.id, {"by": acting.who, "forgotten": lessons})])
@@ -90,11 +92,12 @@ def check_page(house: House, page_id: int, clients: Mapping[str, ClientFactory],
     if rights:
         _learn(house, page, rights, by)
     known = [right for found in rights.values() for right in found]
-    abilities = house.networks[page.network].abilities
-    return PageChecked(
-        tuple(_checked(row.slot, answers.get(row.id, _SEALED)) for row in rows),
-        unmet(policy, abilities, known if len(rights) == len(rows) else []),
-    )
+    network = house.networks[page.network]
+    lacks = unmet(policy, network.abilities, known if len(rights) == len(rows) else [])
+    if network.lacks and len(rights) < len(rows):
+        # What the installation has not set looks like a fault of the tokens.
+        lacks = (network.lacks, *lacks)
+    return PageChecked(tuple(_checked(row.slot, answers.get(row.id, _SEALED)) for row in rows), lacks)
 
 
 def _checked(slot: str, found: tuple[Right, ...] | Untold) -> TokenChecked:

@@ -80,7 +80,7 @@ def as_neighbours(session: Session, network: Adapter, page: Page) -> tuple[str, 
 
 def still_missing(network: Adapter, new: NewPage, page_id: int) -> tuple[str, ...]:
     """What a new page waits for."""
-    lacks = [network.off_because] if network.off_because else []
+    lacks = [one for one in (network.off_because, network.lacks) if one]
     if not (new.user_token or new.community_token):
         lacks.append("нет ключа доступа: решения принимаются, но действия ждут, пока его не укажут")
     if network.subscriber is not None:

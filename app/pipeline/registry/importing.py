@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from app.domain.errors import ConflictError, DvornikError, InvalidInputError
+from app.domain.ports import Adapter
 from app.domain.wording import OFFICES
 from app.domain.words import Office
 from app.pipeline.administration.acting import Acting
@@ -24,6 +25,8 @@ _MOST_BYTES: Final = 32_000_000
 _NAMES: Final[Mapping[str, str]] = {
     name.casefold(): field_name for field_name, title in {**COLUMNS, **SETTINGS}.items() for name in (field_name, title)
 }
+#: How a field is called in the heading.
+_TITLES: Final[Mapping[str, str]] = {**COLUMNS, **SETTINGS}
 _OFFICES: Final[Mapping[str, str]] = {title: code for code, title in OFFICES.items()}
 _ENTRY: Final = (
     *("organisation", "responsible_post", "responsible_name", "responsible_since", "exempt_act", "exempt_on"),
@@ -56,6 +59,9 @@ class Imported:
     changed: int = 0
     same: int = 0
     bad: list[BadLine] = field(default_factory=list)
+    #: Networks that the lines name, and what stands against them or is missing for them.
+    networks: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
 
 
 def import_pages(house: House, table: bytes, *, by: str, dry: bool = False) -> Imported:
@@ -66,16 +72,23 @@ def import_pages(house: House, table: bytes, *, by: str, dry: bool = False) -> I
     Raises:
         InvalidInputError: this is no such table.
     """
-    result, importer = Imported(), _Importer(house, by, dry)
+    result = Imported()
+    importer = _Importer(house, by, dry, result.networks)
     rows = _rows(table)
     names = _heading(next(rows, (1, []))[1])
     for number, cells in rows:
         try:
-            became = importer.take(_Line.of(_named(names, cells)))
+            became = importer.take(_Line.of(_named(names, cells)), number)
+        except InvalidInputError as error:
+            column = _TITLES.get(error.where, "")
+            result.bad.append(BadLine(number, f"«{column}»: {error.expected}" if column else str(error)))
         except DvornikError as error:
             result.bad.append(BadLine(number, str(error)))
         else:
             setattr(result, became, getattr(result, became) + 1)
+    for name in sorted(result.networks):
+        network = house.networks[name]
+        result.warnings += [told for told in (network.off_because, network.lacks) if told]
     return result
 
 
@@ -102,9 +115,13 @@ class _Importer:
     house: House
     by: str
     dry: bool
+    #: Networks that were named.
+    networks: set[str]
+    #: Pages that lines have named, and the number of the line.
+    _seen: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def take(self, line: _Line) -> Became:
-        """Add or describe what a line names."""
+    def take(self, line: _Line, number: int) -> Became:
+        """Add or describe what a line names, which is the `number`-th of the file."""
         values = line.values
         if not values.get("network"):
             return self._body(line)
@@ -112,16 +129,30 @@ class _Importer:
             # The id is known without it, so the address is the one that people are to see.
             line = replace(line, entry=replace(line.entry, url=values["url"]))
             checked(line.entry)
-        network = network_named(self.house.networks, values["network"])
+        network = self._network(values["network"])
+        self.networks.add(network.name)
         page = self._by_address(network.name, line)
         if page is not None:
+            self._note(network.name, page.external_id, number)
             return self._known(page, line)
         external_id = network.form.checked_id(values.get("external_id") or values.get("url") or "")
+        self._note(network.name, external_id, number)
         with self.house.database.read() as session:
             page = page_queries.page_at(session, network.name, external_id)
         if page is not None and page.removed_at is None:
             return self._known(page, line)
         return self._new(network.name, external_id, line)
+
+    def _network(self, value: str) -> Adapter:
+        """By its name, or by its title as people write it."""
+        titled = (one for one in self.house.networks.values() if one.title.casefold() == value.casefold())
+        return next(titled, None) or network_named(self.house.networks, value.casefold())
+
+    def _note(self, network: str, external_id: str, number: int) -> None:
+        """Of two lines about one page nobody knows which is meant."""
+        first = self._seen.setdefault((network, external_id), number)
+        if first != number:
+            raise ConflictError(f"эта страница уже стоит в строке {first}: ожидается одна строка на страницу")
 
     def _by_address(self, network: str, line: _Line) -> Page | None:
         """A page that the register shows under an address which its id does not tell."""
@@ -231,7 +262,7 @@ def _heading(row: list[str] | None) -> list[str]:
     names = [_NAMES.get(cell.strip().casefold()) for cell in row]
     unknown = [cell for cell, name in zip(row, names, strict=True) if name is None]
     if unknown or not row:
-        known = ", ".join(COLUMNS.values())
+        known = ", ".join(_TITLES.values())
         told = f"нет столбца «{unknown[0]}»" if unknown else "нет заголовка"
         raise InvalidInputError("table", f"{told}; ожидаются столбцы: {known}")
     twice = [cell for place, cell in enumerate(row) if names[place] in names[:place]]

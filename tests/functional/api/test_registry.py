@@ -74,7 +74,7 @@ def test_a_review_holds_for_its_quarter(yard: Yard) -> None:
 
 
 def test_what_the_network_showed_last_is_the_day_of_the_check(yard: Yard) -> None:
-    """Whatever proved last that the page works: the look at deliveries, polling, the list of its managers."""
+    """Whatever proved last that the page works: polling, the list of its managers."""
     yard.change(Page, yard.page, managers_read_at=1_790_000_000_000_000)
 
     [entry] = yard.client("viewer").get("/v1/registry").json()["items"]
