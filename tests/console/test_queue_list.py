@@ -78,7 +78,7 @@ def test_a_proposal_that_cannot_be_undone_says_so_on_its_button(counter: Counter
         assert "Автор" in anna.get(path).text
         assert "нельзя вернуть" not in anna.get(path).text
     vk = counter.services.abilities["vk"]
-    counter.services.abilities["vk"] = replace(vk, unban=False, restore=frozenset())
+    counter.services.abilities["vk"] = replace(vk, can_unban=False, can_restore=frozenset())
     for path in paths:
         assert "нельзя вернуть" in anna.get(path).text
 

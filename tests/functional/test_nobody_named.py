@@ -210,6 +210,7 @@ def test_nobody_is_named(vk: VkSimulator, mail: MailSimulator, place: Installati
             assert not vk.send_new(late)[0].accepted
             type_in(service, heard, token, scene.page_id)
             ask_all(scene, scene, heard, token)
+        wait_until(lambda: "token_dead" in said(place, "incident", "what"), what="the key is dead", seconds=60)
         assert mail.wait_for(1, timeout=60), "a dead key is told of"
         metrics = httpx.get(f"{service.url}/metrics").text
         heard.told["readyz"] = httpx.get(f"{service.url}/readyz").text
