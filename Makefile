@@ -34,7 +34,7 @@ run: .venv/.run ## set everything up and serve on http://127.0.0.1:8000 (PORT=â€
 	@export DVORNIK_DATA_DIR="$(DVORNIK_DATA_DIR)"; $(BIN)/dvornik migrate && echo "dvornik: people answer at http://127.0.0.1:$(PORT)/console" >&2 && exec $(BIN)/dvornik serve --host 127.0.0.1 --port "$(PORT)"
 
 test: lint ## check everything that CI checks: style, types, imports, tests on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses "$(JOBS)" --dist loadfile --no-loadscope-reorder
 
 fuzz: .venv/.test ## search long and at random for inputs that break a promise (EFFORT=20: times longer than the tests)
 	@FUZZ_EFFORT="$(EFFORT)" $(BIN)/python -m pytest --numprocesses "$(JOBS)" --timeout 0 tests/fuzz

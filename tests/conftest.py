@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,12 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the quick tests first and mark whatever needs PostgreSQL."""
-    items.sort(key=_rank)
+    """Run the quick tests first and mark whatever needs PostgreSQL.
+
+    In a room files of few tests go first: these are the long ones, and at the end they would keep one process busy alone.
+    """
+    crowd = Counter(item.path for item in items)
+    items.sort(key=lambda item: (_rank(item), crowd[item.path]))
     for item in items:
         if _POSTGRES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.postgres)
