@@ -85,7 +85,9 @@ def test_the_eye_sees_what_it_is_for() -> None:
 def test_constant_time_is_used_where_secrets_come_from_outside() -> None:
     """The doors at which somebody shows a secret or a proof compare it by hmac.compare_digest."""
     for door in (
-        *("app/networks/vk/verify.py", "app/console/shell.py", "app/journal/seal.py", "app/journal/verify.py"),
-        "app/pipeline/decision_number.py",
+        *("app/domain/secrets.py", "app/networks/meta/door.py", "app/console/shell.py", "app/journal/seal.py"),
+        *("app/journal/verify.py", "app/pipeline/decision_number.py"),
     ):
         assert "hmac.compare_digest(" in (ROOT / door).read_text(encoding="utf-8"), door
+    for door in ("app/networks/vk/verify.py", "app/networks/telegram/door.py", "app/networks/max/door.py"):
+        assert " knows_one(" in (ROOT / door).read_text(encoding="utf-8"), door

@@ -3,7 +3,6 @@
 VK signs nothing: the body carries the secret that the office gave to its callback server, in the clear.
 """
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +11,7 @@ import msgspec
 
 from app.domain.errors import PayloadRejectedError
 from app.domain.json_fields import clean, integer, read_json
+from app.domain.secrets import knows_one
 
 #: Longer names belong to no event; they are cut, because types are counted and logged.
 TYPE_LENGTH: Final = 64
@@ -62,13 +62,7 @@ def secret_matches(envelope: Envelope, *secrets: str) -> bool:
 
     An empty secret matches nothing, and neither does a page without any.
     """
-    given = envelope.secret if isinstance(envelope.secret, str) else ""
-    same = [
-        hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode("utf-8", "surrogatepass"))
-        and bool(secret)
-        for secret in secrets
-    ]
-    return any(same)
+    return knows_one(envelope.secret if isinstance(envelope.secret, str) else "", secrets)
 
 
 def without_secret(envelope: Envelope, body: bytes) -> bytes:
